@@ -1,0 +1,153 @@
+"""The command line: `python -m bot run | ask | chat | export`."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from bot import app
+from bot.ask import text_of_line
+from bot.config import load_settings
+from bot.export import write_csv
+from bot.messages import ChannelError
+from bot.store import StoreError
+from bot.terminal import Terminal
+from index import ContentError, EncoderError, StaleIndexError
+
+NOISY_LOGGERS = ("httpx", "httpcore", "telegram", "apscheduler")
+"""Their lines below WARNING hold the bot token or residents' words."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """The Wuchang citizen feedback bot."""
+
+
+@cli.command()
+def run() -> None:
+    """Serve every channel that config.toml enables.
+
+    Example: python -m bot run
+    """
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in NOISY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with _clear_errors():
+        asyncio.run(app.run(load_settings(), say=click.echo))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.argument("question", nargs=-1)
+def ask(question: tuple[str, ...], as_json: bool) -> None:
+    """Answer a question, or with --json each line of standard input. Nothing is filed.
+
+    Example: python -m bot ask "how many kindergartens are being added?"
+    """
+    if not question and not as_json:
+        raise click.UsageError("give a question, or --json and lines on standard input")
+    with _clear_errors():
+        settings = load_settings()
+        asker = app.build_asker(settings, index=app.open_index(settings))
+        lines = [" ".join(question)] if question else _stripped(sys.stdin)
+        asyncio.run(_answer_all(asker.ask, lines, as_json=as_json))
+
+
+@cli.command()
+def chat() -> None:
+    """Talk to the bot at the prompt; `#2` taps the second button, Ctrl+D ends.
+
+    Example: python -m bot chat
+    """
+    with _clear_errors():
+        settings = load_settings()
+        store = app.open_store(settings)
+        bot = app.build_bot(settings, store=store, index=app.open_index(settings))
+        asyncio.run(_chat(Terminal(bot.dialogue, show=click.echo)))
+        store.close()
+
+
+@cli.command()
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; standard output if left out.",
+)
+def export(out: Path | None) -> None:
+    """Write all cases as CSV; no resident is named in it.
+
+    Example: python -m bot export --out cases.csv
+    """
+    with _clear_errors():
+        settings = load_settings()
+        store = app.open_store(settings)
+        bot = app.build_bot(settings, store=store, index=app.open_index(settings))
+        target = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
+        count = write_csv(
+            store.cases.all(),
+            target,
+            service=bot.service,
+            commitment=bot.index.commitments.get,
+        )
+        if out:
+            target.close()
+        click.echo(f"{count} cases written", err=True)
+        store.close()
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """What the person at the prompt can mend is told in a line each; exit status 1."""
+    try:
+        yield
+    except ContentError as error:
+        _give_up(error.mistakes)
+    except StaleIndexError as error:
+        _give_up([f"{error}; run `python -m index build`"])
+    except (EncoderError, StoreError, ChannelError) as error:
+        _give_up([str(error)])
+    except OSError as error:
+        _give_up([f"{error.filename or 'input/output'}: {error.strerror or error}"])
+
+
+def _give_up(lines: Iterable[str]) -> NoReturn:
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(1)
+
+
+def _stripped(lines: Iterable[str]) -> Iterator[str]:
+    return (line.rstrip("\n") for line in lines if line.strip())
+
+
+async def _answer_all(
+    ask_one: Callable[[str], Awaitable[dict[str, object]]],
+    lines: Iterable[str],
+    *,
+    as_json: bool,
+) -> None:
+    for line in lines:
+        outcome = await ask_one(text_of_line(line) if as_json else line)
+        click.echo(json.dumps(outcome, ensure_ascii=False) if as_json else outcome["text"])
+
+
+async def _chat(terminal: Terminal) -> None:
+    await terminal.take("/start")
+    while True:
+        try:
+            line = await asyncio.to_thread(input, "> ")
+        except EOFError:
+            return
+        await terminal.take(line)
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m bot")

@@ -1,0 +1,47 @@
+"""A question becomes an answer, or the reason why there is none. Nothing is written here."""
+
+import asyncio
+from dataclasses import dataclass
+
+from index import Commitment, Hit, Index
+
+RELATED_SHOWN = 3
+_RELATED_FLOOR = 0.08
+"""Below this probability a commitment is not worth showing as related."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the index has on a question.
+
+    Attributes:
+        hits: best first; empty if nothing bears on the question.
+        build_id: of the index that was asked.
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    build_id: str
+
+    @property
+    def commitment(self) -> Commitment | None:
+        """The commitment that answers, or None: the report does not say."""
+        return self.hits[0].commitment if self.hits and self.hits[0].answers else None
+
+    @property
+    def probability(self) -> float:
+        """That the best commitment answers the question, 0..1."""
+        return self.hits[0].probability if self.hits else 0.0
+
+    @property
+    def related(self) -> tuple[Commitment, ...]:
+        """Commitments near the question, best first, without the one that answers."""
+        near = self.hits[1:] if self.commitment else self.hits
+        worth = [hit.commitment for hit in near if hit.probability >= _RELATED_FLOOR]
+        return tuple(worth[:RELATED_SHOWN])
+
+
+async def answer(index: Index, question: str) -> Answer:
+    """Ask the index, in a thread so that a slow encoder keeps nobody else waiting."""
+    hits = await asyncio.to_thread(index.search, question, top_k=RELATED_SHOWN + 1)
+    return Answer(question, tuple(hits), index.build_id)

@@ -1,0 +1,260 @@
+"""The one place that builds the bot's objects and joins them in one event loop."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uvicorn
+
+from bot import desk
+from bot.ask import Asker
+from bot.cases import Matter
+from bot.config import Settings, WebSettings
+from bot.dialogue import Commands, Dialogue, Drafting, Phrasing, Understander
+from bot.dialogue.questions import Questions
+from bot.matters import MatterReader
+from bot.messages import ChannelError
+from bot.router import Router
+from bot.service import Service, read_service
+from bot.store import Store
+from bot.store.photos import Photos
+from bot.wording import Wording, language_of_hint
+from index import Index, build_index, load_index
+
+DATABASE = "bot.db"
+TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Everything a running bot is made of."""
+
+    settings: Settings
+    service: Service
+    wording: Wording
+    store: Store
+    index: Index
+    dialogue: Dialogue
+    commands: Commands
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What understanding and phrasing a message takes; no resident, no database."""
+
+    service: Service
+    wording: Wording
+    phrasing: Phrasing
+    understander: Understander
+
+
+def open_index(settings: Settings) -> Index:
+    """The active build's index; the first one is built when there is none.
+
+    Raises:
+        ContentError: the content has mistakes.
+        StaleIndexError: the build is damaged or made with other parts.
+    """
+    if not (settings.paths.var / "index").exists():
+        build_index(settings.paths, settings.index)
+    return load_index(settings.paths, settings.index)
+
+
+def open_store(settings: Settings) -> Store:
+    """The database in the var folder.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
+    return Store.open(settings.paths.var / DATABASE)
+
+
+def build_bot(
+    settings: Settings,
+    *,
+    store: Store,
+    index: Index,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Bot:
+    """Put the dialogue together.
+
+    Raises:
+        ContentError: service.toml or the wording has mistakes.
+    """
+    reading = _build_reading(settings, index)
+    drafting = Drafting(
+        store=store,
+        phrasing=reading.phrasing,
+        service=reading.service,
+        limits=settings.limits,
+        index=lambda: index,
+    )
+    commands = Commands(
+        store=store, phrasing=reading.phrasing, drafting=drafting, index=lambda: index
+    )
+    dialogue = Dialogue(
+        store=store,
+        photos=Photos(settings.paths.var / "files"),
+        understander=reading.understander,
+        phrasing=reading.phrasing,
+        drafting=drafting,
+        commands=commands,
+        questions=Questions(store=store, phrasing=reading.phrasing, index=lambda: index),
+        limits=settings.limits,
+        now=now,
+    )
+    return Bot(settings, reading.service, reading.wording, store, index, dialogue, commands)
+
+
+def build_asker(settings: Settings, *, index: Index) -> Asker:
+    """What `python -m bot ask` runs on; it reads the database, if there is one, never writes."""
+    reading = _build_reading(settings, index)
+    store = open_store(settings) if (settings.paths.var / DATABASE).exists() else None
+
+    def similar(matter: Matter) -> list[str]:
+        if store is None:
+            return []
+        return [case.number for case in desk.similar_cases(store, matter, at=datetime.now(UTC))]
+
+    return Asker(
+        understander=reading.understander,
+        phrasing=reading.phrasing,
+        service=reading.service,
+        index=lambda: index,
+        similar=similar,
+    )
+
+
+def _build_reading(settings: Settings, index: Index) -> _Reading:
+    service = read_service(settings.paths.content / "service.toml")
+    wording = Wording(settings.paths.content / "wording")
+    understander = Understander(
+        index=lambda: index, router=Router(service), reader=MatterReader(service)
+    )
+    return _Reading(service, wording, Phrasing(wording, service), understander)
+
+
+async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Serve every enabled channel until the process is told to stop.
+
+    Args:
+        say: prints one line for the person who started the bot.
+
+    Raises:
+        ChannelError: nothing is enabled, the web page's port is taken, or Telegram refused.
+        ContentError, StaleIndexError, StoreError: as the parts say.
+    """
+    token = os.environ.get(TOKEN_VARIABLE, "")
+    on_telegram = settings.telegram.enabled and bool(token)
+    if not settings.web.enabled and not on_telegram:
+        raise ChannelError(
+            "no channel is enabled: set [web] enabled, or [telegram] enabled and"
+            f" {TOKEN_VARIABLE} in the environment"
+        )
+    listening = _listen(settings.web) if settings.web.enabled else None
+    bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
+    try:
+        async with AsyncExitStack() as channels:
+            if on_telegram:
+                await _start_telegram(channels, bot, token)
+            say(_telegram_line(settings, on_telegram=on_telegram))
+            await _serve(bot, listening, say)
+    finally:
+        bot.store.close()
+
+
+def _listen(web: WebSettings) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((web.host, web.port))
+    except OSError as error:
+        listening.close()
+        raise ChannelError(
+            f"the web page cannot be served at {web.host}:{web.port} ({error.strerror});"
+            " choose another [web] port in config.toml"
+        ) from error
+    return listening
+
+
+async def _start_telegram(channels: AsyncExitStack, bot: Bot, token: str) -> None:
+    from bot.telegram import TelegramWords, build_application, polling
+
+    words = TelegramWords(
+        commands=command_menu(bot),
+        apology=lambda hint: bot.wording.text(language_of_hint(hint), "talk.trouble"),
+    )
+    application = build_application(
+        bot.dialogue,
+        token=token,
+        settings=bot.settings.telegram,
+        words=words,
+        max_photo_bytes=bot.settings.limits.max_photo_bytes,
+    )
+    timeout = bot.settings.telegram.poll_timeout_seconds
+    await channels.enter_async_context(polling(application, timeout_seconds=timeout))
+
+
+def command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
+    """The commands with their descriptions, for Telegram's menu, by two-letter language."""
+    return {
+        language: [
+            (name, bot.wording.table(language, "command")[name]) for name in bot.commands.names
+        ]
+        for language in ("zh", "en")
+    }
+
+
+async def _serve(bot: Bot, listening: socket.socket | None, say: Callable[[str], None]) -> None:
+    if listening is None:
+        say("Telegram only; stop with Ctrl+C")
+        await _told_to_stop()
+        return
+    from bot.web.chat import build_site
+
+    site = build_site(
+        bot.dialogue,
+        limits=bot.settings.limits,
+        wording=bot.wording,
+        health=lambda: health(bot),
+    )
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    say(f"Open http://{shown}:{port}/ in a browser (stop with Ctrl+C)")
+    config = uvicorn.Config(site, log_config=None, access_log=False, server_header=False)
+    await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def health(bot: Bot) -> Mapping[str, object]:
+    """Whether the bot can answer and keep what it is told, for `/healthz`."""
+    state: dict[str, object] = {
+        "status": "ok",
+        "build": bot.index.build_id,
+        "commitments": len(bot.index.commitments),
+    }
+    problem = bot.store.problem()
+    return state | {"status": "failing", "database": problem} if problem else state
+
+
+def _telegram_line(settings: Settings, *, on_telegram: bool) -> str:
+    if on_telegram:
+        return "Telegram: on"
+    if not settings.telegram.enabled:
+        return "Telegram: off ([telegram] enabled in config.toml)"
+    return (
+        "Telegram: not configured. Get a token from @BotFather, then start again with"
+        f" {TOKEN_VARIABLE}=... make run"
+    )
+
+
+async def _told_to_stop() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()

@@ -1,0 +1,92 @@
+"""`python -m bot ask`: the machine-readable interface. It files nothing and keeps nothing."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from bot.cases import Matter
+from bot.dialogue import Phrasing, Understander, Understanding, outcome_text
+from bot.service import URGENCY_NAMES, Service
+from bot.wording import language_of, plain
+from index import Commitment, Index
+
+_UNKNOWN_STREET = "不清楚"
+_COMMITMENTS_SHOWN = 3
+
+
+class Asker:
+    """Answers lines of text as a resident would be answered, as values for a program."""
+
+    def __init__(
+        self,
+        *,
+        understander: Understander,
+        phrasing: Phrasing,
+        service: Service,
+        index: Callable[[], Index],
+        similar: Callable[[Matter], Sequence[str]],
+    ) -> None:
+        self._understander = understander
+        self._phrasing = phrasing
+        self._service = service
+        self._index = index
+        self._similar = similar
+
+    async def ask(self, text: str) -> dict[str, object]:
+        """The answer to one text, with the keys of docs/architecture.md "Interfaces"."""
+        understanding = await self._understander.understand(
+            text, language_of(text, otherwise="zh")
+        )
+        found = understanding.answer
+        answers = understanding.kind == "answer" and found is not None
+        commitment = found.commitment if answers and found else None
+        outcome: dict[str, object] = {
+            "kind": understanding.kind,
+            "lang": understanding.language,
+            "text": plain(self._text(understanding)),
+            "quote": commitment.quote if commitment else "",
+            "commitment": commitment.id if commitment else "",
+            "report": commitment.report if commitment else "",
+            "section": commitment.section if commitment else "",
+            "quantities": [part.text for part in commitment.quantities] if commitment else [],
+            "probability": round(found.probability, 4) if found else 0.0,
+            "related": _listed(found.related if found else ()),
+        }
+        if understanding.kind in ("matter", "danger") and understanding.matter:
+            outcome["draft"] = self._draft(understanding, understanding.matter)
+        return outcome
+
+    def _text(self, understanding: Understanding) -> str:
+        matter = understanding.matter
+        proposed = self._index().commitments.get(matter.commitment) if matter else None
+        return outcome_text(self._phrasing, understanding, proposed)
+
+    def _draft(self, understanding: Understanding, matter: Matter) -> dict[str, object]:
+        hits = understanding.answer.hits if understanding.answer else ()
+        near = [hit.commitment for hit in hits[:_COMMITMENTS_SHOWN]]
+        category = self._service.categories.get(matter.category)
+        street = self._service.streets.get(matter.street)
+        return {
+            "kind": self._service.kinds[matter.kind].name,
+            "category": category.name if category else matter.category,
+            "urgency": URGENCY_NAMES[matter.urgency][0],
+            "street": street.name if street else _UNKNOWN_STREET,
+            "place": matter.place,
+            "commitments": _listed(near),
+            "similar": list(self._similar(matter)),
+        }
+
+
+def text_of_line(line: str) -> str:
+    """The text of one input line: bare, or the `text` of a JSON object."""
+    if line.lstrip().startswith("{"):
+        try:
+            given = json.loads(line)
+        except json.JSONDecodeError:
+            return line
+        if isinstance(given, dict) and isinstance(given.get("text"), str):
+            return str(given["text"])
+    return line
+
+
+def _listed(commitments: Sequence[Commitment]) -> list[dict[str, str]]:
+    return [{"id": one.id, "quote": one.quote} for one in commitments]

@@ -1,0 +1,35 @@
+"""Finding an editor's word lists in what residents write."""
+
+import re
+from collections.abc import Iterable
+
+from index import normalise
+
+
+class Cues:
+    """A list of words and phrases, found in normalised text.
+
+    Chinese stands anywhere; Latin words only whole, so that "fix" is not found in "prefix".
+
+    Args:
+        unless: longer phrases of which a word may be a part without counting.
+    """
+
+    def __init__(self, words: Iterable[str], *, unless: Iterable[str] = ()) -> None:
+        self._unless = frozenset(map(normalise, unless))
+        forms = {normalise(word) for word in words} | self._unless
+        longest_first = sorted(forms - {""}, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(_bounded, longest_first)) or r"(?!)")
+
+    def found(self, text: str) -> set[str]:
+        """The words that stand in normalised text, the longer one where two overlap."""
+        return set(self._pattern.findall(text)) - self._unless
+
+    def __contains__(self, text: str) -> bool:
+        return bool(self.found(text))
+
+
+def _bounded(form: str) -> str:
+    before = r"(?<![a-z0-9])" if form[0].isascii() and form[0].isalnum() else ""
+    after = r"(?![a-z0-9])" if form[-1].isascii() and form[-1].isalnum() else ""
+    return f"{before}{re.escape(form)}{after}"

@@ -1,0 +1,17 @@
+"""One resident message in, replies out; the same on every channel."""
+
+from bot.dialogue.commands import Commands
+from bot.dialogue.conversation import Dialogue
+from bot.dialogue.drafting import Drafting
+from bot.dialogue.phrasing import Phrasing, outcome_text
+from bot.dialogue.understanding import Understander, Understanding
+
+__all__ = [
+    "Commands",
+    "Dialogue",
+    "Drafting",
+    "Phrasing",
+    "Understander",
+    "Understanding",
+    "outcome_text",
+]

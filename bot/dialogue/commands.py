@@ -1,0 +1,153 @@
+"""The slash commands, the same on every channel."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot import desk
+from bot.dialogue.drafting import Drafting, Moment
+from bot.dialogue.phrasing import Phrasing
+from bot.messages import Button, Reply
+from bot.store import Store
+from bot.wording import LANGUAGES
+from index import Commitment, Index
+
+_CASES_SHOWN = 10
+_PAGE = 6
+LANGUAGE_NAMES = {"zh": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
+
+
+class Commands:
+    """One method a command; `names` is the order they are listed in."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        phrasing: Phrasing,
+        drafting: Drafting,
+        index: Callable[[], Index],
+    ) -> None:
+        self._store = store
+        self._phrasing = phrasing
+        self._drafting = drafting
+        self._index = index
+        self._by_name: Mapping[str, Callable[[Moment, str], list[Reply]]] = {
+            "start": lambda moment, _: self._message(moment, "talk.welcome"),
+            "help": lambda moment, _: self._message(moment, "talk.help"),
+            "topics": lambda moment, _: [self.topics(moment)],
+            "feedback": lambda moment, _: self._feedback(moment),
+            "status": self._status,
+            "mine": lambda moment, _: self._mine(moment),
+            "language": lambda moment, _: [self._languages(moment)],
+            "privacy": lambda moment, _: self._message(moment, "privacy.notice"),
+            "cancel": lambda moment, _: [self._drafting.cancel_open(moment)],
+        }
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Every command, without its slash."""
+        return list(self._by_name)
+
+    def run(self, moment: Moment, name: str, rest: str) -> list[Reply]:
+        """Carry out a command; an unknown one gets the help."""
+        command = self._by_name.get(name)
+        if command is None:
+            unknown = self._phrasing.say(moment.language, "talk.unknown_command")
+            return [Reply(f"{unknown}\n\n{self._phrasing.say(moment.language, 'talk.help')}")]
+        return command(moment, rest)
+
+    def topics(self, moment: Moment, *, replaces: bool = False) -> Reply:
+        """The sections of the report, as buttons."""
+        sections = list(self._index().sections)
+        title = next(iter(self._index().commitments.values())).report_title
+        return Reply(
+            self._phrasing.say(moment.language, "topics.choose", title=title),
+            buttons=tuple(
+                (Button(section, f"topic:{number}:0"),) for number, section in enumerate(sections)
+            ),
+            replaces=replaces,
+        )
+
+    def section_page(self, moment: Moment, target: str) -> list[Reply]:
+        """A page of a section's commitments, named `<section>:<page>`; empty if there is none."""
+        sections = list(self._index().sections.items())
+        try:
+            number, page = (int(part) for part in target.split(":"))
+            section, commitments = sections[number]
+        except (ValueError, IndexError):
+            return []
+        shown = commitments[page * _PAGE : (page + 1) * _PAGE]
+        if page < 0 or number < 0 or not shown:
+            return []
+        reply = Reply(
+            self._phrasing.say(
+                moment.language,
+                "topics.page",
+                section=section,
+                first=page * _PAGE + 1,
+                last=page * _PAGE + len(shown),
+                count=len(commitments),
+                lines="",
+            ),
+            buttons=(
+                *((self._open(moment, commitment),) for commitment in shown),
+                self._paging(moment, number, page, more=(page + 1) * _PAGE < len(commitments)),
+            ),
+            replaces=True,
+        )
+        return [reply]
+
+    def choose_language(self, moment: Moment, choice: str) -> list[Reply]:
+        """Keep a choice of `/language`."""
+        if choice not in (*LANGUAGES, "auto"):
+            return [self._languages(moment)]
+        self._store.residents.set_language(moment.resident.id, "" if choice == "auto" else choice)
+        spoken = next((lang for lang in LANGUAGES if lang == choice), moment.language)
+        return [Reply(self._phrasing.say(spoken, "language.kept"), replaces=True)]
+
+    def _message(self, moment: Moment, key: str) -> list[Reply]:
+        return [Reply(self._phrasing.say(moment.language, key))]
+
+    def _feedback(self, moment: Moment) -> list[Reply]:
+        draft = self._drafting.begin_without_words(moment)
+        return [self._drafting.standing(moment, draft)]
+
+    def _status(self, moment: Moment, rest: str) -> list[Reply]:
+        words = rest.split()
+        if not words or len(words) > 2:
+            return self._message(moment, "case.how_status")
+        case = desk.find_case(
+            self._store,
+            number=words[0],
+            query_code=words[1] if len(words) == 2 else "",
+            resident_id=moment.resident.id,
+        )
+        if case is None:
+            return self._message(moment, "case.not_found")
+        return [Reply(self._phrasing.case(moment.language, case))]
+
+    def _mine(self, moment: Moment) -> list[Reply]:
+        cases = self._store.cases.of_resident(moment.resident.id, most=_CASES_SHOWN)
+        if not cases:
+            return self._message(moment, "case.none")
+        head = self._phrasing.say(moment.language, "case.mine", count=len(cases))
+        lines = [self._phrasing.case_line(moment.language, case) for case in cases]
+        return [Reply("\n\n".join([head, *lines]))]
+
+    def _languages(self, moment: Moment) -> Reply:
+        auto = Button(self._phrasing.say(moment.language, "language.auto"), "lang:auto")
+        buttons = [Button(name, f"lang:{code}") for code, name in LANGUAGE_NAMES.items()]
+        text = self._phrasing.say(moment.language, "language.choose")
+        return Reply(text, buttons=(tuple(buttons), (auto,)))
+
+    def _open(self, moment: Moment, commitment: Commitment) -> Button:
+        return Button(self._phrasing.label(moment.language, commitment), f"show:{commitment.id}")
+
+    def _paging(self, moment: Moment, number: int, page: int, *, more: bool) -> tuple[Button, ...]:
+        buttons = [self._phrasing.button(moment.language, "back", "topics")]
+        if page:
+            action = f"topic:{number}:{page - 1}"
+            buttons.append(self._phrasing.button(moment.language, "previous", action))
+        if more:
+            action = f"topic:{number}:{page + 1}"
+            buttons.append(self._phrasing.button(moment.language, "next", action))
+        return tuple(buttons)

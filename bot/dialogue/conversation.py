@@ -1,0 +1,326 @@
+"""The conversation with a resident.
+
+A message is first understood (reads only, may wait for the index), then acted upon in one
+transaction: what it changes, what was said and what was replied are kept together or not at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.answers import Answer
+from bot.cases import Awaiting, Kind
+from bot.config import Limits
+from bot.dialogue.commands import Commands
+from bot.dialogue.drafting import Drafting, KeptPhoto, Moment
+from bot.dialogue.phrasing import Phrasing
+from bot.dialogue.questions import Questions
+from bot.dialogue.understanding import TakenAs, Understander, Understanding
+from bot.messages import Channel, Photo, Reply, Said, Turn, row_number
+from bot.store import Resident, Store
+from bot.store.photos import Photos
+from bot.wording import Language, language_of, language_of_hint
+from index import clean
+
+_LABELS_FROM_TURNS = 40
+_TAKEN_AS: dict[str, TakenAs] = {
+    "ask": "question",
+    "matter": "matter",
+    "add": "matter",
+    "new": "matter",
+    "send": "matter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What was found out about a message before the transaction in which it is acted upon."""
+
+    said: Said
+    understanding: Understanding | None = None
+    near: Answer | None = None
+    photo: KeptPhoto | None = None
+
+
+class Dialogue:
+    """The conversation with every resident; all its state is in the store."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        photos: Photos,
+        understander: Understander,
+        phrasing: Phrasing,
+        drafting: Drafting,
+        commands: Commands,
+        questions: Questions,
+        limits: Limits,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._photos = photos
+        self._understander = understander
+        self._phrasing = phrasing
+        self._drafting = drafting
+        self._commands = commands
+        self._questions = questions
+        self._limits = limits
+        self._now = now
+
+    async def hear(self, said: Said) -> list[Reply]:
+        """Answer one message; what it changed is on disk when this returns."""
+        said = replace(said, text=_tidy(said.text))
+        language = self._language(said)
+        prepared = await self._prepare(said, language)
+        with self._store.transaction():
+            return self._act(prepared, language)
+
+    def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
+        """The last turns of one resident, oldest first; empty for a stranger."""
+        resident = self._store.residents.known(channel, sender)
+        return self._store.turns.last(resident.id, most=most) if resident else []
+
+    def mark_unreachable(self, channel: Channel, sender: str) -> None:
+        """Note that this resident cannot be written to (she blocked the bot)."""
+        resident = self._store.residents.known(channel, sender)
+        if resident:
+            self._store.residents.set_reachable(resident.id, False)
+
+    # Understanding
+
+    def _language(self, said: Said) -> Language:
+        resident = self._store.residents.known(said.channel, said.sender)
+        chosen = resident.language if resident else ""
+        if chosen:
+            return language_of_hint(chosen)
+        last = resident.last_language if resident else ""
+        before = language_of_hint(last or said.language_hint)
+        is_command = said.text.startswith("/")
+        return before if is_command else language_of(said.text, otherwise=before)
+
+    async def _prepare(self, said: Said, language: Language) -> _Prepared:
+        resident = self._store.residents.known(said.channel, said.sender)
+        prepared = _Prepared(said, photo=self._kept(said.photo))
+        if said.action:
+            return await self._prepare_tap(prepared, resident, language)
+        if not said.text or said.text.startswith("/") or self._is_too_long(said.text):
+            return prepared
+        draft = self._store.drafts.open_of(resident.id) if resident else None
+        awaits_words = draft is not None and draft.awaiting is Awaiting.TEXT
+        attached = said.photo is not None or said.location is not None
+        understanding = await self._understander.understand(
+            said.text, language, taken_as="matter" if attached or awaits_words else None
+        )
+        return replace(prepared, understanding=understanding)
+
+    async def _prepare_tap(
+        self, prepared: _Prepared, resident: Resident | None, language: Language
+    ) -> _Prepared:
+        verb, _, target = prepared.said.action.partition(":")
+        if resident is None:
+            return prepared
+        if verb == "d":
+            number, _, what = target.partition(":")
+            draft = self._store.drafts.hers(row_number(number), resident.id)
+            if draft is None or what != "commitment":
+                return prepared
+            return replace(prepared, near=await self._understander.near(draft.matter.text))
+        taken_as, text = _TAKEN_AS.get(verb), self._words_behind(verb, target, resident)
+        if taken_as is None or text is None:
+            return prepared
+        understanding = await self._understander.understand(text, language, taken_as=taken_as)
+        return replace(prepared, understanding=understanding)
+
+    def _words_behind(self, verb: str, target: str, resident: Resident) -> str | None:
+        if verb == "send":
+            return self._store.answers.question(row_number(target), resident.id)
+        turn = self._store.turns.hers(row_number(target), resident.id)
+        return turn.said if turn else None
+
+    def _kept(self, photo: Photo | None) -> KeptPhoto | None:
+        if photo is None:
+            return None
+        return KeptPhoto(self._photos.keep(photo), photo.media_type, len(photo.content))
+
+    def _is_too_long(self, text: str) -> bool:
+        return len(text) > self._limits.max_text_chars
+
+    # Acting
+
+    def _act(self, prepared: _Prepared, language: Language) -> list[Reply]:
+        said, at = prepared.said, self._now()
+        resident = self._store.residents.met(said.channel, said.sender, at=at)
+        tapped, label = self._tapped(resident, said)
+        shown = label if said.action else said.text
+        turn_id = self._store.turns.add(
+            resident.id,
+            said="" if self._is_too_long(shown) else shown,
+            has_photo=prepared.photo is not None,
+            at=at,
+        )
+        moment = Moment(resident, turn_id, language, at)
+        replies = self._replies(moment, prepared, tapped)
+        replaces = tapped.id if tapped and replies[0].replaces else None
+        self._store.turns.finish(turn_id, replies, replaces=replaces)
+        self._store.residents.set_last_language(resident.id, language)
+        return replies
+
+    def _tapped(self, resident: Resident, said: Said) -> tuple[Turn | None, str]:
+        """The turn whose button this is, and the button's label."""
+        if not said.action:
+            return None, ""
+        for turn in reversed(self._store.turns.last(resident.id, most=_LABELS_FROM_TURNS)):
+            for reply in turn.replies:
+                for button in (button for row in reply.buttons for button in row):
+                    if button.action == said.action:
+                        return turn, button.label
+        return None, ""
+
+    def _replies(self, moment: Moment, prepared: _Prepared, tapped: Turn | None) -> list[Reply]:
+        said = prepared.said
+        if said.action:
+            return self._on_tap(moment, prepared, tapped)
+        if said.unreadable:
+            return self._unreadable(moment, said.unreadable)
+        if self._is_too_long(said.text):
+            return self._say(
+                moment,
+                "talk.too_long",
+                count=len(said.text),
+                most=self._limits.max_text_chars,
+            )
+        if said.text.startswith("/"):
+            name, _, rest = said.text[1:].partition(" ")
+            return self._commands.run(moment, name.partition("@")[0].lower(), rest)
+        if prepared.photo or said.location:
+            return self._on_attachment(moment, prepared)
+        if prepared.understanding:
+            return self._on_words(moment, prepared.understanding)
+        return self._say(moment, "talk.empty")
+
+    def _on_words(self, moment: Moment, understanding: Understanding) -> list[Reply]:
+        draft = self._store.drafts.open_of(moment.resident.id)
+        matter, numbers = understanding.matter, understanding.numbers
+        if draft and matter and draft.awaiting is Awaiting.TEXT:
+            draft = self._drafting.take_words(moment, draft, matter)
+        elif draft and draft.awaiting is Awaiting.PLACE and not numbers:
+            street = self._understander.street(understanding.text)
+            draft = self._drafting.take_place(moment, draft, understanding.text, street)
+        elif matter is None:
+            return self._questions.reply(moment, understanding)
+        elif understanding.kind == "ask_which":
+            return [self._which(moment, "ask.which", as_question="ask", as_matter="matter")]
+        elif draft and not numbers:
+            return [self._which(moment, "ask.which_draft", add_to_draft="add", new_matter="new")]
+        else:
+            draft = self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
+        return [self._drafting.standing(moment, draft, numbers=numbers)]
+
+    def _which(self, moment: Moment, key: str, **verbs: str) -> Reply:
+        """Ask what the words just said are, with a button a reading (label name, verb)."""
+        buttons = tuple(
+            (self._phrasing.button(moment.language, label, f"{verb}:{moment.turn_id}"),)
+            for label, verb in verbs.items()
+        )
+        return Reply(self._phrasing.say(moment.language, key), buttons=buttons)
+
+    def _on_attachment(self, moment: Moment, prepared: _Prepared) -> list[Reply]:
+        """A photo or location belongs to the open draft, or begins one."""
+        matter = prepared.understanding.matter if prepared.understanding else None
+        numbers = prepared.understanding.numbers if prepared.understanding else ()
+        draft = self._store.drafts.open_of(moment.resident.id)
+        if draft and matter and draft.awaiting is Awaiting.TEXT:
+            draft = self._drafting.take_words(moment, draft, matter)
+        elif matter:
+            draft = self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
+        elif draft is None:
+            draft = self._drafting.begin_without_words(moment)
+        replies = []
+        if prepared.photo and not self._drafting.attach_photo(moment, draft, prepared.photo):
+            most = self._limits.max_photos_per_draft
+            replies = self._say(moment, "draft.photos_full", most=most)
+        if prepared.said.location:
+            self._drafting.attach_location(moment, draft, prepared.said.location)
+        fresh = self._store.drafts.hers(draft.id, moment.resident.id) or draft
+        return [*replies, self._drafting.standing(moment, fresh, numbers=numbers)]
+
+    # Tapping
+
+    def _on_tap(self, moment: Moment, prepared: _Prepared, tapped: Turn | None) -> list[Reply]:
+        name, _, target = prepared.said.action.partition(":")
+        match name:
+            case "topics":
+                replies = [self._commands.topics(moment, replaces=True)]
+            case "topic":
+                replies = self._commands.section_page(moment, target)
+            case "lang":
+                replies = self._commands.choose_language(moment, target)
+            case "show":
+                replies = self._questions.show(moment, target)
+            case "about":
+                replies = self._about(moment, target)
+            case "useful":
+                replies = self._questions.rate(moment, target, tapped)
+            case "d":
+                replies = self._on_draft_tap(moment, prepared, target)
+            case _:
+                replies = self._on_reading_chosen(moment, prepared, name)
+        return replies or [self._old_button(moment)]
+
+    def _on_draft_tap(self, moment: Moment, prepared: _Prepared, target: str) -> list[Reply]:
+        number, _, verb = target.partition(":")
+        draft = self._store.drafts.hers(row_number(number), moment.resident.id)
+        if draft is None:
+            return []
+        reply = self._drafting.on_tap(moment, draft, verb, near=prepared.near)
+        return [reply] if reply else []
+
+    def _on_reading_chosen(self, moment: Moment, prepared: _Prepared, verb: str) -> list[Reply]:
+        """She said what her earlier words are: a question, a matter, or more on the open one."""
+        understanding = prepared.understanding
+        if understanding is None:
+            return []
+        if verb == "ask":
+            replies = self._questions.reply(moment, understanding)
+            return [replace(replies[0], replaces=True), *replies[1:]]
+        matter = understanding.matter
+        if matter is None:
+            return []
+        if verb == "send":
+            matter = replace(matter, kind=Kind.CONSULT)
+        draft = self._store.drafts.open_of(moment.resident.id) if verb == "add" else None
+        if draft and not draft.awaiting:
+            draft = self._drafting.add_words(moment, draft, matter)
+        else:
+            source = prepared.said.action.replace(verb, "answer" if verb == "send" else "turn", 1)
+            draft = self._drafting.begin(moment, matter, source=source)
+        reply = self._drafting.standing(
+            moment, draft, numbers=understanding.numbers, replaces=verb != "send"
+        )
+        return [reply]
+
+    def _about(self, moment: Moment, commitment_id: str) -> list[Reply]:
+        if not self._questions.knows(commitment_id):
+            return self._say(moment, "answer.gone")
+        draft = self._drafting.begin_without_words(moment, commitment=commitment_id)
+        return [self._drafting.standing(moment, draft)]
+
+    # Words
+
+    def _say(self, moment: Moment, key: str, **values: object) -> list[Reply]:
+        return [Reply(self._phrasing.say(moment.language, key, **values))]
+
+    def _old_button(self, moment: Moment) -> Reply:
+        text = self._phrasing.say(moment.language, "notice.old_button")
+        return Reply(text, notice=text)
+
+    def _unreadable(self, moment: Moment, what: str) -> list[Reply]:
+        known = what if f"unreadable.{what}" in self._phrasing.keys else "other"
+        megabytes = self._limits.max_photo_bytes // 2**20
+        return self._say(moment, f"unreadable.{known}", megabytes=megabytes)
+
+
+def _tidy(text: str) -> str:
+    """The text without control characters, its lines kept."""
+    return "\n".join(filter(None, (clean(line) for line in text.splitlines())))

@@ -1,0 +1,312 @@
+"""The draft card: a matter is read back, corrected by taps and words, and filed only on 提交."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import desk
+from bot.answers import Answer
+from bot.cases import Awaiting, Draft, DraftState, Kind, Matter, Urgency
+from bot.config import Limits
+from bot.dialogue.phrasing import Phrasing, danger_text
+from bot.matters import OTHER_CATEGORY
+from bot.messages import Button, Location, Reply
+from bot.service import Service
+from bot.store import Resident, Store
+from bot.wording import Language
+from index import Index
+
+PLACE_MAX_CHARS = 100
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One message being handled: whose, which turn, in which language, when."""
+
+    resident: Resident
+    turn_id: int
+    language: Language
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPhoto:
+    """A photo that is on disk already and not yet part of a draft."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+
+
+class Drafting:
+    """All that can happen to a draft; every method runs inside the message's transaction."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        phrasing: Phrasing,
+        service: Service,
+        limits: Limits,
+        index: Callable[[], Index],
+    ) -> None:
+        self._store = store
+        self._phrasing = phrasing
+        self._service = service
+        self._limits = limits
+        self._index = index
+
+    # Changing
+
+    def begin(self, moment: Moment, matter: Matter, *, source: str) -> Draft:
+        """Keep a matter as a draft; a second tap of the same button finds the first one."""
+        made = self._store.drafts.made_from(source, moment.resident.id)
+        return made or self._store.drafts.add(
+            moment.resident.id, matter, source=source, awaiting=Awaiting.NOTHING, at=moment.at
+        )
+
+    def begin_without_words(self, moment: Moment, *, commitment: str = "") -> Draft:
+        """An empty draft that waits for its words; one she left unwritten is used again."""
+        left = self._store.drafts.open_of(moment.resident.id)
+        if left and left.awaiting is Awaiting.TEXT:
+            about = commitment or left.matter.commitment
+            return self._kept(moment, left, matter=replace(left.matter, commitment=about))
+        return self._store.drafts.add(
+            moment.resident.id,
+            Matter("", Kind.COMPLAINT, OTHER_CATEGORY, commitment=commitment),
+            source=f"turn:{moment.turn_id}",
+            awaiting=Awaiting.TEXT,
+            at=moment.at,
+        )
+
+    def take_words(self, moment: Moment, draft: Draft, read: Matter) -> Draft:
+        """The words a draft was waiting for; what was attached or chosen before them stays."""
+        before = draft.matter
+        matter = replace(
+            read,
+            commitment=before.commitment or read.commitment,
+            latitude=before.latitude,
+            longitude=before.longitude,
+        )
+        return self._kept(moment, draft, matter=matter)
+
+    def take_place(self, moment: Moment, draft: Draft, text: str, street: str) -> Draft:
+        """The place a draft was waiting for, in the resident's words."""
+        matter = replace(
+            draft.matter, place=text[:PLACE_MAX_CHARS], street=street or draft.matter.street
+        )
+        return self._kept(moment, draft, matter=matter)
+
+    def add_words(self, moment: Moment, draft: Draft, more: Matter) -> Draft:
+        """Further words for an open draft; adding them twice adds them once."""
+        before = draft.matter
+        if f"\n{more.text}" in before.text:
+            return draft
+        matter = replace(
+            before,
+            text=f"{before.text}\n{more.text}",
+            place=before.place or more.place,
+            street=before.street or more.street,
+            urgency=max(before.urgency, more.urgency, key=list(Urgency).index),
+        )
+        return self._kept(moment, draft, matter=matter)
+
+    def attach_photo(self, moment: Moment, draft: Draft, photo: KeptPhoto) -> bool:
+        """Attach a photo; False if the draft has as many as it may have."""
+        if draft.photos >= self._limits.max_photos_per_draft:
+            return False
+        self._store.drafts.add_file(
+            draft.id,
+            name=photo.name,
+            media_type=photo.media_type,
+            size_bytes=photo.size_bytes,
+            at=moment.at,
+        )
+        return True
+
+    def attach_location(self, moment: Moment, draft: Draft, location: Location) -> None:
+        """Attach a location; whoever was asked for the place has answered with it."""
+        matter = replace(draft.matter, latitude=location.latitude, longitude=location.longitude)
+        awaiting = Awaiting.TEXT if draft.awaiting is Awaiting.TEXT else Awaiting.NOTHING
+        self._kept(moment, draft, matter=matter, awaiting=awaiting)
+
+    def _kept(
+        self,
+        moment: Moment,
+        draft: Draft,
+        *,
+        matter: Matter,
+        awaiting: Awaiting | None = None,
+    ) -> Draft:
+        if awaiting is None:
+            awaiting = Awaiting.NOTHING if matter.text else draft.awaiting
+        changed = replace(draft, matter=matter, awaiting=awaiting)
+        self._store.drafts.change(changed, at=moment.at)
+        return changed
+
+    # Tapping
+
+    def on_tap(
+        self, moment: Moment, draft: Draft, verb: str, *, near: Answer | None
+    ) -> Reply | None:
+        """A button of the card; `verb` may carry a choice as `kind=praise`.
+
+        Returns:
+            What the card's message becomes, or None for a button that no longer exists.
+        """
+        if draft.state is not DraftState.OPEN:
+            return self.standing(moment, draft, replaces=True)
+        name, _, choice = verb.partition("=")
+        match name:
+            case "submit":
+                return self._submit(moment, draft)
+            case "cancel":
+                return self._cancel(moment, draft)
+            case "card":
+                back = self._kept(moment, draft, matter=draft.matter)
+                return self.standing(moment, back, replaces=True)
+            case "place":
+                asked = self._kept(moment, draft, matter=draft.matter, awaiting=Awaiting.PLACE)
+                return self.standing(moment, asked, replaces=True)
+        if not choice:
+            return self._offer(moment, draft, name, near)
+        changed = self._with_choice(draft.matter, name, choice)
+        if changed is None:
+            return None
+        draft = self._kept(moment, draft, matter=changed)
+        return self.standing(moment, draft, replaces=True, notice="changed")
+
+    def cancel_open(self, moment: Moment) -> Reply:
+        """`/cancel`: drop the open draft, if there is one."""
+        draft = self._store.drafts.open_of(moment.resident.id)
+        if draft is None:
+            return Reply(self._phrasing.say(moment.language, "draft.nothing_to_cancel"))
+        return replace(self._cancel(moment, draft), replaces=False)
+
+    def _submit(self, moment: Moment, draft: Draft) -> Reply:
+        similar = desk.similar_cases(self._store, draft.matter, at=moment.at)
+        case = desk.open_case(self._store, draft, at=moment.at)
+        return Reply(self._phrasing.filed(moment.language, case, similar), replaces=True)
+
+    def _cancel(self, moment: Moment, draft: Draft) -> Reply:
+        dropped = replace(draft, state=DraftState.CANCELLED, awaiting=Awaiting.NOTHING)
+        self._store.drafts.change(dropped, at=moment.at)
+        return Reply(self._phrasing.say(moment.language, "draft.cancelled"), replaces=True)
+
+    def _with_choice(self, matter: Matter, name: str, choice: str) -> Matter | None:
+        if name == "kind" and choice in list(Kind):
+            return replace(matter, kind=Kind(choice))
+        if name == "urgency" and choice in list(Urgency):
+            return replace(matter, urgency=Urgency(choice))
+        if name == "category" and choice in self._service.categories:
+            return replace(matter, category=choice)
+        if name == "street" and (choice == "-" or choice in self._service.streets):
+            return replace(matter, street="" if choice == "-" else choice)
+        if name == "c" and (choice == "-" or choice in self._index().commitments):
+            return replace(matter, commitment="" if choice == "-" else choice)
+        return None
+
+    def _offer(self, moment: Moment, draft: Draft, name: str, near: Answer | None) -> Reply | None:
+        """The choices behind one of the card's buttons."""
+        language, phrasing = moment.language, self._phrasing
+        codes: dict[str, str]
+        match name:
+            case "kind":
+                codes = {kind: phrasing.kind(language, kind) for kind in Kind}
+            case "urgency":
+                codes = {urgency: phrasing.urgency(language, urgency) for urgency in Urgency}
+            case "category":
+                names = self._service.categories
+                codes = {code: phrasing.category(language, code) for code in names}
+            case "street":
+                codes = {code: phrasing.street(language, code) for code in self._service.streets}
+                codes["-"] = phrasing.say(language, "button.unknown_street")
+            case "commitment" if near is not None:
+                found = [hit.commitment for hit in near.hits]
+                codes = {one.id: phrasing.label(language, one) for one in found}
+                codes["-"] = phrasing.say(language, "button.no_commitment")
+            case _:
+                return None
+        verb, width = ("c", 1) if name == "commitment" else (name, 2)
+        buttons = [Button(label, f"d:{draft.id}:{verb}={code}") for code, label in codes.items()]
+        back = phrasing.button(language, "back", f"d:{draft.id}:card")
+        return Reply(
+            phrasing.say(language, f"draft.choose_{name}"),
+            buttons=(*_rows(buttons, width), (back,)),
+            replaces=True,
+        )
+
+    # Showing
+
+    def standing(
+        self,
+        moment: Moment,
+        draft: Draft,
+        *,
+        numbers: Sequence[str] = (),
+        replaces: bool = False,
+        notice: str = "",
+    ) -> Reply:
+        """What there is to say of a draft as it stands: what it waits for, its card, its case.
+
+        Args:
+            numbers: emergency numbers to show first.
+            notice: name of a wording's `notice`, shown after a tap.
+        """
+        language, phrasing = moment.language, self._phrasing
+        buttons: Rows = ()
+        if draft.case_id is not None:
+            case = self._store.cases.get(draft.case_id)
+            text, buttons, notice = phrasing.filed(language, case, []), (), "already_submitted"
+        elif draft.state is DraftState.CANCELLED:
+            text, buttons, notice = (
+                phrasing.say(language, "draft.cancelled"),
+                (),
+                "already_cancelled",
+            )
+        elif draft.awaiting is Awaiting.NOTHING:
+            commitment = self._index().commitments.get(draft.matter.commitment)
+            text = phrasing.card(language, draft, commitment)
+            buttons = self._card_buttons(moment, draft)
+        else:
+            text, buttons = self._question(moment, draft)
+        if numbers:
+            text = danger_text(phrasing, language, numbers, text)
+        shown = phrasing.say(language, f"notice.{notice}") if notice else ""
+        return Reply(text, buttons=buttons, replaces=replaces, notice=shown)
+
+    def _question(self, moment: Moment, draft: Draft) -> tuple[str, Rows]:
+        """What a draft waits for, asked."""
+        language, phrasing = moment.language, self._phrasing
+        if draft.awaiting is Awaiting.PLACE:
+            street = phrasing.button(language, "street", f"d:{draft.id}:street")
+            back = phrasing.button(language, "back", f"d:{draft.id}:card")
+            return phrasing.say(language, "ask.place"), ((street, back),)
+        commitment = self._index().commitments.get(draft.matter.commitment)
+        cancel = phrasing.button(language, "cancel", f"d:{draft.id}:cancel")
+        received = []
+        if draft.photos:
+            received.append(phrasing.say(language, "draft.photo_kept", count=draft.photos))
+        if draft.matter.latitude is not None:
+            received.append(phrasing.say(language, "draft.location_kept"))
+        if commitment:
+            ask = phrasing.say(language, "ask.text_about", quote=commitment.quote)
+        else:
+            ask = phrasing.say(language, "ask.text")
+        return "\n".join([*received, ask]), ((cancel,),)
+
+    def _card_buttons(self, moment: Moment, draft: Draft) -> Rows:
+        def button(name: str) -> Button:
+            return self._phrasing.button(moment.language, name, f"d:{draft.id}:{name}")
+
+        return (
+            (button("submit"),),
+            (button("kind"), button("category"), button("urgency")),
+            (button("place"), button("commitment")),
+            (button("cancel"),),
+        )
+
+
+def _rows(buttons: Sequence[Button], width: int) -> Rows:
+    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))

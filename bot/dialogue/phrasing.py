@@ -1,0 +1,231 @@
+"""Replies in the resident's language, made of wording, service names and the report's own text."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from bot.answers import Answer
+from bot.cases import Case, Draft, Kind, Matter, Urgency
+from bot.dialogue.understanding import Understanding
+from bot.messages import Button
+from bot.service import URGENCY_NAMES, Service
+from bot.wording import Language, Wording
+from index import Commitment
+
+_NUMBER = re.compile(r"\d[\d,.]*(?:%|\b)")
+_LABEL_CHARS = 26
+_EXCERPT_CHARS = 60
+_TIME_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Phrasing:
+    """Turns values into the HTML of a reply; decides nothing and writes nothing."""
+
+    def __init__(self, wording: Wording, service: Service) -> None:
+        self._wording = wording
+        self._service = service
+
+    def say(self, language: Language, key: str, **values: object) -> str:
+        """One message of the wording."""
+        return self._wording.text(language, key, **values)
+
+    def button(self, language: Language, name: str, action: str) -> Button:
+        """A button with its label from the wording."""
+        return Button(self._wording.text(language, f"button.{name}"), action)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key of the wording."""
+        return self._wording.keys
+
+    # The report
+
+    def commitment(self, language: Language, commitment: Commitment) -> str:
+        """A commitment as an answer: its words, its numbers in bold, its source and its year."""
+        say = self.say
+        parts = [say(language, "answer.intro")]
+        if language == "en" and commitment.en:
+            parts.append(_bold_numbers(commitment.en))
+        parts.append(f"<blockquote>{bold_quantities(commitment)}</blockquote>")
+        english = language == "en" and commitment.report_title_en
+        parts.append(
+            say(
+                language,
+                "answer.source",
+                title=commitment.report_title_en if english else commitment.report_title,
+                section=commitment.section,
+                heading=commitment.heading,
+            )
+        )
+        parts.append(say(language, f"answer.year_{commitment.kind}", year=commitment.year))
+        return "\n".join(parts)
+
+    def no_answer(self, language: Language, answer: Answer | None) -> str:
+        """The report does not say; what is near stands below it, labelled as such."""
+        parts = [f"<b>{self.say(language, 'answer.none')}</b>"]
+        if answer and answer.related:
+            nearest = answer.related[0]
+            parts += ["", self.say(language, "answer.related")]
+            if language == "en" and nearest.en:
+                parts.append(str(escape(nearest.en)))
+            parts.append(f"<blockquote>{escape(nearest.quote)}</blockquote>")
+        return "\n".join(parts)
+
+    def label(self, language: Language, commitment: Commitment) -> str:
+        """A commitment short enough for a button."""
+        text = commitment.en if language == "en" and commitment.en else commitment.quote
+        most = _LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS
+        return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+    # Matters
+
+    def card(self, language: Language, draft: Draft, commitment: Commitment | None) -> str:
+        """The read-back of a draft, everything that will be filed on one card."""
+        matter, say = draft.matter, self.say
+        lines = [
+            say(language, "draft.check"),
+            say(language, "draft.kind", name=self.kind(language, matter.kind)),
+            say(language, "draft.category", name=self.category(language, matter.category)),
+            say(language, "draft.place", name=self.place(language, matter)),
+        ]
+        if commitment:
+            text = self.label(language, commitment)
+            lines.append(say(language, "draft.commitment", quote=text))
+        else:
+            lines.append(say(language, "draft.no_commitment"))
+        lines.append(say(language, "draft.urgency", name=self.urgency(language, matter.urgency)))
+        if draft.photos:
+            lines.append(say(language, "draft.photos", count=draft.photos))
+        lines += [
+            say(language, "draft.words", text=matter.text),
+            say(language, "draft.more"),
+        ]
+        return "\n".join(lines)
+
+    def kind(self, language: Language, kind: Kind) -> str:
+        """The name of a kind."""
+        entry = self._service.kinds[kind]
+        return self._wording.named(language, zh=entry.name, en=entry.en)
+
+    def category(self, language: Language, code: str) -> str:
+        """The name of a category; its code if service.toml no longer has it."""
+        entry = self._service.categories.get(code)
+        return self._wording.named(language, zh=entry.name, en=entry.en) if entry else code
+
+    def street(self, language: Language, code: str) -> str:
+        """The name of a street; empty for none."""
+        entry = self._service.streets.get(code)
+        return self._wording.named(language, zh=entry.name, en=entry.en) if entry else code
+
+    def urgency(self, language: Language, urgency: Urgency) -> str:
+        """The name of an urgency."""
+        zh, en = URGENCY_NAMES[urgency]
+        return self._wording.named(language, zh=zh, en=en)
+
+    def place(self, language: Language, matter: Matter) -> str:
+        """Street and spot as far as they are known, and whether a location is attached."""
+        named = [part for part in (self.street(language, matter.street), matter.place) if part]
+        if matter.latitude is not None:
+            named.append(self.say(language, "draft.location"))
+        return " · ".join(named) or self.say(language, "draft.place_unknown")
+
+    def filed(self, language: Language, case: Case, similar: Sequence[Case]) -> str:
+        """What a resident reads when her matter is a case: number, code, and what comes next."""
+        text = self.say(language, "case.filed", number=case.number, code=case.query_code)
+        if similar:
+            text += "\n" + self.say(language, "case.similar", count=len(similar))
+        return text
+
+    def case(self, language: Language, case: Case) -> str:
+        """How a case stands, for whoever may see it."""
+        return self.say(
+            language,
+            "case.status",
+            number=case.number,
+            state=self._state(language, case),
+            kind=self.kind(language, case.matter.kind),
+            category=self.category(language, case.matter.category),
+            place=self.place(language, case.matter),
+            date=local_time(case.submitted_at),
+            text=case.matter.text,
+        )
+
+    def case_line(self, language: Language, case: Case) -> str:
+        """A case in the list of a resident's cases."""
+        words = case.matter.text
+        return self.say(
+            language,
+            "case.line",
+            number=case.number,
+            state=self._state(language, case),
+            kind=self.kind(language, case.matter.kind),
+            category=self.category(language, case.matter.category),
+            date=local_time(case.submitted_at),
+            words=words if len(words) <= _EXCERPT_CHARS else f"{words[:_EXCERPT_CHARS]}…",
+        )
+
+    def danger(self, language: Language, numbers: Sequence[str]) -> str:
+        """Whom to call first, before anything else is said."""
+        return self.say(language, "danger.first", numbers=list(numbers))
+
+    def _state(self, language: Language, case: Case) -> str:
+        return self.say(language, f"case.state_{case.state}")
+
+
+def outcome_text(
+    phrasing: Phrasing, understanding: Understanding, commitment: Commitment | None
+) -> str:
+    """What a resident would read of an understanding, as HTML; nothing is filed.
+
+    Args:
+        commitment: the one proposed for the matter, if there is a matter.
+    """
+    language, found = understanding.language, understanding.answer
+    match understanding.kind:
+        case "answer" if found and found.commitment:
+            return phrasing.commitment(language, found.commitment)
+        case "matter" | "danger" if understanding.matter:
+            preview = Draft.unsaved(understanding.matter)
+            card = phrasing.card(language, preview, commitment)
+            return (
+                card
+                if understanding.kind == "matter"
+                else danger_text(phrasing, language, understanding.numbers, card)
+            )
+        case "ask_which":
+            return phrasing.say(language, "ask.which")
+        case "smalltalk":
+            return phrasing.say(language, "talk.smalltalk")
+    return phrasing.no_answer(language, found)
+
+
+def danger_text(phrasing: Phrasing, language: Language, numbers: Sequence[str], card: str) -> str:
+    """The emergency numbers, then the card."""
+    return "\n\n".join(
+        [phrasing.danger(language, numbers), phrasing.say(language, "danger.then"), card]
+    )
+
+
+def bold_quantities(commitment: Commitment) -> Markup:
+    """The quote to the letter, its quantities in bold."""
+    return _bold(commitment.quote, [(part.start, part.end) for part in commitment.quantities])
+
+
+def local_time(moment: datetime) -> str:
+    """A moment as people in Wuhan read it."""
+    return f"{moment.astimezone(_TIME_ZONE):%Y-%m-%d %H:%M}"
+
+
+def _bold_numbers(text: str) -> Markup:
+    return _bold(text, [found.span() for found in _NUMBER.finditer(text)])
+
+
+def _bold(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    done, parts = 0, []
+    for start, end in spans:
+        parts += [escape(text[done:start]), Markup("<b>{}</b>").format(text[start:end])]
+        done = end
+    return Markup("").join([*parts, escape(text[done:])])

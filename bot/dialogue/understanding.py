@@ -1,0 +1,93 @@
+"""What one message means, before anything is done about it: the part that needs no resident."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.answers import Answer, answer
+from bot.cases import Kind, Matter
+from bot.matters import MatterReader
+from bot.router import Router
+from bot.wording import Language
+from index import Index
+
+OutcomeKind = Literal["answer", "no_answer", "matter", "ask_which", "smalltalk", "danger"]
+TakenAs = Literal["question", "matter"]
+
+_COMMITMENT_FLOOR = 0.15
+"""Below this probability a matter is filed with no commitment unless its resident picks one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a message means.
+
+    Attributes:
+        answer: what the index has on the words; None for small talk.
+        matter: what would be filed; only for `matter`, `danger` and `ask_which`.
+        numbers: emergency numbers to show first; only for `danger`.
+    """
+
+    kind: OutcomeKind
+    text: str
+    language: Language
+    answer: Answer | None = None
+    matter: Matter | None = None
+    numbers: tuple[str, ...] = ()
+
+
+class Understander:
+    """Router, index and matter reader, put together; keeps no state and writes nothing."""
+
+    def __init__(
+        self, *, index: Callable[[], Index], router: Router, reader: MatterReader
+    ) -> None:
+        self._index = index
+        self._router = router
+        self._reader = reader
+
+    async def understand(
+        self, text: str, language: Language, *, taken_as: TakenAs | None = None
+    ) -> Understanding:
+        """What a message means.
+
+        Args:
+            taken_as: what its resident said it is; None lets the router decide.
+        """
+        verdict = self._router.route(text)
+        if verdict.intent == "smalltalk" and taken_as is None:
+            return Understanding("smalltalk", text, language)
+        found = await answer(self._index(), text)
+        if taken_as == "question" or (taken_as is None and verdict.intent == "question"):
+            kind: OutcomeKind = "answer" if found.commitment else "no_answer"
+            return Understanding(kind, text, language, found)
+        danger = verdict.intent == "danger"
+        return Understanding(
+            kind="danger" if danger else self._kind_of_matter(verdict.intent, taken_as),
+            text=text,
+            language=language,
+            answer=found,
+            matter=self._matter(text, found, danger=danger),
+            numbers=verdict.numbers,
+        )
+
+    def consult(self, text: str, found: Answer) -> Matter:
+        """A question that the report does not answer, as a matter for staff."""
+        return replace(self._matter(text, found, danger=False), kind=Kind.CONSULT)
+
+    def street(self, text: str) -> str:
+        """The code of the street named in a text, or empty."""
+        return self._reader.street(text)
+
+    async def near(self, text: str) -> Answer:
+        """The commitments nearest to a text."""
+        return await answer(self._index(), text)
+
+    def _kind_of_matter(self, intent: str, taken_as: TakenAs | None) -> OutcomeKind:
+        return "ask_which" if intent == "unsure" and taken_as is None else "matter"
+
+    def _matter(self, text: str, found: Answer, *, danger: bool) -> Matter:
+        matter = self._reader.read(text, danger=danger)
+        if found.hits and found.probability >= _COMMITMENT_FLOOR:
+            return replace(matter, commitment=found.hits[0].commitment.id)
+        return matter

@@ -1,0 +1,117 @@
+"""What passes between a channel and the dialogue: what a resident said, what the bot replies."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+class ChannelError(Exception):
+    """A channel cannot start; the message says why, in one line without secrets."""
+
+
+Channel = Literal["telegram", "web", "terminal"]
+ACTION_MAX_BYTES = 64
+"""Telegram's limit on callback data (Bot API, InlineKeyboardButton); it binds every channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture as the channel received it: its bytes, and the type its sender claims."""
+
+    content: bytes
+    media_type: str = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A point a resident shared: degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message, tap or attachment of one resident, the same for every channel.
+
+    Attributes:
+        sender: the channel's own id of the person; unique within the channel.
+        text: as typed, or a photo's caption; commands included (`/status ...`).
+        action: of the button that was tapped, else empty.
+        message: the turn whose button was tapped where the channel knows it (web), else empty.
+        unreadable: what was sent that the bot cannot read (`voice`, `sticker`, ...), else empty.
+        language_hint: the client's own language setting (`zh-hans`, `en`), used until she writes.
+    """
+
+    channel: Channel
+    sender: str
+    text: str = ""
+    action: str = ""
+    message: str = ""
+    photo: Photo | None = None
+    location: Location | None = None
+    unreadable: str = ""
+    language_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One choice offered under a reply; tapping it says `action` to the dialogue."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the resident.
+
+    Attributes:
+        html: of `<b> <i> <code> <blockquote> <a href>` only, newlines as line breaks; everything
+            a person wrote is escaped. At most 4096 UTF-16 units once parsed (Bot API).
+        buttons: rows of choices.
+        replaces: put it in the place of the message whose button was tapped.
+        notice: a few plain words shown for a moment after a tap (at most 200 characters).
+    """
+
+    html: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    replaces: bool = False
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange as it is kept: what the resident said and what she was told.
+
+    Attributes:
+        said: the words shown as hers; a tapped button's label; empty for the greeting.
+        replaces: the turn whose reply this one's first reply takes the place of, or None.
+    """
+
+    id: int
+    said: str
+    replies: tuple[Reply, ...]
+    replaces: int | None = None
+    has_photo: bool = False
+
+
+def row_number(text: str) -> int:
+    """A row's number in a button's action; -1, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else -1
+
+
+class Listener(Protocol):
+    """The dialogue, as the channels see it."""
+
+    def hear(self, said: Said) -> Awaitable[list[Reply]]:
+        """Answer one message; never raises for anything a resident can send."""
+        ...
+
+    def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
+        """The last turns of one resident, oldest first; empty for a stranger."""
+        ...
+
+    def mark_unreachable(self, channel: Channel, sender: str) -> None:
+        """Note that this resident cannot be written to (she blocked the bot)."""
+        ...

@@ -1,0 +1,139 @@
+"""The database's tables, as ordered steps; a step that has shipped is never edited."""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("bot")
+
+
+@migrations()
+def m001_residents(db: Database) -> None:
+    """Pseudonymous residents; who they are on a channel stands in a table of its own."""
+    db.conn.execute(
+        """
+        create table residents (
+            id integer primary key,
+            language text not null default '',
+            last_language text not null default '',
+            reachable integer not null default 1,
+            created_at text not null
+        ) strict
+        """
+    )
+    db.conn.execute(
+        """
+        create table identities (
+            channel text not null,
+            channel_id text not null,
+            resident_id integer not null references residents(id),
+            primary key (channel, channel_id)
+        ) strict
+        """
+    )
+
+
+@migrations()
+def m002_conversation(db: Database) -> None:
+    """What was said and replied, and how each question was decided."""
+    db.conn.execute(
+        """
+        create table turns (
+            id integer primary key,
+            resident_id integer not null references residents(id),
+            said text not null,
+            has_photo integer not null,
+            replies text not null,
+            replaces integer references turns(id),
+            at text not null
+        ) strict
+        """
+    )
+    db.conn.execute("create index turns_of_resident on turns(resident_id, id)")
+    db.conn.execute(
+        """
+        create table answers (
+            id integer primary key,
+            resident_id integer not null references residents(id),
+            question text not null,
+            language text not null,
+            hits text not null,
+            decision text not null,
+            probability real not null,
+            build_id text not null,
+            helpful integer,
+            at text not null
+        ) strict
+        """
+    )
+
+
+@migrations()
+def m003_drafts_and_cases(db: Database) -> None:
+    """Matters before and after filing, their photos, and the append-only history of cases."""
+    matter = """
+            text text not null,
+            kind text not null,
+            category text not null,
+            urgency text not null,
+            street text not null,
+            place text not null,
+            commitment text not null,
+            latitude real,
+            longitude real,
+    """
+    db.conn.execute(
+        f"""
+        create table cases (
+            id integer primary key,
+            number text not null unique,
+            query_code text not null,
+            resident_id integer not null references residents(id),
+            {matter}
+            state text not null,
+            submitted_at text not null
+        ) strict
+        """
+    )
+    db.conn.execute("create index cases_of_resident on cases(resident_id, id)")
+    db.conn.execute(
+        f"""
+        create table drafts (
+            id integer primary key,
+            resident_id integer not null references residents(id),
+            {matter}
+            state text not null,
+            awaiting text not null,
+            source text not null unique,
+            case_id integer unique references cases(id),
+            created_at text not null,
+            updated_at text not null
+        ) strict
+        """
+    )
+    db.conn.execute("create index drafts_of_resident on drafts(resident_id, id)")
+    db.conn.execute(
+        """
+        create table files (
+            id integer primary key,
+            draft_id integer not null references drafts(id),
+            name text not null unique,
+            media_type text not null,
+            size_bytes integer not null,
+            at text not null
+        ) strict
+        """
+    )
+    db.conn.execute("create index files_of_draft on files(draft_id)")
+    db.conn.execute(
+        """
+        create table events (
+            id integer primary key,
+            case_id integer not null references cases(id),
+            action text not null,
+            actor text not null,
+            reason text not null,
+            resident_sees integer not null,
+            at text not null
+        ) strict
+        """
+    )
+    db.conn.execute("create index events_of_case on events(case_id, id)")

@@ -1,0 +1,92 @@
+"""What a message is: a question to the report, a matter, small talk, or danger."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.cues import Cues
+from bot.service import Service
+from index import normalise
+
+Intent = Literal["question", "matter", "danger", "smalltalk", "unsure"]
+
+_ASKS = re.compile(
+    r"[?]|[吗么呢][\s。!.,]*$|^(?:what|when|where|who|which|how|is|are|will|does|do|can)\b"
+)
+_SMALLTALK_MAX_CHARS = 24
+_LONG_MESSAGE_CHARS = 30
+_SURE = 1.0
+"""How far the two readings must be apart to be sure; the weights below are in the same unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a message is taken for.
+
+    Attributes:
+        numbers: emergency numbers to show first; empty unless the intent is `danger`.
+    """
+
+    intent: Intent
+    numbers: tuple[str, ...] = ()
+
+
+class Router:
+    """Reads the cues of service.toml; knows nothing of the report."""
+
+    def __init__(self, service: Service) -> None:
+        words = service.router
+        self._question = Cues(words.question)
+        self._matter = Cues(words.matter)
+        self._experience = Cues(words.experience)
+        self._smalltalk = Cues(words.smalltalk)
+        self._instruction = Cues(words.instruction)
+        self._strong = Cues(
+            word for kind in service.kind if kind.code != "consult" for word in kind.strong
+        )
+        self._dangers = [
+            (Cues(danger.cues, unless=danger.unless), danger.numbers) for danger in service.danger
+        ]
+        self._urgent = Cues((*service.urgency.urgent, *service.urgency.critical))
+        self._streets = Cues(
+            word for street in service.street for word in (street.name, *street.aliases)
+        )
+
+    def route(self, text: str) -> Verdict:
+        """Decide by the message's own words; never raises."""
+        folded = normalise(text)
+        if folded in self._instruction:
+            return Verdict("smalltalk")
+        asked, told = self._asked(folded), self._told(folded)
+        numbers = self._danger_numbers(folded)
+        if numbers and told >= asked:
+            return Verdict("danger", numbers)
+        if self._is_smalltalk(folded, asked, told):
+            return Verdict("smalltalk")
+        if told - asked >= _SURE:
+            return Verdict("matter")
+        if asked - told >= _SURE or told == 0:
+            return Verdict("question")
+        return Verdict("unsure")
+
+    def _asked(self, folded: str) -> float:
+        return 1.0 * min(len(self._question.found(folded)), 2) + 1.0 * bool(_ASKS.search(folded))
+
+    def _told(self, folded: str) -> float:
+        lengthy = len(folded) > _LONG_MESSAGE_CHARS
+        return (
+            1.0 * min(len(self._matter.found(folded)), 3)
+            + 1.0 * min(len(self._strong.found(folded)), 2)
+            + 1.0 * min(len(self._experience.found(folded)), 2)
+            + 1.0 * (folded in self._urgent)
+            + 0.5 * (folded in self._streets)
+            + 0.5 * lengthy
+        )
+
+    def _danger_numbers(self, folded: str) -> tuple[str, ...]:
+        found = [number for cues, numbers in self._dangers if folded in cues for number in numbers]
+        return tuple(dict.fromkeys(found))
+
+    def _is_smalltalk(self, folded: str, asked: float, told: float) -> bool:
+        short = len(folded) <= _SMALLTALK_MAX_CHARS
+        return folded in self._smalltalk and (short or told == 0) and told <= 1 and asked <= 1

@@ -1,0 +1,72 @@
+"""The bot's database: every SQL statement stands in this package; callers see values, never rows.
+
+One process writes, on one connection. Several writes that belong together go inside
+`Store.transaction()`, which must not be held across an `await`.
+"""
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from bot.migrations import migrations
+from bot.store.casework import Cases, Drafts
+from bot.store.conversation import AnswerRecord, Answers, Turns
+from bot.store.database import Database
+from bot.store.residents import Resident, Residents
+
+__all__ = ["AnswerRecord", "Resident", "Store", "StoreError"]
+
+
+class StoreError(Exception):
+    """The database cannot be opened or written; the message says why, in one line."""
+
+
+class Store:
+    """The tables by subject; opened once by `bot.app`, closed by it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        self._database = Database(connection)
+        migrations.apply(self._database.tables)
+        self.residents = Residents(self._database)
+        self.turns = Turns(self._database)
+        self.answers = Answers(self._database)
+        self.drafts = Drafts(self._database)
+        self.cases = Cases(self._database)
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """Open the file, creating it and its tables as needed.
+
+        Raises:
+            StoreError: no permission, a full disk, or a file that is not this bot's database.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=5)
+            connection.execute("pragma journal_mode = wal")
+            return cls(connection)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{path}: the database cannot be opened ({error})") from error
+
+    @classmethod
+    def in_memory(cls) -> "Store":
+        """A database that is gone with the process."""
+        return cls(sqlite3.connect(":memory:"))
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All writes inside happen, or none; the lock is taken at once, so none fails half-way."""
+        return self._database.transaction()
+
+    def problem(self) -> str:
+        """Why nothing can be written just now; empty if all is well."""
+        try:
+            with self.transaction():
+                return ""
+        except sqlite3.Error as error:
+            return str(error)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()

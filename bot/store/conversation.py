@@ -1,0 +1,123 @@
+"""What was said and replied, and how each question was decided."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from bot.messages import Button, Reply, Turn
+from bot.store.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """How one question was decided, kept so that editors can learn from it.
+
+    Attributes:
+        hits: ids of the commitments found, best first.
+        decision: the outcome's kind, `answer` or `no_answer`.
+    """
+
+    question: str
+    language: str
+    hits: tuple[str, ...]
+    decision: str
+    probability: float
+    build_id: str
+
+
+class Turns:
+    """The table `turns`: each message of a resident with what she was told."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        resident_id: int,
+        *,
+        said: str,
+        has_photo: bool,
+        at: datetime,
+    ) -> int:
+        """Note what a resident said; its replies follow with `finish`. Returns its id."""
+        return self._database.insert(
+            "turns",
+            {
+                "resident_id": resident_id,
+                "said": said,
+                "has_photo": int(has_photo),
+                "replies": "[]",
+                "at": at.isoformat(),
+            },
+        )
+
+    def finish(self, turn_id: int, replies: Sequence[Reply], *, replaces: int | None) -> None:
+        """Keep what was replied in a turn, and whose reply the first one takes the place of."""
+        texts = json.dumps([asdict(reply) for reply in replies], ensure_ascii=False)
+        self._database.update("turns", turn_id, {"replies": texts, "replaces": replaces})
+
+    def last(self, resident_id: int, *, most: int) -> list[Turn]:
+        """The last `most` turns of a resident, oldest first."""
+        rows = self._database.all(
+            "select * from turns where resident_id = ? order by id desc limit ?",
+            [resident_id, most],
+        )
+        return [_turn(row) for row in reversed(rows)]
+
+    def hers(self, turn_id: int, resident_id: int) -> Turn | None:
+        """This turn, or None if it is not this resident's."""
+        row = self._database.one(
+            "select * from turns where id = ? and resident_id = ?", [turn_id, resident_id]
+        )
+        return _turn(row) if row else None
+
+
+class Answers:
+    """The table `answers`: questions, what was found, and whether it helped."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, resident_id: int, record: AnswerRecord, *, at: datetime) -> int:
+        """Note how a question was decided. Returns its id."""
+        return self._database.insert(
+            "answers",
+            {
+                **asdict(record),
+                "resident_id": resident_id,
+                "hits": json.dumps(record.hits),
+                "at": at.isoformat(),
+            },
+        )
+
+    def question(self, answer_id: int, resident_id: int) -> str | None:
+        """The question this resident asked, or None if it is not hers."""
+        row = self._database.one(
+            "select question from answers where id = ? and resident_id = ?",
+            [answer_id, resident_id],
+        )
+        return str(row["question"]) if row else None
+
+    def set_helpful(self, answer_id: int, resident_id: int, *, helpful: bool) -> bool:
+        """Keep her verdict on an answer; False if the answer is not hers."""
+        changed = self._database.execute(
+            "update answers set helpful = ? where id = ? and resident_id = ?",
+            [int(helpful), answer_id, resident_id],
+        )
+        return changed == 1
+
+
+def _turn(row: Row) -> Turn:
+    return Turn(
+        id=row["id"],
+        said=row["said"],
+        has_photo=bool(row["has_photo"]),
+        replaces=row["replaces"],
+        replies=tuple(_reply(kept) for kept in json.loads(row["replies"])),
+    )
+
+
+def _reply(kept: Row) -> Reply:
+    rows = tuple(tuple(Button(**button) for button in buttons) for buttons in kept["buttons"])
+    return Reply(**{**kept, "buttons": rows})

@@ -1,0 +1,26 @@
+"""Residents' photos: files of random name, apart from the database and from the web root."""
+
+import os
+import secrets
+from pathlib import Path
+
+from bot.messages import Photo
+
+_ENDINGS = {"image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/heic": "heic"}
+
+
+class Photos:
+    """The folder the photos are kept in; made on first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, photo: Photo) -> str:
+        """Write a photo to disk, surely, before anything refers to it. Returns its name."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = f"{secrets.token_hex(16)}.{_ENDINGS.get(photo.media_type, 'jpg')}"
+        with (self._folder / name).open("xb") as file:
+            file.write(photo.content)
+            file.flush()
+            os.fsync(file.fileno())
+        return name

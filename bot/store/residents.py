@@ -1,0 +1,74 @@
+"""Who writes to the bot: a pseudonymous number each, found again by the channel's own id."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages import Channel
+from bot.store.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A person as everything but the channel knows her: a number and how to talk to her.
+
+    Attributes:
+        language: the one she chose; empty follows each message.
+        last_language: the one she was last replied to in; empty before the first reply.
+    """
+
+    id: int
+    language: str = ""
+    last_language: str = ""
+    reachable: bool = True
+
+
+class Residents:
+    """The tables `residents` and `identities`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def met(self, channel: Channel, channel_id: str, *, at: datetime) -> Resident:
+        """The resident behind a channel's id; a new one is noted on first contact."""
+        known = self.known(channel, channel_id)
+        if known:
+            return known
+        resident_id = self._database.insert("residents", {"created_at": at.isoformat()})
+        self._database.insert(
+            "identities",
+            {"channel": channel, "channel_id": channel_id, "resident_id": resident_id},
+        )
+        return Resident(resident_id)
+
+    def known(self, channel: Channel, channel_id: str) -> Resident | None:
+        """The resident behind a channel's id, or None for a stranger."""
+        row = self._database.one(
+            """
+            select residents.* from residents
+            join identities on identities.resident_id = residents.id
+            where channel = ? and channel_id = ?
+            """,
+            [channel, channel_id],
+        )
+        return _resident(row) if row else None
+
+    def set_language(self, resident_id: int, language: str) -> None:
+        """Keep her choice of language; empty follows each message."""
+        self._database.update("residents", resident_id, {"language": language})
+
+    def set_last_language(self, resident_id: int, language: str) -> None:
+        """Keep the language of the last reply, for taps and pictures that have no words."""
+        self._database.update("residents", resident_id, {"last_language": language})
+
+    def set_reachable(self, resident_id: int, reachable: bool) -> None:
+        """Note whether she can be written to."""
+        self._database.update("residents", resident_id, {"reachable": int(reachable)})
+
+
+def _resident(row: Row) -> Resident:
+    return Resident(
+        id=row["id"],
+        language=row["language"],
+        last_language=row["last_language"],
+        reachable=bool(row["reachable"]),
+    )

@@ -1,0 +1,1 @@
+"""The web channel: the residents' chat page at `/`, plain HTML that works without scripts."""

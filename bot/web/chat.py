@@ -1,0 +1,161 @@
+"""The residents' chat: `GET /` shows the conversation, `POST /say` adds to it, scripts or none."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from bot.config import Limits
+from bot.messages import Listener, Reply, Turn
+from bot.web.conversation import Bubble, bubbles_of, passing_bubbles
+from bot.web.guards import SafetyHeaders, require_same_origin, with_limited_body
+from bot.web.incoming import said_in
+from bot.web.pages import STATIC, Pages, VersionedFiles, wants_json
+from bot.web.visitor import Visitor, leave_notice, notice_left, remember, take_notice, visitor_of
+from bot.wording import Wording
+
+_TURN_ID = re.compile("[0-9]{1,18}")
+Health = Callable[[], Mapping[str, object]]
+
+TURNS_SHOWN = 60
+SLACK_BYTES = 256 * 1024
+"""What a form may hold beside its photo: a text far beyond the limit still gets its reply."""
+
+
+def build_site(
+    listener: Listener, *, limits: Limits, wording: Wording, health: Health
+) -> Starlette:
+    """The whole site as one ASGI application.
+
+    Args:
+        health: the bot's state for `/healthz`; its `status` is "ok", or the answer is a 503.
+    """
+    pages = Pages(wording, max_photo_bytes=limits.max_photo_bytes)
+    chat = Chat(listener, limits=limits, pages=pages)
+
+    async def on_health_asked(_: Request) -> Response:
+        state = dict(health())
+        return JSONResponse(state, 200 if state.get("status") == "ok" else 503)
+
+    return Starlette(
+        routes=[
+            Route("/", chat.on_opened),
+            Route("/say", chat.on_said, methods=["POST"]),
+            Route("/healthz", on_health_asked),
+            Mount("/static", VersionedFiles(directory=STATIC), name="static"),
+        ],
+        middleware=[Middleware(SafetyHeaders)],
+        exception_handlers={HTTPException: pages.on_error, Exception: pages.on_error},
+    )
+
+
+class Chat:
+    """The routes of the residents' page, over one listener."""
+
+    def __init__(self, listener: Listener, *, limits: Limits, pages: Pages) -> None:
+        self._listener = listener
+        self._limits = limits
+        self._pages = pages
+
+    async def on_opened(self, request: Request) -> Response:
+        """Show the conversation so far, or what can be asked."""
+        visitor = visitor_of(request)
+        return self._page(request, visitor, passing=[], notice=notice_left(request))
+
+    async def on_said(self, request: Request) -> Response:
+        """Hand one message, tap or attachment to the dialogue and show what it replies."""
+        require_same_origin(request)
+        visitor = visitor_of(request)
+        most_bytes = self._limits.max_photo_bytes + SLACK_BYTES
+        limited = with_limited_body(request, max_bytes=most_bytes)
+        async with limited.form(max_files=1, max_fields=20) as form:
+            said = await said_in(form, visitor=visitor, limits=self._limits)
+        if said is None:
+            return self._with_nothing_said(request, visitor)
+        before = _newest(self._turns(visitor))
+        replies = await self._listener.hear(said)
+        is_kept = _newest(self._turns(visitor)) not in (0, before)
+        passing = [] if is_kept else passing_bubbles(replies)
+        if wants_json(request):
+            response = self._news(visitor, _shown_up_to(form), replies, passing)
+            remember(response, visitor, request=request)
+            return response
+        if passing:
+            return self._page(request, visitor, passing=passing, notice=_notice_of(replies))
+        return _back_to_page(request, visitor, notice=_notice_of(replies))
+
+    def _with_nothing_said(self, request: Request, visitor: Visitor) -> Response:
+        hint = self._pages.words(visitor.language)("empty")
+        if wants_json(request):
+            return JSONResponse({"notice": hint}, 422)
+        return _back_to_page(request, visitor, notice=hint)
+
+    def _news(
+        self,
+        visitor: Visitor,
+        shown_up_to: int,
+        replies: Sequence[Reply],
+        passing: Sequence[Bubble],
+    ) -> Response:
+        """What is new on a page that shows the turns up to one, as the page's script takes it."""
+        turns = self._turns(visitor)
+        # A page from before everything was forgotten, or from too long ago, starts afresh.
+        is_fresh = all(turn.id > shown_up_to for turn in turns) or _newest(turns) < shown_up_to
+        bubbles = bubbles_of(turns)
+        new = bubbles if is_fresh else [each for each in bubbles if each.turn > shown_up_to]
+        html = self._pages.fragment("bubbles.html", visitor, bubbles=[*new, *passing], last=None)
+        news = {
+            "html": html,
+            "fresh": is_fresh,
+            "after": _newest(turns),
+            "notice": _notice_of(replies),
+        }
+        return JSONResponse(news, headers={"Cache-Control": "no-store"})
+
+    def _page(
+        self, request: Request, visitor: Visitor, *, passing: Sequence[Bubble], notice: str
+    ) -> Response:
+        turns = self._turns(visitor)
+        kept = bubbles_of(turns)
+        newest = [bubble for bubble in kept if bubble.turn == _newest(turns)]
+        response = self._pages.page(
+            request,
+            "chat.html",
+            visitor,
+            bubbles=[*kept, *passing],
+            last=next(iter([*passing, *newest]), None),
+            after=_newest(turns),
+            notice=notice,
+        )
+        take_notice(request, response)
+        remember(response, visitor, request=request)
+        return response
+
+    def _turns(self, visitor: Visitor) -> list[Turn]:
+        return self._listener.turns("web", visitor.sender, most=TURNS_SHOWN)
+
+
+def _newest(turns: Sequence[Turn]) -> int:
+    return turns[-1].id if turns else 0
+
+
+def _notice_of(replies: Sequence[Reply]) -> str:
+    return " ".join(reply.notice for reply in replies if reply.notice)
+
+
+def _shown_up_to(form: FormData) -> int:
+    known = form.get("after")
+    return int(known) if isinstance(known, str) and _TURN_ID.fullmatch(known) else 0
+
+
+def _back_to_page(request: Request, visitor: Visitor, *, notice: str) -> Response:
+    response = RedirectResponse("/#last", 303)
+    leave_notice(response, notice, request=request)
+    remember(response, visitor, request=request)
+    return response

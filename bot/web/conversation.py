@@ -1,0 +1,99 @@
+"""Kept turns -> the bubbles a page shows, with replaced replies in the place of the old ones."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from markupsafe import Markup
+
+from bot.messages import Button, Reply, Turn
+
+Speaker = Literal["resident", "bot"]
+_AROUND_QUOTE = re.compile(r"\n*(</?blockquote>)\n*")
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message as the page shows it.
+
+    Attributes:
+        key: where it stands; a reply that takes its place keeps it. Empty for one not kept.
+        turn: the turn its buttons name when tapped.
+        said: the resident's words, plain text; empty for the bot's.
+        html: the bot's words, safe markup; empty for the resident's.
+    """
+
+    key: str
+    speaker: Speaker
+    turn: int
+    said: str = ""
+    has_photo: bool = False
+    html: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+def bubbles_of(turns: Iterable[Turn]) -> list[Bubble]:
+    """What the page shows of these turns, in the order of their places."""
+    bubbles: list[Bubble] = []
+    for turn in turns:
+        place = _place_of_replaced(bubbles, turn)
+        if place is None and (turn.said or turn.has_photo):
+            bubbles.append(_said_in(turn))
+        for number, reply in enumerate(turn.replies):
+            bubble = _reply_in(turn.id, number, reply)
+            if not reply.html:
+                continue
+            if number == 0 and place is not None:
+                bubbles[place] = replace(bubble, key=bubbles[place].key)
+            else:
+                bubbles.append(bubble)
+    return bubbles
+
+
+def passing_bubbles(replies: Sequence[Reply]) -> list[Bubble]:
+    """Bubbles of replies that no turn keeps, for instance after everything was forgotten."""
+    return [
+        replace(_reply_in(0, number, reply), key="")
+        for number, reply in enumerate(replies)
+        if reply.html
+    ]
+
+
+def _place_of_replaced(bubbles: Sequence[Bubble], turn: Turn) -> int | None:
+    """Where the message stands whose button was tapped: the one with that very button, if any."""
+    if turn.replaces is None:
+        return None
+    places = [
+        place
+        for place, bubble in enumerate(bubbles)
+        if bubble.speaker == "bot" and bubble.turn == turn.replaces
+    ]
+    return max(places, key=lambda place: (_offers(bubbles[place], turn.said), place), default=None)
+
+
+def _offers(bubble: Bubble, label: str) -> tuple[bool, bool]:
+    labels = [button.label for row in bubble.buttons for button in row]
+    return label in labels, bool(labels)
+
+
+def _said_in(turn: Turn) -> Bubble:
+    return Bubble(
+        key=f"turn-{turn.id}-said",
+        speaker="resident",
+        turn=turn.id,
+        said=turn.said,
+        has_photo=turn.has_photo,
+    )
+
+
+def _reply_in(turn_id: int, number: int, reply: Reply) -> Bubble:
+    # A quotation is a block of its own on a page, so the line breaks around it would be doubled.
+    html = _AROUND_QUOTE.sub(r"\1", reply.html.strip("\n"))
+    return Bubble(
+        key=f"turn-{turn_id}-{number}",
+        speaker="bot",
+        turn=turn_id,
+        html=Markup(html),  # noqa: S704 - escaped by the wording's template engine
+        buttons=reply.buttons,
+    )

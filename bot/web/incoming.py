@@ -1,0 +1,75 @@
+"""A posted form -> `Said`: texts with plain line breaks, photos known by their content."""
+
+from collections.abc import Callable
+
+from starlette.datastructures import FormData, UploadFile
+
+from bot.config import Limits
+from bot.messages import Location, Photo, Said
+from bot.web.visitor import Visitor
+
+_PICTURES: dict[str, Callable[[bytes], bool]] = {
+    "image/jpeg": lambda head: head.startswith(b"\xff\xd8\xff"),
+    "image/png": lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"),
+    "image/gif": lambda head: head.startswith((b"GIF87a", b"GIF89a")),
+    "image/webp": lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP",
+    # ISO/IEC 23008-12 (HEIF), 10.2: the file type box names one of these brands.
+    "image/heic": lambda head: (
+        head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim")
+    ),
+}
+
+
+async def said_in(form: FormData, *, visitor: Visitor, limits: Limits) -> Said | None:
+    """What the resident said with this form, or None if it is empty."""
+    photo, unreadable = await _photo_in(form, max_bytes=limits.max_photo_bytes)
+    said = Said(
+        channel="web",
+        sender=visitor.sender,
+        text=_text(form, "text").strip(),
+        action=_text(form, "action"),
+        message=_text(form, "message"),
+        photo=photo,
+        location=_location_in(form),
+        unreadable=unreadable,
+        language_hint=visitor.language,
+    )
+    is_empty = not (said.text or said.action or photo or said.location or unreadable)
+    return None if is_empty else said
+
+
+def picture_type(content: bytes) -> str | None:
+    """The media type of a picture by its first bytes, or None if it is no picture we know."""
+    return next((kind for kind, matches in _PICTURES.items() if matches(content[:16])), None)
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name)
+    # Browsers send line breaks as CRLF (HTML, "encoding of form data").
+    return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+
+
+async def _photo_in(form: FormData, *, max_bytes: int) -> tuple[Photo | None, str]:
+    """The photo, or the word for why there is none in spite of a file."""
+    file = form.get("photo")
+    # An empty file field is sent as a file without a name.
+    if not isinstance(file, UploadFile) or not (file.filename or file.size):
+        return None, ""
+    if (file.size or 0) > max_bytes:
+        return None, "large_photo"
+    content = await file.read()
+    media_type = picture_type(content)
+    if media_type is None:
+        return None, "document"
+    return Photo(content, media_type), ""
+
+
+def _location_in(form: FormData) -> Location | None:
+    try:
+        latitude, longitude = float(_text(form, "latitude")), float(_text(form, "longitude"))
+    except ValueError:
+        return None
+    # Written so that NaN, which no comparison holds for, is refused too.
+    if abs(latitude) <= 90 and abs(longitude) <= 180:
+        return Location(latitude, longitude)
+    return None

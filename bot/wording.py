@@ -1,0 +1,126 @@
+"""Everything the bot says, in the reader's language: Jinja templates of `content/wording/`.
+
+Simplified Chinese and English are written by hand; Traditional is made from the Simplified
+templates by OpenCC before anything is filled in, so what is quoted stays to the letter.
+"""
+
+import html
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError
+from opencc import OpenCC
+
+from index import ContentError, to_simplified
+
+Language = Literal["zh", "zh-Hant", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
+
+_TAG = re.compile(r"</?(?:b|i|code|blockquote|a)(?:\s[^<>]*)?>")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+class Wording:
+    """The templates of every message, by language and key (`table.name`)."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read and compile all templates.
+
+        Raises:
+            ContentError: every unreadable file, broken template and key missing in a language.
+        """
+        self._to_traditional = OpenCC("s2t")
+        zh, en = (_read(folder / f"{language}.toml") for language in ("zh", "en"))
+        _require_same_keys(folder, zh, en)
+        hant = {key: self._to_traditional.convert(source) for key, source in zh.items()}
+        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self._templates: Mapping[Language, Mapping[str, Template]] = {
+            "zh": _compiled(environment, folder / "zh.toml", zh),
+            "zh-Hant": _compiled(environment, folder / "zh.toml", hant),
+            "en": _compiled(environment, folder / "en.toml", en),
+        }
+
+    def text(self, language: Language, key: str, **values: object) -> str:
+        """One message as HTML; values are escaped unless they are markup already."""
+        return self._templates[language][key].render(values).strip()
+
+    def named(self, language: Language, *, zh: str, en: str) -> str:
+        """A name kept in Chinese and English, in the reader's language and script."""
+        if language == "en":
+            return en
+        return str(self._to_traditional.convert(zh)) if language == "zh-Hant" else zh
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every key there is."""
+        return frozenset(self._templates["zh"])
+
+    def table(self, language: Language, table: str, **values: object) -> dict[str, str]:
+        """The messages of one table as plain text, by name; `values` serves all of them."""
+        prefix = f"{table}."
+        return {
+            key.removeprefix(prefix): html.unescape(self.text(language, key, **values))
+            for key in self._templates[language]
+            if key.startswith(prefix)
+        }
+
+
+def language_of(text: str, *, otherwise: Language) -> Language:
+    """The language a message is written in; `otherwise` if it has no letters of either."""
+    if _HAN.search(text):
+        return "zh" if to_simplified(text) == text else "zh-Hant"
+    return "en" if _LATIN.search(text) else otherwise
+
+
+def language_of_hint(hint: str) -> Language:
+    """The language nearest to a client's setting (BCP 47, e.g. `zh-hant`, `en-GB`, `fr`)."""
+    tag = hint.lower()
+    if not tag or tag.startswith("zh"):
+        traditional = any(part in tag for part in ("hant", "tw", "hk", "mo"))
+        return "zh-Hant" if traditional else "zh"
+    return "en"
+
+
+def plain(markup: str) -> str:
+    """The words of a reply without its tags, as a terminal shows them."""
+    return html.unescape(_TAG.sub("", markup))
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ContentError([f"{path}: {error}"]) from error
+    flat = {f"{table}.{name}": text for table, rows in tree.items() for name, text in rows.items()}
+    mistakes = [
+        f"{path}: {key}: not a text" for key, text in flat.items() if type(text) is not str
+    ]
+    if mistakes:
+        raise ContentError(mistakes)
+    return flat
+
+
+def _require_same_keys(folder: Path, zh: Mapping[str, str], en: Mapping[str, str]) -> None:
+    mistakes = [f"{folder / 'en.toml'}: {key}: missing" for key in zh.keys() - en.keys()]
+    mistakes += [f"{folder / 'zh.toml'}: {key}: missing" for key in en.keys() - zh.keys()]
+    if mistakes:
+        raise ContentError(sorted(mistakes))
+
+
+def _compiled(
+    environment: Environment, path: Path, sources: Mapping[str, str]
+) -> dict[str, Template]:
+    templates, mistakes = {}, []
+    for key, source in sources.items():
+        try:
+            templates[key] = environment.from_string(source)
+        except TemplateSyntaxError as error:
+            mistakes.append(f"{path}: {key}: {error.message}")
+    if mistakes:
+        raise ContentError(mistakes)
+    return templates

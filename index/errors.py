@@ -1,0 +1,24 @@
+"""What can go wrong between content and hits; each class carries what a reader needs to act."""
+
+from collections.abc import Sequence
+
+
+class ContentError(Exception):
+    """The content, or a settings file, has mistakes; all of them, one line each."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = list(mistakes)
+
+
+class StaleIndexError(Exception):
+    """A build is missing, damaged, or made with other parts than those now configured."""
+
+    def __init__(self, built_with: str, expected: str) -> None:
+        super().__init__(f"index build: {built_with}; expected {expected}")
+        self.built_with = built_with
+        self.expected = expected
+
+
+class EncoderError(Exception):
+    """The configured encoder cannot be used; the message says why and what to do."""
