@@ -111,7 +111,7 @@ def _clear_errors() -> Iterator[None]:
     except ContentError as error:
         _give_up(error.mistakes)
     except StaleIndexError as error:
-        _give_up([f"{error}; run `python -m index build`"])
+        _give_up([str(error)])
     except (EncoderError, StoreError, ChannelError) as error:
         _give_up([str(error)])
     except OSError as error:

@@ -4,12 +4,13 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import uvicorn
+from starlette.applications import Starlette
 
 from bot import desk
 from bot.ask import Asker
@@ -27,7 +28,7 @@ from bot.wording import Wording, language_of_hint
 from index import Index, build_index, load_index
 
 DATABASE = "bot.db"
-TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
+TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
     try:
         async with AsyncExitStack() as channels:
             if on_telegram:
-                await _start_telegram(channels, bot, token)
+                await channels.enter_async_context(telegram_channel(bot, token))
             say(_telegram_line(settings, on_telegram=on_telegram))
             await _serve(bot, listening, say)
     finally:
@@ -182,7 +183,13 @@ def _listen(web: WebSettings) -> socket.socket:
     return listening
 
 
-async def _start_telegram(channels: AsyncExitStack, bot: Bot, token: str) -> None:
+@asynccontextmanager
+async def telegram_channel(bot: Bot, token: str) -> AsyncIterator[None]:
+    """The Telegram channel, answering while the block runs.
+
+    Raises:
+        ChannelError: Telegram refused the token.
+    """
     from bot.telegram import TelegramWords, build_application, polling
 
     words = TelegramWords(
@@ -197,7 +204,20 @@ async def _start_telegram(channels: AsyncExitStack, bot: Bot, token: str) -> Non
         max_photo_bytes=bot.settings.limits.max_photo_bytes,
     )
     timeout = bot.settings.telegram.poll_timeout_seconds
-    await channels.enter_async_context(polling(application, timeout_seconds=timeout))
+    async with polling(application, timeout_seconds=timeout):
+        yield
+
+
+def web_site(bot: Bot) -> Starlette:
+    """The web channel as an ASGI application."""
+    from bot.web.chat import build_site
+
+    return build_site(
+        bot.dialogue,
+        limits=bot.settings.limits,
+        wording=bot.wording,
+        health=lambda: health(bot),
+    )
 
 
 def command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
@@ -215,18 +235,10 @@ async def _serve(bot: Bot, listening: socket.socket | None, say: Callable[[str],
         say("Telegram only; stop with Ctrl+C")
         await _told_to_stop()
         return
-    from bot.web.chat import build_site
-
-    site = build_site(
-        bot.dialogue,
-        limits=bot.settings.limits,
-        wording=bot.wording,
-        health=lambda: health(bot),
-    )
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     say(f"Open http://{shown}:{port}/ in a browser (stop with Ctrl+C)")
-    config = uvicorn.Config(site, log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(web_site(bot), log_config=None, access_log=False, server_header=False)
     await uvicorn.Server(config).serve(sockets=[listening])
 
 

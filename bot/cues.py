@@ -25,6 +25,12 @@ class Cues:
         """The words that stand in normalised text, the longer one where two overlap."""
         return set(self._pattern.findall(text)) - self._unless
 
+    def without(self, text: str) -> str:
+        """Normalised text with the words taken out."""
+        return self._pattern.sub(
+            lambda found: found.group(0) if found.group(0) in self._unless else " ", text
+        )
+
     def __contains__(self, text: str) -> bool:
         return bool(self.found(text))
 

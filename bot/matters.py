@@ -50,11 +50,12 @@ class MatterReader:
             danger: the router saw danger to life or property, so it is at least urgent.
         """
         folded = normalise(text)
+        urgency = self._urgency(folded, danger=danger)
         return Matter(
             text=text,
-            kind=self._kind(folded, danger=danger),
+            kind=self._kind(folded, urgency),
             category=self._category(folded),
-            urgency=self._urgency(folded, danger=danger),
+            urgency=urgency,
             street=self.street(text),
             place=self.place(text),
         )
@@ -70,13 +71,15 @@ class MatterReader:
         found = _PLACE_ZH.search(clean(text)) or _PLACE_EN.search(clean(text))
         return _LEADING.sub("", found.group(0)).strip() if found else ""
 
-    def _kind(self, folded: str, *, danger: bool) -> Kind:
+    def _kind(self, folded: str, urgency: Urgency) -> Kind:
+        """The kind most marked; whoever complains of what cannot wait is asking for help."""
         scores = {
             code: _STRONG * len(strong.found(folded)) + _WEAK * len(weak.found(folded))
             for code, strong, weak in self._kinds
         }
-        best = _best(scores, default=Kind.HELP if danger else Kind.COMPLAINT)
-        return Kind.HELP if danger and best is Kind.COMPLAINT else best
+        best = _best(scores, default=Kind.COMPLAINT)
+        cannot_wait = urgency is not Urgency.NORMAL
+        return Kind.HELP if cannot_wait and best is Kind.COMPLAINT else best
 
     def _category(self, folded: str) -> str:
         lengths = {code: sum(map(len, cues.found(folded))) for code, cues in self._categories}

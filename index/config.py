@@ -28,7 +28,8 @@ class Paths(Section):
     @field_validator("content", "var", mode="after")
     @classmethod
     def _beside_config(cls, folder: Path, validation: ValidationInfo) -> Path:
-        return (validation.context or {}).get("root", Path()) / folder
+        root: Path = (validation.context or {}).get("root", Path())
+        return root / folder
 
 
 class EncoderSettings(Section):

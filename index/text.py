@@ -22,6 +22,8 @@ def _traditional_to_simplified() -> OpenCC:
 
 def clean(text: str) -> str:
     """The text without control, direction and zero-width characters, runs of space made one."""
+    if text.isprintable():  # No layout character and no space but U+0020: the usual case, fast.
+        return _SPACES.sub(" ", text).strip()
     visible = "".join(
         " " if char.isspace() else char
         for char in text
@@ -37,6 +39,8 @@ def to_simplified(text: str) -> str:
 
 def normalise(text: str) -> str:
     """NFKC, lower case, Simplified, no control characters; idempotent and never raises."""
+    if text.isascii():
+        return clean(clean(text).lower())
     for _ in range(_PASSES):
         folded = _fold(text)
         if folded == text:

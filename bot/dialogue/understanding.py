@@ -58,7 +58,10 @@ class Understander:
         if verdict.intent == "smalltalk" and taken_as is None:
             return Understanding("smalltalk", text, language)
         found = await answer(self._index(), text)
-        if taken_as == "question" or (taken_as is None and verdict.intent == "question"):
+        undecided = verdict.intent in ("unsure", "statement")
+        answers_it = undecided and found.commitment is not None
+        asked = verdict.intent == "question" or answers_it
+        if taken_as == "question" or (taken_as is None and asked):
             kind: OutcomeKind = "answer" if found.commitment else "no_answer"
             return Understanding(kind, text, language, found)
         danger = verdict.intent == "danger"

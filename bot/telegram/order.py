@@ -1,4 +1,4 @@
-"""The order in which updates are handled: one person's one after another, many people's at once."""
+"""The order in which updates are handled: one person's in turn, many people's at once."""
 
 import asyncio
 from collections.abc import Awaitable

@@ -1,7 +1,7 @@
 """Kept turns -> the bubbles a page shows, with replaced replies in the place of the old ones."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -36,8 +36,9 @@ class Bubble:
 def bubbles_of(turns: Iterable[Turn]) -> list[Bubble]:
     """What the page shows of these turns, in the order of their places."""
     bubbles: list[Bubble] = []
+    taken_places: dict[int, int] = {}
     for turn in turns:
-        place = _place_of_replaced(bubbles, turn)
+        place = _place_of_replaced(bubbles, turn, taken_places)
         if place is None and (turn.said or turn.has_photo):
             bubbles.append(_said_in(turn))
         for number, reply in enumerate(turn.replies):
@@ -45,6 +46,7 @@ def bubbles_of(turns: Iterable[Turn]) -> list[Bubble]:
             if not reply.html:
                 continue
             if number == 0 and place is not None:
+                taken_places[bubbles[place].turn] = place
                 bubbles[place] = replace(bubble, key=bubbles[place].key)
             else:
                 bubbles.append(bubble)
@@ -60,8 +62,15 @@ def passing_bubbles(replies: Sequence[Reply]) -> list[Bubble]:
     ]
 
 
-def _place_of_replaced(bubbles: Sequence[Bubble], turn: Turn) -> int | None:
-    """Where the message stands whose button was tapped: the one with that very button, if any."""
+def _place_of_replaced(
+    bubbles: Sequence[Bubble], turn: Turn, taken_places: Mapping[int, int]
+) -> int | None:
+    """Where the message stands whose button was tapped: the one with that very button, if any.
+
+    Args:
+        taken_places: turns whose message is replaced already -> its place; an old page, or a
+            second tap, still names them.
+    """
     if turn.replaces is None:
         return None
     places = [
@@ -69,6 +78,8 @@ def _place_of_replaced(bubbles: Sequence[Bubble], turn: Turn) -> int | None:
         for place, bubble in enumerate(bubbles)
         if bubble.speaker == "bot" and bubble.turn == turn.replaces
     ]
+    if turn.replaces in taken_places and not any(bubbles[place].buttons for place in places):
+        return taken_places[turn.replaces]
     return max(places, key=lambda place: (_offers(bubbles[place], turn.said), place), default=None)
 
 
@@ -94,6 +105,6 @@ def _reply_in(turn_id: int, number: int, reply: Reply) -> Bubble:
         key=f"turn-{turn_id}-{number}",
         speaker="bot",
         turn=turn_id,
-        html=Markup(html),  # noqa: S704 - escaped by the wording's template engine
+        html=Markup(html),  # noqa: S704 - the wording escapes what people wrote
         buttons=reply.buttons,
     )

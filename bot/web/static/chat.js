@@ -118,7 +118,7 @@
     if (news.fresh) log.replaceChildren();
     for (const bubble of bubbles) {
       const old = bubble.id && byId(bubble.id);
-      bubble.classList.add("arriving");
+      bubble.classList.toggle("arriving", bubble.matches(".bot"));
       if (old) old.replaceWith(bubble);
       else log.append(bubble);
       if (old && bubble.id === hadFocus) focusOn(bubble);

@@ -1,0 +1,48 @@
+# `make run` and `make test` are all a newcomer needs; each installs what it needs once.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench picture clean
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+run: .venv/ready ## Set up, build the index and start everything config.toml enables
+	@$(BIN)/python -m index build >/dev/null
+	@$(BIN)/python -m bot run
+
+test: .venv/ready-for-tests ## Set up and run all tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/ready-for-tests ## Check style, types and the import rule
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready-for-tests ## Measure speed and memory and print tables
+	@for script in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$script .py) || exit 1; done
+
+picture: .venv/ready-for-tests ## Draw docs/conversation.png anew from the running page (needs chromium)
+	@$(BIN)/python -m tests.picture docs/conversation.png
+
+clean: ## Remove what was installed and generated, but no data (var/ stays)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Python 3.11 is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/ready: requirements.txt | .venv/bin/python
+	@echo "Installing (once; a few minutes) ..."
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+.venv/ready-for-tests: requirements.txt requirements-dev.txt | .venv/bin/python
+	@echo "Installing (once; a few minutes) ..."
+	@$(PIP) install -r requirements-dev.txt
+	@touch .venv/ready $@

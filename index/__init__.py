@@ -1,0 +1,34 @@
+"""Content to commitments to hits: reports are read, indexed and searched here.
+
+Only the names below are for others; this package knows no channel, case or database.
+"""
+
+from index.build import build_index, load_index
+from index.config import IndexSettings, Paths, Section, config_path, read_config
+from index.content import check_content
+from index.errors import ContentError, EncoderError, StaleIndexError
+from index.quantities import Quantity
+from index.reports import Commitment
+from index.search import Hit, Index
+from index.text import clean, normalise, to_simplified
+
+__all__ = [
+    "Commitment",
+    "ContentError",
+    "EncoderError",
+    "Hit",
+    "Index",
+    "IndexSettings",
+    "Paths",
+    "Quantity",
+    "Section",
+    "StaleIndexError",
+    "build_index",
+    "check_content",
+    "clean",
+    "config_path",
+    "load_index",
+    "normalise",
+    "read_config",
+    "to_simplified",
+]

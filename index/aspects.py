@@ -1,0 +1,148 @@
+"""What kind of answer a question wants, and whether a commitment's sentence can give it.
+
+The topic alone is no answer: who asks when, where or for how much, and reads only that it will
+be done, was not answered. Each rule looks at the question and at the quote; none knows a topic.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from index.questions import Question
+from index.reports import Commitment
+
+_DISTRICT_NAMES = {
+    "江岸": "jiangan", "江汉": "jianghan", "硚口": "qiaokou", "汉阳": "hanyang",
+    "武昌": "wuchang", "青山": "qingshan", "洪山": "hongshan", "东西湖": "dongxihu",
+    "汉南": "hannan", "蔡甸": "caidian", "江夏": "jiangxia", "黄陂": "huangpi", "新洲": "xinzhou",
+    "汉口": "hankou", "北京": "beijing", "上海": "shanghai", "广州": "guangzhou",
+    "深圳": "shenzhen", "宜昌": "yichang", "襄阳": "xiangyang", "黄石": "huangshi",
+    "长沙": "changsha", "南京": "nanjing", "杭州": "hangzhou", "成都": "chengdu",
+    "重庆": "chongqing",
+}  # fmt: skip
+_PLACE_IN_ENGLISH = re.compile(r"\b(?:" + "|".join(_DISTRICT_NAMES.values()) + r")\b")
+
+_LINE = re.compile(
+    r"(\d+)\s*号线|\bline\s*(\d+)|\b(?:metro|subway) (\d+)|\b(\d+)(?:th|st|nd|rd) line"
+)
+_NUMBER = re.compile(r"(?<![\d.a-z])\d+(?:\.\d+)?(?![\d.a-z岁楼层月日点号时])")
+
+_GENERIC_UNITS = frozenset("家所个部条栋座片处场项名户套间张台辆次批件种类位支只棵站")
+_SAME_UNIT = {"钱": "元", "块": "元", "块钱": "元", "万": "万", "亿": "亿", "点": "%"}
+_SHARE = re.compile(r"百分之几|百分之多少|几成|\b(?:percent|percentage|proportion)\b|\bshare of\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Aspect:
+    """Words that ask for one aspect, and what a quote that gives it holds (None: none does)."""
+
+    asked_by: re.Pattern[str]
+    given_by: re.Pattern[str] | None
+
+
+_ASPECTS = (
+    _Aspect(  # time
+        re.compile(
+            r"什么时候|啥时候|么时候|何时|几月|几号(?!线)|哪天|哪一天|哪个月|多久|几点|几时|时间表"
+            r"|\bwhen (?:will|does|do|is|are|can|did|was|would|should|exactly)\b|^when\b(?!.*,)"
+            r"|\bwhat (?:time|date|day|month)\b|\bhow (?:long|soon)\b|\bopening hours\b"
+            r"|\b(?:opening|start|completion|deadline) date\b|\bby when\b"
+        ),
+        # What is to be completed is completed in the report's year.
+        re.compile(r"\d月|\d日|\d天|年底|季度|上半年|下半年|定时|\d小时|完成|建成"),
+    ),
+    _Aspect(  # place
+        re.compile(
+            r"在哪|哪里|哪儿|什么地方|么地方|哪个地方|哪块地|哪点|到哪|哪条[路街]|哪些[路街]|地址"
+            r"|\bwhere(?:abouts)? (?:will|is|are|do|does|can|exactly|would|should)\b|^where\b"
+            r"|\b(?:which|what) (?:street|road|address|location|place)s?\b|\bin which\b"
+        ),
+        re.compile(
+            r"[\u4e00-\u9fff]{2}(?:路|大道|湖|河|港|渠|桥|地区|沿线|江滩|商圈|商务区|古城)|定点"
+        ),
+    ),
+    _Aspect(  # money a resident pays or gets
+        re.compile(
+            r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴|补几|补多少|租金|[水电]费"
+            r"|利率|免费"
+            r"|\b(?:costs?|price|fees?|fares?|tuition|tickets?|rent|salary|wages?|subsid(?:y|ies)"
+            r"|interest rates?|how much money|for free|per month)\b"
+        ),
+        re.compile(r"\d[万亿]?元|费|补贴|补偿|利率"),
+    ),
+    _Aspect(  # how to get something done oneself
+        re.compile(
+            r"(?:怎么|如何|么样|咋)(?:去)?(?:办理|申请|申领|报名|签约|预约|领|查询|交|缴|登记)"
+            r"|怎么办[证理卡]"
+            r"|申请表|\bhow (?:do|can|could|should) i\b"
+            r"|\bhow to (?:apply|register|sign|get|book)\b"
+            r"|\bwhere do i\b|\bapplication forms?\b|\bsign up\b|\bapply for\b"
+        ),
+        None,
+    ),
+    _Aspect(re.compile(r"为什么|为啥|为何|为么|\bwhy\b"), None),  # a reason
+)
+
+
+def has_objection(question: Question, commitment: Commitment) -> bool:
+    """Whether the question asks for something that the commitment's sentence does not give."""
+    return any(objects(question, commitment) for objects in _OBJECTIONS)
+
+
+def _asks_another_aspect(question: Question, commitment: Commitment) -> bool:
+    return any(
+        aspect.asked_by.search(question.asked)
+        and not (aspect.given_by and aspect.given_by.search(commitment.quote))
+        for aspect in _ASPECTS
+    )
+
+
+def _asks_another_year(question: Question, commitment: Commitment) -> bool:
+    return any(
+        year != commitment.year and str(year) not in commitment.quote for year in question.years
+    )
+
+
+def _asks_another_place(question: Question, commitment: Commitment) -> bool:
+    own = commitment.report_title + commitment.quote + "".join(commitment.ask)
+    own_en = (commitment.report_title_en + commitment.en).lower().replace("'", "")
+    chinese = (place for place in _DISTRICT_NAMES if place in question.asked)
+    english = _PLACE_IN_ENGLISH.findall(question.asked)
+    return any(place not in own for place in chinese) or any(
+        place not in own_en for place in english
+    )
+
+
+def _names_another_number(question: Question, commitment: Commitment) -> bool:
+    """Whether the question names a line, or any other number, that the commitment lacks."""
+    own = f"{commitment.quote} {commitment.en} {' '.join(commitment.ask)}".replace(",", "")
+    for match in _LINE.finditer(question.asked):
+        if not re.search(rf"(?<!\d){next(filter(None, match.groups()))}(?!\d)", own):
+            return True
+    years = {str(year) for year in question.years}
+    return any(
+        number not in years and not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", own)
+        for number in _NUMBER.findall(question.asked)
+    )
+
+
+def _lacks_quantity(question: Question, commitment: Commitment) -> bool:
+    """Whether a number is asked for and the quote gives none, or none of that kind."""
+    units = [quantity.value + quantity.unit for quantity in commitment.quantities]
+    if _SHARE.search(question.asked):
+        return not any(unit.endswith(("%", "‰", "个百分点")) for unit in units)
+    if not question.wants_quantity:
+        return False
+    wanted = _SAME_UNIT.get(question.measure, question.measure)
+    if not wanted or wanted in _GENERIC_UNITS:
+        return not units
+    return not any(wanted in unit for unit in units)
+
+
+_OBJECTIONS: tuple[Callable[[Question, Commitment], bool], ...] = (
+    _asks_another_year,
+    _asks_another_place,
+    _asks_another_aspect,
+    _names_another_number,
+    _lacks_quantity,
+)

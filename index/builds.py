@@ -1,0 +1,232 @@
+"""The folder `var/index/`: builds written whole or not at all, and the one that is current.
+
+A build is a folder that never changes once it has its name. `current` is a file with the name of
+the build to load; it is replaced by a rename, so a crash leaves either the old name or the new.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from index.errors import StaleIndexError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+COMMITMENTS, GLOSSARY, PASSAGES = "commitments.json", "glossary.json", "passages.json"
+LEXICAL, VECTORS = "lexical.npz", "vectors.faiss"
+
+_CURRENT, _LOCK, _ASIDE = "current", "lock", ".aside-"
+_REMEDY = "a build by this program; run: python -m index build"
+_ANY_CODE_BUT = {"__init__.py", "__main__.py", "config.py", "errors.py"}
+
+
+class EncoderRecord(BaseModel):
+    """Which encoder made the vectors."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+
+class Manifest(BaseModel):
+    """What a build is made of; hashes are SHA-256 in hexadecimal.
+
+    Attributes:
+        format: the layout of the folder.
+        code: the program that made it; another one may cut texts otherwise.
+        inputs: the content's files, by path below the content folder.
+        outputs: the other files of the build, by name.
+        thresholds: what was learnt for it, as `index.evidence.Thresholds`.
+        evaluation: figures by half and language, as `index.evaluate.Figures`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int
+    build_id: str
+    made_at: str
+    code: str
+    inputs: dict[str, str]
+    encoder: EncoderRecord
+    outputs: dict[str, str] = {}
+    counts: dict[str, int]
+    thresholds: dict[str, Any]
+    evaluation: dict[str, dict[str, float]] = {}
+
+
+def builds_folder(var: Path) -> Path:
+    """Where the builds are kept."""
+    return var / "index"
+
+
+@contextmanager
+def only_builder(folder: Path) -> Iterator[None]:
+    """Wait until no other process builds here; what a crashed one left aside is removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in folder.glob(f"{_ASIDE}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+def write_build(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Path:
+    """Write a build aside, flush it to disk, and give it its name.
+
+    Raises:
+        OSError: the disk is full or may not be written; no build of that name appears.
+    """
+    outputs = {name: sha256(content) for name, content in files.items()}
+    manifest = manifest.model_copy(update={"outputs": outputs})
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
+    try:
+        aside.chmod(0o755)
+        for name, content in {**files, MANIFEST: _sealed(manifest)}.items():
+            _write_flushed(aside / name, content)
+        _flush_folder(aside)
+        finished = folder / manifest.build_id
+        aside.rename(finished)
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    _flush_folder(folder)
+    return finished
+
+
+def make_current(build: Path) -> None:
+    """Let the next load take this build; atomic."""
+    aside = build.parent / f"{_CURRENT}.new"
+    _write_flushed(aside, f"{build.name}\n".encode())
+    aside.replace(build.parent / _CURRENT)
+    _flush_folder(build.parent)
+
+
+def current_build(folder: Path) -> Path:
+    """The build to load.
+
+    Raises:
+        StaleIndexError: there is none.
+    """
+    try:
+        name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StaleIndexError(f"none in {folder}", _REMEDY) from error
+    build = folder / name
+    if not name or build.parent != folder or not build.is_dir():
+        raise StaleIndexError(f"{build} is missing", _REMEDY)
+    return build
+
+
+def remove_old_builds(folder: Path, kept: int) -> None:
+    """Remove all but the newest `kept` builds; the current one always stays."""
+    current = current_build(folder)
+    builds = sorted(entry.parent for entry in folder.glob(f"*/{MANIFEST}"))
+    for build in builds[:-kept]:
+        if build != current:
+            shutil.rmtree(build, ignore_errors=True)
+
+
+def read_manifest(build: Path) -> Manifest:
+    """The manifest of a build.
+
+    Raises:
+        StaleIndexError: it is damaged, or of another format or program.
+    """
+    try:
+        sealed = json.loads((build / MANIFEST).read_bytes())
+        seal = sealed.pop("sha256")
+        if seal != sha256(_canonical(sealed)):
+            raise StaleIndexError(f"{build.name}: {MANIFEST} is damaged", _REMEDY)
+        if (sealed["format"], sealed["code"]) != (FORMAT, code_hash()):
+            raise StaleIndexError(f"{build.name}: made by another version", _REMEDY)
+        return Manifest.model_validate(sealed)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise StaleIndexError(f"{build.name}: {MANIFEST} is damaged", _REMEDY) from error
+
+
+def read_files(build: Path, manifest: Manifest) -> dict[str, bytes]:
+    """The contents of the build's files, each proven by its hash.
+
+    Raises:
+        StaleIndexError: a file is missing, cut short or changed.
+    """
+    files: dict[str, bytes] = {}
+    for name, expected in manifest.outputs.items():
+        try:
+            files[name] = (build / name).read_bytes()
+        except OSError as error:
+            raise StaleIndexError(f"{build.name}: {name} cannot be read", _REMEDY) from error
+        if sha256(files[name]) != expected:
+            raise StaleIndexError(f"{build.name}: {name} is damaged", _REMEDY)
+    return files
+
+
+def expect_encoder(build: Path, manifest: Manifest, expected: EncoderRecord) -> None:
+    """Make sure that questions and passages are encoded alike.
+
+    Raises:
+        StaleIndexError: the build was made with another encoder.
+    """
+    if manifest.encoder != expected:
+        made_with = f"{build.name}: made with encoder {_described(manifest.encoder)}"
+        raise StaleIndexError(made_with, f"{_described(expected)}; run: python -m index build")
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 of the program that makes and reads builds."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        if file.name not in _ANY_CODE_BUT:
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def to_json(value: object) -> bytes:
+    """JSON for people to read, one line an entry; the same value gives the same bytes."""
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _described(encoder: EncoderRecord) -> str:
+    return f"{encoder.name} ({encoder.dimension} dimensions, {encoder.fingerprint[:12]})"
+
+
+def _sealed(manifest: Manifest) -> bytes:
+    fields = manifest.model_dump(mode="json")
+    return to_json({**fields, "sha256": sha256(_canonical(fields))})
+
+
+def _canonical(fields: object) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _write_flushed(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,121 @@
+"""What a build learns from the calibration half: the legs' weights and the probability."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.aspects import has_objection
+from index.evaluate import GoldQuestion, is_right
+from index.evidence import FEATURES, Signals, Thresholds
+from index.questions import Question
+from index.search import Index, Legs
+
+# Fewer than this teach nothing that holds; the defaults are then better.
+_FEWEST_QUESTIONS = 40
+_WEIGHTS = tuple(step / 20 for step in range(1, 20))
+# What a wrong answer costs a resident, when a refusal costs 1: the limit of a calibrated
+# probability is then cost / (1 + cost).
+_COST_OF_WRONG = 1.25
+_RIDGE = 0.5
+_NEWTON_STEPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One calibration question with its scores; `right` are the rows that answer it."""
+
+    question: Question
+    legs: Legs
+    right: frozenset[int]
+    is_answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The best hit of one case: what speaks for it, and whether it is the right one."""
+
+    signals: Signals
+    is_right: bool
+    has_objection: bool
+
+
+def learn_thresholds(index: Index, questions: Iterable[GoldQuestion]) -> Thresholds:
+    """Learn from the calibration half; the defaults if it is too small."""
+    cases = [_case(index, question) for question in questions if question.for_calibration]
+    if sum(case.is_answerable for case in cases) < _FEWEST_QUESTIONS:
+        return Thresholds()
+    chinese = [case for case in cases if case.question.is_chinese]
+    english = [case for case in cases if not case.question.is_chinese]
+    learnt = Thresholds()
+    learnt = replace(
+        learnt,
+        dense_weight_zh=_best_weight(chinese, learnt.dense_weight_zh),
+        dense_weight_en=_best_weight(english, learnt.dense_weight_en),
+    )
+    learning = replace(index, thresholds=learnt)
+    verdicts = [verdict for case in cases if (verdict := _verdict(learning, case))]
+    return _fitted(learnt, [verdict for verdict in verdicts if not verdict.has_objection])
+
+
+def _case(index: Index, gold: GoldQuestion) -> _Case:
+    question = index.read(gold.text)
+    right = {
+        row
+        for row, commitment in enumerate(index.parts)
+        if gold.golds and is_right(commitment, gold)
+    }
+    return _Case(question, index.legs(question), frozenset(right), bool(gold.golds))
+
+
+def _best_weight(cases: Sequence[_Case], default: float) -> float:
+    """The dense leg's share with the highest mean reciprocal rank; of equals the middle one."""
+    answerable = [case for case in cases if case.right]
+    if len(answerable) < _FEWEST_QUESTIONS // 2:
+        return default
+    ranks = {weight: _mean_reciprocal_rank(answerable, weight) for weight in _WEIGHTS}
+    best = [weight for weight in _WEIGHTS if ranks[weight] >= max(ranks.values()) - 1e-9]
+    return best[len(best) // 2]
+
+
+def _mean_reciprocal_rank(cases: Sequence[_Case], weight: float) -> float:
+    total = 0.0
+    for case in cases:
+        scores = case.legs.fused(weight)
+        best = max(float(scores[row]) for row in case.right)
+        total += 1 / (1 + int(np.sum(scores > best)))
+    return total / len(cases)
+
+
+def _verdict(index: Index, case: _Case) -> _Verdict | None:
+    hits = index.signals(case.question, case.legs, top_k=1)
+    if not hits:
+        return None
+    row, _, signals = hits[0]
+    objection = has_objection(case.question, index.parts[row])
+    return _Verdict(signals, row in case.right, objection)
+
+
+def _fitted(thresholds: Thresholds, verdicts: Sequence[_Verdict]) -> Thresholds:
+    """Logistic regression with a ridge, by Newton's steps (Bishop, PRML 2006, 4.3.3)."""
+    signals = np.array([verdict.signals.row() for verdict in verdicts], dtype=np.float64)
+    right = np.array([verdict.is_right for verdict in verdicts], dtype=np.float64)
+    design = np.hstack([np.ones((len(signals), 1)), signals])
+    ridge = np.diag([0.0, *[_RIDGE] * len(FEATURES)])
+    weights: NDArray[np.float64] = np.zeros(design.shape[1])
+    for _ in range(_NEWTON_STEPS):
+        chances = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        gradient = design.T @ (right - chances) - ridge @ weights
+        curvature = (design.T * (chances * (1 - chances))) @ design + ridge
+        step = np.linalg.solve(curvature + 1e-9 * np.eye(len(weights)), gradient)
+        weights = weights + step
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    intercept, *coefficients = (round(float(weight), 6) for weight in weights)
+    return replace(
+        thresholds,
+        intercept=intercept,
+        coefficients=tuple(coefficients),
+        answer_at=round(_COST_OF_WRONG / (1 + _COST_OF_WRONG), 2),
+    )

@@ -1,0 +1,227 @@
+"""The lexical leg: BM25 over Chinese characters and their pairs, Latin words and numbers.
+
+Characters and pairs find more here than a word segmenter does, and miss nothing it would not
+know: `docs/quality.md` has the figures.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.text import normalise
+
+Scores = NDArray[np.float32]
+
+# Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), 3.4-3.6:
+# the usual k1 and b; fields are weighted before the saturation (BM25F).
+_K1, _B = 1.2, 0.6
+
+HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_PIECE = re.compile(rf"(?P<han>[{HAN}]+)|[^\W\d_{HAN}]+|\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_APOSTROPHE = re.compile(r"(?<=[a-z])['’](?:s\b)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of Chinese characters, a Latin word or a number of a normalised text."""
+
+    text: str
+    start: int
+    end: int
+    is_han: bool
+
+
+def pieces(text: str) -> list[Piece]:
+    """The runs and words of a normalised text in their order; all else is left out."""
+    return [
+        Piece(match[0], match.start(), match.end(), match["han"] is not None)
+        for match in _PIECE.finditer(text)
+    ]
+
+
+def tidy(text: str) -> str:
+    """The text normalised, `10,000` as 10000 and `Jiang'an` as jiangan."""
+    return _APOSTROPHE.sub("", _THOUSANDS.sub("", normalise(text)))
+
+
+def stem(word: str) -> str:
+    """An English word without its plural, -ing or -ed; crude, but the same on both sides."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "uses")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return _undouble(word[: -len(ending)])
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+def terms_of(text: str) -> list[str]:
+    """The terms of a text: characters, pairs of neighbours, word stems, numbers."""
+    terms: list[str] = []
+    for piece in pieces(tidy(text)):
+        terms += han_terms(piece.text) if piece.is_han else [stem(piece.text)]
+    return terms
+
+
+def han_terms(run: str) -> list[str]:
+    """The characters of a Chinese run, and the pairs of neighbours."""
+    return [*run, *(run[place : place + 2] for place in range(len(run) - 1))]
+
+
+@dataclass(frozen=True)
+class LexicalIndex:
+    """Term weights of all commitments, term by term (compressed sparse rows); immutable.
+
+    Attributes:
+        terms: str[n_terms], sorted.
+        starts: int64[n_terms + 1]; term `t` has the postings `starts[t]:starts[t + 1]`.
+        rows: int32[n_postings], the commitment of each posting, ascending within a term.
+        weights: float32[n_postings], saturated term frequency in 0..`_K1 + 1`.
+        size: how many commitments there are.
+    """
+
+    terms: NDArray[np.str_]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    size: int
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each term stands in `terms`."""
+        return {str(term): place for place, term in enumerate(self.terms)}
+
+    @cached_property
+    def rarity(self) -> Scores:
+        """float32[n_terms], the inverse document frequency of each term, above 0."""
+        holders = np.diff(self.starts)
+        odds = (self.size - holders + 0.5) / (holders + 0.5)
+        return np.log1p(odds).astype(np.float32)
+
+    @property
+    def rarest(self) -> float:
+        """The rarity of a term that no commitment holds."""
+        return float(np.log1p(2 * self.size + 1))
+
+    def rarity_of(self, term: str) -> float:
+        """How much a term tells, `rarest` if no commitment holds it."""
+        place = self.place.get(term)
+        return self.rarest if place is None else float(self.rarity[place])
+
+    def score(self, question: Mapping[str, float]) -> Scores:
+        """BM25 of each commitment against weighted terms.
+
+        Returns:
+            float32[size], at least 0; it grows with the question's length.
+        """
+        scores = np.zeros(self.size, dtype=np.float32)
+        for term, weight in question.items():
+            place = self.place.get(term)
+            if place is not None:
+                span = slice(self.starts[place], self.starts[place + 1])
+                scores[self.rows[span]] += weight * self.rarity[place] * self.weights[span]
+        return scores
+
+    def holds(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
+        """bool[len(terms), len(rows)]: whether the commitment in that row holds the term."""
+        held = np.zeros((len(terms), len(rows)), dtype=np.bool_)
+        wanted = np.asarray(rows, dtype=np.int32)
+        for line, term in enumerate(terms):
+            place = self.place.get(term)
+            if place is not None:
+                holders = self.rows[self.starts[place] : self.starts[place + 1]]
+                found = np.searchsorted(holders, wanted)
+                found[found == len(holders)] = 0
+                held[line] = holders[found] == wanted
+        return held
+
+    def to_bytes(self) -> bytes:
+        """The index as an .npz file, without pickled objects."""
+        stream = BytesIO()
+        np.savez(
+            stream,
+            terms=self.terms,
+            starts=self.starts,
+            rows=self.rows,
+            weights=self.weights,
+            size=np.int64(self.size),
+        )
+        return stream.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "LexicalIndex":
+        """Read what `to_bytes` wrote."""
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
+            return cls(
+                terms=arrays["terms"],
+                starts=arrays["starts"],
+                rows=arrays["rows"],
+                weights=arrays["weights"],
+                size=int(arrays["size"]),
+            )
+
+
+def index_fields(documents: Sequence[Sequence[tuple[str, float]]]) -> LexicalIndex:
+    """Index documents, each a list of (text of a field, weight of the field).
+
+    Fields at the same place in their documents are compared in length with each other.
+    """
+    counted = [[Counter(terms_of(text)) for text, _ in fields] for fields in documents]
+    usual = _usual_lengths(counted)
+    postings: dict[str, list[tuple[int, float]]] = {}
+    for row, (fields, counts) in enumerate(zip(documents, counted, strict=True)):
+        for term, frequency in _frequencies(fields, counts, usual).items():
+            saturated = frequency * (_K1 + 1) / (frequency + _K1)
+            postings.setdefault(term, []).append((row, saturated))
+    return _compressed(postings, len(documents))
+
+
+def _usual_lengths(counted: Sequence[Sequence[Counter[str]]]) -> list[float]:
+    """The mean number of terms of each field, over the documents that have it."""
+    usual: list[float] = []
+    for field in range(max((len(counts) for counts in counted), default=0)):
+        lengths = [counts[field].total() for counts in counted if counts[field]]
+        usual.append(sum(lengths) / max(len(lengths), 1))
+    return usual
+
+
+def _frequencies(
+    fields: Sequence[tuple[str, float]], counts: Iterable[Counter[str]], usual: Sequence[float]
+) -> Counter[str]:
+    frequencies: Counter[str] = Counter()
+    for (_, weight), count, length in zip(fields, counts, usual, strict=True):
+        if count:
+            share = weight / (1 - _B + _B * count.total() / length)
+            for term, times in count.items():
+                frequencies[term] += times * share  # type: ignore[assignment]
+    return frequencies
+
+
+def _compressed(postings: Mapping[str, Sequence[tuple[int, float]]], size: int) -> LexicalIndex:
+    terms = sorted(postings)
+    lengths = [len(postings[term]) for term in terms]
+    flat = [posting for term in terms for posting in postings[term]]
+    return LexicalIndex(
+        terms=np.array(terms, dtype=np.str_),
+        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        rows=np.array([row for row, _ in flat], dtype=np.int32),
+        weights=np.array([weight for _, weight in flat], dtype=np.float32),
+        size=size,
+    )
+
+
+def _undouble(word: str) -> str:
+    """`planned` is `plan` and not `plann`; `added` stays `add`."""
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls":
+        return word[:-1]
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word

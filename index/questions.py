@@ -1,0 +1,274 @@
+"""A resident's question taken apart: what it asks about, what kind of answer it wants.
+
+Search and evidence both read this, so that a question is understood once and the same way.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from index.glossary import Glossary, Mention
+from index.lexical import HAN, han_terms, pieces, stem, terms_of, tidy
+
+# How people put a question, and what is true of every commitment: they tell nothing about which
+# one is meant. Only words that are no part of a longer Chinese word.
+_ASKING = re.compile(
+    "请问一下|请问|想问一下|想问|问一下|问问|我想知道|想知道|想了解|了解一下|告诉我|说说|讲讲|介绍一下|帮我|查一下"
+    "|有没有|是不是|会不会|能不能|可不可以|要不要|是否|什么时候|啥时候|何时|什么样|什么|怎么样|怎么|怎样|咋样|咋"
+    "|如何|为什么|为啥|啥|哪些|哪个|哪里|哪儿|哪年|哪|多少|多大|多高|多长|多久|百分之几|第几|几"
+    "|今年|本年度|年度|全年|一年|年内|年底|一共|总共|共计|合计|到底|究竟|大概|大约|具体|关于|方面|情况|目标"
+    "|几多|打算|计划|准备|规划|安排|要求|提到|报告|政府|区政府|区里|全区|咱们|我们|咱|我|你们|你|您|他们|这个|那个|这|那"
+    "|吗|呢|吧|啊|呀|嘛|哦|么|呗|嘞"
+)
+# Too common to tell anything alone, but parts of words (社会, 和平, 首都), so never cut out.
+_FAINT = frozenset(
+    "的了是会要在有和能都还也就将到给让被把得个与及对为从上下里新多大做搞弄些点说去来年区市"
+)
+_ENGLISH_STOPS = """
+    a an the of for in on at to and or by from with about as into is are was were be been being am
+    will would shall should can could may might do does did done doing have has had having
+    how many much what when where who whom which why whether there here this that these those it
+    its their they them he she his her i we you me my our your us any some all each every more
+    most if so than then such also just only very up out over not no yes get got make made let
+    going go plan planned planning plans please tell know want wanna year annual number total
+    altogether report district government authority local s t ll re d ve m per new gonna ok hi
+    hello thing kind city set target goal aim aimed say says said during within
+"""
+_STOP_WORDS = frozenset(_ENGLISH_STOPS.split())
+_STOP_STEMS = frozenset(stem(word) for word in _STOP_WORDS) | _STOP_WORDS
+
+_HAN = re.compile(f"[{HAN}]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)(?!\s*(?:个|家|所|条|元|万|亿|部|处))")
+_YEAR_WORD = re.compile(r"(?<!\d)(?:19|20)\d{2}\s*年?(?:度)?")
+_MEASURE = (
+    "平方公里|平方米|公里|人次|个百分点|家|所|个|部|条|栋|座|片|处|场|项|名|人|户|套|间|张|台|辆|米|吨|天|元"
+    "|块钱|钱|块|微克|成|次|批|件|种|类|位|支|只|棵|倍|站|亩|公顷|万|亿|年|月|号|岁|点"
+)
+_COUNTING = re.compile(
+    rf"(?:(?<![第好哪这那十])几(?!乎|号线|月|点|时|百年|年)多?|多少)(?P<measure>(?:{_MEASURE})?)"
+    r"|多大|多高|百分之几|\bhow (?:many|much|large|big|high)\b|\bnumber of\b"
+)
+_ASKS = re.compile(
+    rf"{_ASKING.pattern}|{_COUNTING.pattern}|[?？]|\b(?:how|what|which|who|whom|when|where|why|whether"
+    r"|will|is|are|do|does|can|any)\b"
+)
+_CLAUSE = re.compile(r"[^,，。;；!！?？\n]+[,，。;；!！?？\n]?")
+_SHORT_CHARS, _SHORT_WORDS = 30, 20
+_NO_NOUN = re.compile(
+    r"\b(?:are|will|is|be|being|does|do|did|would|should|to|of|in|on|for|the|get|have|has|there"
+    r"|can|going|with|at|by)\b|[^\w\s-]"
+)
+_NOUN_CHARS = 8
+_WORD = re.compile(r"[a-z]+")
+_VAGUE = re.compile(
+    r"\b(?:people|persons?|places?|spots?|points?|times?|days?|years?|areas?|more)\b"
+)
+_ACTION_WEIGHT, _FAINT_WEIGHT = 0.3, 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of the question that must be found in the evidence.
+
+    Attributes:
+        terms: its own terms; one of them is enough for a Chinese character (its pairs), and a
+            character that is held without a neighbour counts half (`single`).
+        single: the term that counts half, or `""`.
+        means: the report's words for it, each as its terms; any one held whole is enough.
+        weight: how much it counts beside its rarity, 0..1.
+        is_asked: whether it names the thing whose number is asked for.
+    """
+
+    terms: tuple[str, ...]
+    single: str
+    means: tuple[tuple[str, ...], ...]
+    weight: float
+    is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in the terms of the index.
+
+    Attributes:
+        text: as it was normalised.
+        reworded: the text with the report's words in place of the resident's; for the dense leg.
+        is_chinese: whether it holds Chinese characters.
+        terms: what it asks about, without words of asking.
+        expansion: terms of the report's words for what it asks about.
+        spans: what must be covered by evidence.
+        years: the years it names.
+        asked: the part of the text that asks; all of a short one.
+        wants_quantity: whether it asks how many or how much.
+        measure: the measure word it asks with (几所), `""` if there is none.
+    """
+
+    text: str
+    reworded: str
+    is_chinese: bool
+    terms: tuple[str, ...] = ()
+    expansion: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    years: frozenset[int] = field(default_factory=frozenset)
+    asked: str = ""
+    wants_quantity: bool = False
+    measure: str = ""
+
+
+def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Question:
+    """Take a question apart.
+
+    Args:
+        words: as the resident typed it.
+        glossary: the editors' words.
+        context: what holds for every commitment (the district's names), in tidied form.
+    """
+    text = tidy(words)
+    mentions = glossary.mentions(text)
+    empty = _places_without_content(text, mentions, context)
+    counting = _COUNTING.search(text)
+    spans = _spans(text, mentions, empty, _asked_places(text, empty, mentions, counting))
+    own = [term for span in spans for term in (*span.terms, span.single) if term]
+    expansion = [term for mention in mentions for term in _expansion(mention)]
+    return Question(
+        text=text,
+        reworded=_reworded(text, mentions),
+        is_chinese=_HAN.search(text) is not None,
+        terms=tuple(dict.fromkeys(own)),
+        expansion=tuple(term for term in dict.fromkeys(expansion) if term not in set(own)),
+        spans=tuple(spans),
+        years=frozenset(int(year) for year in _YEAR.findall(text)),
+        asked=_asking_part(text),
+        wants_quantity=counting is not None,
+        measure=(counting["measure"] or "") if counting else "",
+    )
+
+
+def _places_without_content(
+    text: str, mentions: Iterable[Mention], context: Iterable[str]
+) -> set[int]:
+    """The characters that belong to asking, to the year or to the district's own name."""
+    empty: set[int] = set()
+    own_name: set[int] = set()
+    for match in (
+        *_ASKING.finditer(text),
+        *_COUNTING.finditer(text),
+        *_YEAR_WORD.finditer(text),
+    ):
+        empty.update(range(*match.span()))
+    for name in context:
+        for match in re.finditer(re.escape(name), text):
+            own_name.update(range(*match.span()))
+    for mention in mentions:
+        if mention.end - mention.start > 1:
+            empty.difference_update(range(mention.start, mention.end))
+    return empty | own_name
+
+
+def _asking_part(text: str) -> str:
+    """The clauses that ask; a long message tells a story first."""
+    if len(text) <= _SHORT_CHARS or (text.isascii() and len(text.split()) <= _SHORT_WORDS):
+        return text
+    clauses = [match[0] for match in _CLAUSE.finditer(text)]
+    return "".join(clause for clause in clauses if _ASKS.search(clause)) or text
+
+
+def _asked_places(
+    text: str, empty: set[int], mentions: list[Mention], counting: re.Match[str] | None
+) -> set[int]:
+    """The characters of the thing whose number is asked for, right behind the words that ask."""
+    if counting is None:
+        return set()
+    start = counting.end()
+    if not _HAN.search(text):
+        noun = _NO_NOUN.split(text[start:], maxsplit=1)[0]
+        places = {start + match.start() for match in _WORD.finditer(noun)}
+        vague = {start + match.start() for match in _VAGUE.finditer(noun)}
+        return places - vague
+    found: set[int] = set()
+    for place in range(start, min(start + _NOUN_CHARS, len(text))):
+        mention = _mention_at(place, mentions)
+        if place in empty or text[place] in _FAINT or not _HAN.match(text[place]):
+            break
+        if mention is None or not mention.is_action:
+            found.add(place)
+    return found if len(found) > 1 else set()
+
+
+def _spans(text: str, mentions: list[Mention], empty: set[int], asked: set[int]) -> list[Span]:
+    spans: list[Span] = []
+    starts: list[int] = []
+    for piece in pieces(text):
+        places = [place for place in range(piece.start, piece.end) if place not in empty]
+        if piece.is_han:
+            spans += [_character(text, place, places, mentions) for place in places]
+        elif places:
+            spans += _word(piece.text, piece.start, mentions)
+        starts += places if piece.is_han else places[:1] * (len(spans) - len(starts))
+    return [
+        replace(span, is_asked=place in asked) for span, place in zip(spans, starts, strict=True)
+    ]
+
+
+def _character(text: str, place: int, places: list[int], mentions: list[Mention]) -> Span:
+    pairs = tuple(
+        text[start : start + 2]
+        for start in (place - 1, place)
+        if start in places and start + 1 in places
+    )
+    mention = _mention_at(place, mentions)
+    weight = _ACTION_WEIGHT if mention and mention.is_action else 1.0
+    if text[place] in _FAINT and (mention is None or mention.is_action):
+        weight = _FAINT_WEIGHT
+    return Span(pairs, text[place], _means(mention), weight, is_asked=False)
+
+
+def _word(word: str, place: int, mentions: list[Mention]) -> list[Span]:
+    mention = _mention_at(place, mentions)
+    if mention is None and (word in _STOP_WORDS or stem(word) in _STOP_STEMS):
+        return []
+    weight = _ACTION_WEIGHT if mention and mention.is_action else 1.0
+    return [Span((stem(word),), "", _means(mention), weight, is_asked=False)]
+
+
+def _mention_at(place: int, mentions: list[Mention]) -> Mention | None:
+    for mention in mentions:
+        if mention.start <= place < mention.end:
+            return mention
+    return None
+
+
+def _means(mention: Mention | None) -> tuple[tuple[str, ...], ...]:
+    return tuple(_telling(words) for words in mention.means) if mention else ()
+
+
+@cache  # Only the glossary's words come here.
+def _telling(words: str) -> tuple[str, ...]:
+    """The terms that tell a report's words from others: pairs, not single characters."""
+    found: list[str] = []
+    for piece in pieces(tidy(words)):
+        if not piece.is_han:
+            found.append(stem(piece.text))
+        else:
+            found += han_terms(piece.text)[len(piece.text) :] or [piece.text]
+    return tuple(found)
+
+
+def _expansion(mention: Mention) -> list[str]:
+    return [term for words in mention.means for term in _all_terms(words)]
+
+
+@cache  # Only the glossary's words come here.
+def _all_terms(words: str) -> tuple[str, ...]:
+    return tuple(terms_of(words))
+
+
+def _reworded(text: str, mentions: list[Mention]) -> str:
+    parts: list[str] = []
+    place = 0
+    for mention in mentions:
+        if mention.end - mention.start > 1:
+            parts += [text[place : mention.start], mention.means[0]]
+            place = mention.end
+    return "".join([*parts, text[place:]])

@@ -1,0 +1,159 @@
+"""Questions to hits: both legs, one score, and the evidence on each hit.
+
+An `Index` is one loaded build. It never changes, so any number of threads may search it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dense import DenseIndex
+from index.encoder import Encoder
+from index.evidence import Signals, Thresholds, covered_shares, probability, with_objections
+from index.glossary import Glossary
+from index.lexical import LexicalIndex, tidy
+from index.questions import Question, read_question
+from index.reports import Commitment
+
+_GLOSSARY_WEIGHT = 0.5
+_MAX_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A commitment that may answer a question.
+
+    Attributes:
+        commitment: what was found.
+        score: how near it is, both legs together; orders hits of one question, about 0..1.
+        coverage: how much of the question it covers, rarer words counting more, 0..1.
+        probability: how likely it answers the question, calibrated on the evaluation, 0..1.
+        answers: whether the probability reaches the build's threshold.
+    """
+
+    commitment: Commitment
+    score: float
+    coverage: float
+    probability: float
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """The scores of all commitments for one question, float32[n_commitments] each.
+
+    `dense` are cosines; `lexical` is BM25 as a share of the best it could be, 0..1.
+    """
+
+    dense: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+
+    def fused(self, dense_weight: float) -> NDArray[np.float32]:
+        """One score a commitment, higher is nearer."""
+        return dense_weight * self.dense + (1 - dense_weight) * self.lexical
+
+
+@dataclass(frozen=True)
+class Index:
+    """One build, loaded: search it, or read its commitments in the order of the reports."""
+
+    build_id: str
+    parts: tuple[Commitment, ...]
+    districts: tuple[str, ...]
+    glossary: Glossary
+    lexical: LexicalIndex
+    dense: DenseIndex
+    encoder: Encoder
+    thresholds: Thresholds
+
+    @cached_property
+    def commitments(self) -> Mapping[str, Commitment]:
+        """All commitments by id, in the order of the reports."""
+        return MappingProxyType({commitment.id: commitment for commitment in self.parts})
+
+    @cached_property
+    def sections(self) -> Mapping[str, tuple[Commitment, ...]]:
+        """The commitments of each section, in the order of the reports."""
+        found: dict[str, list[Commitment]] = {}
+        for commitment in self.parts:
+            found.setdefault(commitment.section, []).append(commitment)
+        return MappingProxyType({name: tuple(parts) for name, parts in found.items()})
+
+    def search(self, question: str, *, top_k: int = 5) -> list[Hit]:
+        """The commitments nearest in meaning to the question, best first.
+
+        Args:
+            question: as the resident typed it; normalised here exactly as the passages were.
+            top_k: how many to return, at least 1.
+
+        Returns:
+            At most `top_k` hits; empty if nothing in the reports bears on the question.
+        """
+        read = self.read(question)
+        hits: list[Hit] = []
+        for row, score, signals in self.signals(read, self.legs(read), top_k=top_k):
+            commitment = self.parts[row]
+            chance = with_objections(probability(signals, self.thresholds), read, commitment)
+            answers = not hits and chance >= self.thresholds.answer_at
+            hits.append(Hit(commitment, score, signals.coverage, chance, answers))
+        return hits
+
+    def read(self, question: str) -> Question:
+        """The question in this build's terms; what stands after 500 characters is not read."""
+        return read_question(question[:_MAX_CHARS], self.glossary, self._context)
+
+    def legs(self, question: Question) -> Legs:
+        """The scores of both legs for all commitments."""
+        weights = dict.fromkeys(question.terms, 1.0)
+        weights |= dict.fromkeys(question.expansion, _GLOSSARY_WEIGHT)
+        reach = sum(self.lexical.rarity_of(term) for term in question.terms)
+        lexical = self.lexical.score(weights) / max(reach, 1e-6)
+        wordings = list(dict.fromkeys([question.text, question.reworded]))
+        vectors = self.encoder.encode(wordings, role="query")
+        return Legs(dense=self.dense.score(vectors), lexical=np.minimum(lexical, 1.0))
+
+    def signals(
+        self, question: Question, legs: Legs, *, top_k: int
+    ) -> list[tuple[int, float, Signals]]:
+        """Row, score and signals of the best commitments, best first."""
+        fused = legs.fused(self.thresholds.dense_weight(question))
+        rows = [int(row) for row in best_rows(fused, max(top_k, 2)) if fused[row] > 0]
+        shares = covered_shares(question, self.lexical, rows)
+        found: list[tuple[int, float, Signals]] = []
+        for place, row in enumerate(rows[:top_k]):
+            signals = Signals(
+                coverage=shares[place].whole,
+                unmet=shares[place].unmet,
+                dense=float(legs.dense[row]),
+                margin=_lead(fused, row),
+                agree=float(row == legs.dense.argmax() == legs.lexical.argmax()),
+                english=0.0 if question.is_chinese else 1.0,
+            )
+            found.append((row, float(fused[row]), signals))
+        return found
+
+    @cached_property
+    def _context(self) -> tuple[str, ...]:
+        names = {tidy(name) for name in self.districts}
+        names |= {name.removesuffix("区") for name in names}
+        return tuple(sorted(names - {""}, key=len, reverse=True))
+
+
+def best_rows(scores: NDArray[np.float32], wanted: int) -> NDArray[np.intp]:
+    """The rows of the highest scores, best first; of equals the earlier one first."""
+    if len(scores) > wanted:
+        rows = np.sort(np.argpartition(-scores, wanted - 1)[:wanted])
+    else:
+        rows = np.arange(len(scores))
+    return rows[np.argsort(-scores[rows], kind="stable")]
+
+
+def _lead(scores: NDArray[np.float32], row: int) -> float:
+    """By how much a row's score leads the best of the others; below 0 if it does not."""
+    first, second = (float(score) for score in np.partition(scores, -2)[[-1, -2]])
+    own = float(scores[row])
+    return own - (second if own >= first else first)

@@ -1,0 +1,121 @@
+"""The bot as its users meet it: answers, `ask` from cold, index build, memory of `run`.
+
+python -m tests.bench.bench_bot
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from bot.answers import answer
+from bot.app import open_index
+from bot.config import Settings
+from index import Paths
+from tests.bench.table import print_table
+
+ROOT = Path(__file__).parents[2]
+RUNS = 5
+WEB_QUESTIONS = 100
+
+
+def dev_questions() -> list[str]:
+    """The project's own questions, answerable or not."""
+    files = ("questions.jsonl", "unanswerable.jsonl")
+    lines = [
+        line
+        for name in files
+        for line in (ROOT / "content/evaluation" / name).read_text(encoding="utf-8").splitlines()
+    ]
+    return [json.loads(line)["question"] for line in lines]
+
+
+def run(config: Path, *words: str) -> float:
+    """Seconds a command takes from its start to its end."""
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env=os.environ | {"BOT_CONFIG": str(config)},
+        check=True,
+        capture_output=True,
+    )
+    return time.perf_counter() - start
+
+
+async def answer_seconds(settings: Settings, questions: list[str]) -> list[float]:
+    """Seconds each question takes in a process that is warm."""
+    index = open_index(settings)
+    await answer(index, questions[0])
+    seconds = []
+    for question in questions:
+        start = time.perf_counter()
+        await answer(index, question)
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def peak_of_run(config: Path, questions: list[str]) -> float:
+    """Peak resident memory, MB, of `bot run` after answering questions on the web page."""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "bot", "run"],
+        cwd=ROOT,
+        env=os.environ | {"BOT_CONFIG": str(config), "TELEGRAM_BOT_TOKEN": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as bot:
+        lines = iter(bot.stdout or [])
+        url = next(
+            found.group(0) for line in lines if (found := re.search(r"http://[^/\s]+", line))
+        )
+        with httpx.Client(base_url=url, headers={"Accept": "application/json"}) as page:
+            for question in questions:
+                page.post("/say", data={"text": question}).raise_for_status()
+        status = Path(f"/proc/{bot.pid}/status").read_text(encoding="ascii")
+        bot.terminate()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    if found is None:
+        raise RuntimeError("this system does not tell a process's peak memory")
+    return int(found.group(1)) / 1024
+
+
+def main() -> None:
+    """Measure and print one table."""
+    questions = dev_questions()
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "config.toml"
+        content = json.dumps(str(ROOT / "content"))
+        config.write_text(f"[paths]\ncontent = {content}\n[web]\nport = 0\n", encoding="utf-8")
+        build = run(config, "index", "build")
+        asks = [run(config, "bot", "ask", questions[0]) for _ in range(RUNS)]
+        settings = Settings(paths=Paths(content=ROOT / "content", var=Path(folder) / "var"))
+        seconds = asyncio.run(answer_seconds(settings, questions))
+        several = (questions * (WEB_QUESTIONS // len(questions) + 1))[:WEB_QUESTIONS]
+        peak = peak_of_run(config, several)
+    p50, p99 = np.percentile(np.array(seconds) * 1000, [50, 99])
+    print_table(
+        "The bot",
+        [
+            (f"answers.answer p50, {len(questions)} questions", f"{p50:.2f} ms"),
+            ("answers.answer p99", f"{p99:.2f} ms"),
+            (
+                f"`python -m bot ask`, cold start to exit, median of {RUNS}",
+                f"{np.median(asks):.2f} s",
+            ),
+            ("`python -m index build`, first build", f"{build:.2f} s"),
+            (f"`python -m bot run`, peak memory after {len(several)} questions", f"{peak:.0f} MB"),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

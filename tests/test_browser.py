@@ -1,0 +1,314 @@
+"""The residents' page in headless Chromium: both flows by clicking, with scripts and without."""
+
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from bot.config import Limits, Settings
+from index.config import Paths
+from tests.browser import Browser, bot_in_a_thread, find_chromium
+
+CONTENT = Path(__file__).parents[1] / "content"
+MAX_PHOTO_BYTES = 200_000
+CHROMIUM = find_chromium()
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="no Chromium with its driver here (Debian: apt-get install chromium chromium-driver)",
+)
+
+OpenBrowser = Callable[..., Browser]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    settings = Settings(
+        paths=Paths(content=CONTENT, var=tmp_path_factory.mktemp("var")),
+        limits=Limits(max_photo_bytes=MAX_PHOTO_BYTES),
+    )
+    with bot_in_a_thread(settings) as url:
+        yield url
+
+
+@pytest.fixture
+def open_browser(url: str, tmp_path: Path) -> Iterator[OpenBrowser]:
+    """Opens the page on a phone; after the test no browser may have found fault with it."""
+    opened: list[Browser] = []
+
+    def open_one(*, scripts: bool = True, language: str = "zh-CN", width: int = 390) -> Browser:
+        assert CHROMIUM is not None
+        profile = tmp_path / f"profile-{len(opened)}"
+        browser = Browser(CHROMIUM, profile, scripts=scripts, language=language)
+        opened.append(browser)
+        browser.resize(width, 844)
+        browser.driver.get(f"{url}/")
+        return browser
+
+    yield open_one
+    complaints = [complaint for browser in opened for complaint in browser.complaints()]
+    for browser in opened:
+        browser.close()
+    assert complaints == []
+
+
+def picture(path: Path, *, side: int) -> Path:
+    """A PNG of noise, which cannot be made smaller: about three bytes a pixel."""
+    noise = Random(1)  # noqa: S311
+    rows = b"".join(b"\0" + noise.randbytes(side * 3) for _ in range(side))
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checksum = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + checksum
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    parts = [chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows, 0)), chunk(b"IEND", b"")]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    return path
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_question_is_answered_in_the_reports_own_words(
+    open_browser: OpenBrowser, scripts: bool
+) -> None:
+    browser = open_browser(scripts=scripts)
+    browser.says("新增几所幼儿园？")
+    assert browser.said == ["新增几所幼儿园？"]
+    assert browser.texts("#log blockquote") == ["新增普惠幼儿园3所、学位500个"]
+    assert browser.texts("#log blockquote b") == ["3所", "500个"]
+
+
+def test_an_example_is_asked_by_tapping_it(open_browser: OpenBrowser) -> None:
+    browser = open_browser(language="en-GB")
+    browser.taps("How many kindergartens are being added?", until="500 places")
+    assert browser.said == ["How many kindergartens are being added?"]
+    assert browser.texts("#log blockquote") == ["新增普惠幼儿园3所、学位500个"]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_complaint_is_corrected_and_filed_by_tapping(
+    open_browser: OpenBrowser, scripts: bool
+) -> None:
+    browser = open_browser(scripts=scripts)
+    browser.says("我家楼下的垃圾三天没人清运了，臭得不行！")
+    assert "提交" in browser.heard[0]
+    browser.taps("改类型", until="这是哪一类？")
+    browser.taps("建议", until="类型：建议")
+    browser.taps("改地点", until="请写一下具体地点")
+    browser.taps("选街道", until="在哪个街道？")
+    browser.taps("水果湖", until="水果湖")
+    assert len(browser.heard) == 1
+    browser.taps("提交", until="已提交，等待受理")
+    number, _ = browser.texts("#log code")[:2]
+    browser.taps("查我的诉求", until="您的诉求")
+    assert number in browser.heard[-1]
+
+
+def test_with_scripts_the_page_is_not_loaded_anew(open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    browser.driver.execute_script("window.isTheSame = true")
+    browser.says("新增几所幼儿园？")
+    browser.taps("有帮助", until="报告")
+    assert browser.driver.execute_script("return window.isTheSame")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_markup_she_types_stays_text(open_browser: OpenBrowser, scripts: bool) -> None:
+    words = "<img src=x onerror=alert(1)><b>路灯坏了</b>"
+    browser = open_browser(scripts=scripts)
+    browser.says(words)
+    assert browser.said == [words]
+    assert browser.all("#log img") == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_reload_and_back_keep_the_conversation(
+    open_browser: OpenBrowser, url: str, scripts: bool
+) -> None:
+    browser = open_browser(scripts=scripts)
+    browser.says("新增几所幼儿园？")
+    kept = (browser.said, browser.heard)
+    browser.driver.refresh()
+    assert (browser.said, browser.heard) == kept
+    browser.driver.get(f"{url}/?lang=en")
+    browser.driver.back()
+    assert (browser.said, browser.heard) == kept
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_nothing_is_wider_than_the_narrowest_phone(
+    open_browser: OpenBrowser, url: str, scripts: bool
+) -> None:
+    browser = open_browser(scripts=scripts, language="en", width=320)
+    assert not browser.is_wider_than_its_window()
+    browser.says("How many kindergartens are being added?")
+    browser.says("The garbage at my door stinks! " + "w" * 300)
+    assert not browser.is_wider_than_its_window()
+    browser.driver.get(f"{url}/{'no-such-page' * 9}")
+    assert not browser.is_wider_than_its_window()
+    assert "404" in browser.complaints()[0]
+
+
+def test_everything_one_taps_is_large_enough_for_a_finger(open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    browser.says("路灯坏了，没人修！")
+    small = [
+        element.get_attribute("outerHTML")
+        for element in browser.all("a:not(.skip), button, label.tool")
+        if element.is_displayed() and min(element.size.values()) < 43.5
+    ]
+    assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(open_browser: OpenBrowser, scheme: str) -> None:
+    """WCAG 2.2, 1.4.3: a contrast of at least 4.5."""
+    browser = open_browser()
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    browser.says("新增几所幼儿园？")
+    contrasts = browser.driver.execute_script(CONTRASTS)
+    assert [text for text, contrast in contrasts if contrast < 4.5] == []
+
+
+CONTRASTS = """
+const probe = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+const channels = (colour) => {
+  probe.clearRect(0, 0, 1, 1);
+  probe.fillStyle = colour;
+  probe.fillRect(0, 0, 1, 1);
+  return probe.getImageData(0, 0, 1, 1).data;
+};
+const luminance = (colour) => {
+  const [red, green, blue] = [...channels(colour)].map((c) =>
+    c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+};
+const ground = (element) => {
+  const colour = getComputedStyle(element).backgroundColor;
+  return channels(colour)[3] === 255 ? colour : ground(element.parentElement);
+};
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const contrasts = [];
+while (texts.nextNode()) {
+  const element = texts.currentNode.parentElement;
+  if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+  const both = [luminance(getComputedStyle(element).color), luminance(ground(element))];
+  const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+  contrasts.push([texts.currentNode.data.trim(), contrast]);
+}
+return contrasts;
+"""
+
+
+def test_enter_sends_and_shift_enter_breaks_the_line(open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    browser.presses("你好", Keys.SHIFT + Keys.ENTER + Keys.NULL, "谢谢")
+    assert browser.said == []
+    browser.presses_enter()
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    assert browser.said == ["你好\n谢谢"]
+    assert browser.box.get_property("value") == ""
+
+
+def test_enter_that_ends_a_composition_does_not_send(open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    browser.box.click()
+    composing = {"text": "ni hao", "selectionStart": 6, "selectionEnd": 6}
+    browser.driver.execute_cdp_cmd("Input.imeSetComposition", composing)
+    enter = {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    browser.driver.execute_cdp_cmd("Input.dispatchKeyEvent", enter)
+    browser.driver.execute_cdp_cmd("Input.insertText", {"text": "你好"})
+    assert (browser.all("#log li"), browser.box.get_property("value")) == ([], "你好")
+    browser.presses_enter()
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    assert browser.said == ["你好"]
+
+
+def test_a_double_tap_is_sent_once(open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    twice = "const one = document.querySelector('.examples button'); one.click(); one.click();"
+    browser.driver.execute_script(twice)
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    browser.driver.refresh()
+    assert browser.said == ["新增几所幼儿园？"]
+
+
+def test_her_words_are_given_back_when_the_server_cannot_be_reached(
+    open_browser: OpenBrowser,
+) -> None:
+    browser = open_browser()
+    conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    set_conditions = partial(browser.driver.execute_cdp_cmd, "Network.emulateNetworkConditions")
+    set_conditions({"offline": True, **conditions})
+    browser.presses("路灯坏了")
+    browser.presses_enter()
+    browser.waits_until(lambda: "暂时连不上服务器" in browser.texts("#notice")[0])
+    assert (browser.box.get_property("value"), browser.all("#log li")) == ("路灯坏了", [])
+    set_conditions({"offline": False, **conditions})
+    assert all("ERR_INTERNET_DISCONNECTED" in line for line in browser.complaints())
+    browser.presses_enter()
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    assert browser.said == ["路灯坏了"]
+
+
+def test_an_empty_message_is_not_sent(open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    browser.presses("  ", Keys.ENTER)
+    assert browser.texts("#notice") == ["请先写几个字，或者附上照片。"]
+    assert browser.all("#log li") == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_photo_goes_with_her_words(
+    open_browser: OpenBrowser, tmp_path: Path, scripts: bool
+) -> None:
+    browser = open_browser(scripts=scripts)
+    browser.all("#photo")[0].send_keys(str(picture(tmp_path / "a.png", side=20)))
+    browser.says("路灯坏了，没人修！")
+    assert browser.said[0].startswith("照片")
+    assert "照片：1 张" in browser.heard[-1]
+
+
+def test_a_photo_over_the_limit_is_made_smaller(open_browser: OpenBrowser, tmp_path: Path) -> None:
+    browser = open_browser()
+    large = picture(tmp_path / "a.png", side=320)
+    assert large.stat().st_size > MAX_PHOTO_BYTES
+    browser.all("#photo")[0].send_keys(str(large))
+    browser.waits_until(browser.all("#photo-added")[0].is_displayed)
+    browser.says("路灯坏了，没人修！")
+    assert "照片：1 张" in browser.heard[-1]
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_sent(
+    open_browser: OpenBrowser, tmp_path: Path
+) -> None:
+    browser = open_browser()
+    large = tmp_path / "a.heic"
+    large.write_bytes(b"....ftypheic".ljust(MAX_PHOTO_BYTES + 1, b"."))
+    browser.all("#photo")[0].send_keys(str(large))
+    browser.waits_until(lambda: "照片超过" in browser.texts("#notice")[0])
+    assert not browser.all("#photo-added")[0].is_displayed()
+
+
+def test_her_location_goes_with_her_words_unless_removed(
+    open_browser: OpenBrowser, url: str
+) -> None:
+    browser = open_browser()
+    grant = {"origin": url, "permissions": ["geolocation"]}
+    browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
+    place = {"latitude": 30.55, "longitude": 114.31, "accuracy": 5}
+    browser.driver.execute_cdp_cmd("Emulation.setGeolocationOverride", place)
+    added = browser.all("#place-added")[0]
+    browser.all("#place")[0].click()
+    browser.waits_until(added.is_displayed)
+    browser.all("#place-removed")[0].click()
+    assert not added.is_displayed()
+    browser.all("#place")[0].click()
+    browser.waits_until(added.is_displayed)
+    browser.says("路灯坏了，没人修！")
+    assert "已附位置" in browser.heard[-1]

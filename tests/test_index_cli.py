@@ -1,0 +1,121 @@
+"""`python -m index`: results on standard output, one clear line a mistake, exit 1."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.small_content import tiny_settings, write_small_content
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A config.toml beside the small content, with a tiny encoder."""
+    write_small_content(tmp_path)
+    model = tiny_settings(tmp_path).encoder.model
+    file = tmp_path / "config.toml"
+    file.write_text(f"[index.encoder]\nmodel = {json.dumps(model)}\n", encoding="utf-8")
+    return file
+
+
+def run(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m index` with that configuration."""
+    return subprocess.run(
+        [sys.executable, "-m", "index", *words],
+        cwd=PROJECT,
+        env={**os.environ, "BOT_CONFIG": str(config)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_check_counts_what_it_found(config: Path) -> None:
+    done = run(config, "check")
+    assert done.returncode == 0
+    assert done.stdout.startswith("4 commitments of 1 reports, 3 glossary entries")
+
+
+def test_check_lists_every_mistake_and_fails(config: Path) -> None:
+    file = config.parent / "content" / "reports" / "small-2020" / "commitments.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("60部", "66部").replace("8个", "9个"), encoding="utf-8")
+    done = run(config, "check")
+    mistakes = [line for line in done.stderr.splitlines() if not line.startswith("remark: ")]
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert [line.split(": ")[1:3] for line in mistakes] == [
+        ["neighbourhoods", "quote"],
+        ["elevators", "quote"],
+    ]
+
+
+def test_build_prints_its_folder_and_says_when_nothing_changed(config: Path) -> None:
+    first = run(config, "build")
+    again = run(config, "build")
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert Path(first.stdout.strip()).is_dir()
+    assert again.stdout == f"nothing changed, kept {first.stdout}"
+
+
+def test_search_shows_hits_and_their_json(config: Path) -> None:
+    run(config, "build")
+    shown = run(config, "search", "加装电梯", "--top-k", "1")
+    assert shown.stdout.splitlines()[1].strip() == "加装电梯60部"
+    found = [
+        json.loads(line)
+        for line in run(config, "search", "加装电梯", "--top-k", "2", "--json").stdout.splitlines()
+    ]
+    assert [hit["commitment"]["id"] for hit in found][:1] == ["small-2020/elevators"]
+    assert len(found) == 2
+
+
+def test_evaluate_without_questions_prints_nothing(config: Path) -> None:
+    run(config, "build")
+    assert run(config, "evaluate").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "said"),
+    [
+        ("", ["search", "电梯"], "index build: none in"),
+        ("[index]\nbuilds_kept = 0\n", ["check"], "index.builds_kept"),
+        ('[index.encoder]\nmodel = "./nowhere"\n', ["build"], "./nowhere"),
+        ('[paths]\nvar = "config.toml"\n', ["build"], "config.toml"),
+        ("not toml", ["check"], "not valid TOML"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_line(
+    config: Path, settings: str, words: list[str], said: str
+) -> None:
+    if settings:
+        config.write_text(settings, encoding="utf-8")
+    done = run(config, *words)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+
+
+def test_help_lists_every_command_and_imports_no_torch(config: Path) -> None:
+    program = (
+        "import sys, runpy; sys.argv = ['index', '--help']\n"
+        "try: runpy.run_module('index', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'torch', 'faiss', 'sentence_transformers', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for command in ("build", "check", "evaluate", "search", "train"):
+        assert f"\n  {command} " in done.stdout
+    assert done.stdout.endswith("[]\n")

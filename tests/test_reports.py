@@ -1,0 +1,235 @@
+"""Reports and commitments: to the letter, and every mistake named at once."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from index import check_content
+from index.config import Paths
+from index.content import read_content
+from index.reports import Commitment, read_commitments, read_report, uncovered_clauses
+from tests.small_content import (
+    BODY,
+    TEXT,
+    front_matter,
+    write_evaluation,
+    write_small_content,
+)
+
+CONTENT = Path(__file__).parents[1] / "content"
+# SHA-256 of the report as it was handed over.
+WUCHANG_SHA256 = "48ae5995d0a57367879c1eec304ca92a62aa4ef74de42c9f21fa80de68584d0f"
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The small content, free to be changed."""
+    return write_small_content(tmp_path)
+
+
+def report_file(paths: Paths) -> Path:
+    """The small report."""
+    return paths.content / "reports" / "small-2020" / "report.md"
+
+
+def commitments_file(paths: Paths) -> Path:
+    """The small report's commitments."""
+    return paths.content / "reports" / "small-2020" / "commitments.toml"
+
+
+def commitments_of(paths: Paths) -> dict[str, Commitment]:
+    """The small report's commitments, by their id in the file."""
+    return {found.id.split("/")[1]: found for found in read_content(paths).commitments}
+
+
+def test_the_wuchang_report_is_kept_to_the_letter() -> None:
+    report = read_report(CONTENT / "reports/wuchang-2020/report.md", "report.md", [])
+    assert report is not None
+    assert hashlib.sha256(report.text.encode()).hexdigest() == WUCHANG_SHA256
+
+
+def test_every_wuchang_quote_stands_where_its_commitment_says() -> None:
+    mistakes: list[str] = []
+    folder = CONTENT / "reports/wuchang-2020"
+    report = read_report(folder / "report.md", "report.md", mistakes)
+    assert report is not None
+    found = read_commitments(folder / "commitments.toml", "commitments.toml", report, mistakes)
+    assert mistakes == []
+    assert len(found) >= 130
+    assert [report.text[one.start : one.end] for one in found] == [one.quote for one in found]
+
+
+def test_the_projects_own_content_has_no_mistakes() -> None:
+    assert check_content(Paths(content=CONTENT)) == []
+
+
+def test_every_wuchang_commitment_has_its_english_line() -> None:
+    found = read_content(Paths(content=CONTENT)).commitments
+    assert [commitment.id for commitment in found if not commitment.en] == []
+
+
+def test_no_quantity_of_the_wuchang_report_is_left_uncovered() -> None:
+    content = read_content(Paths(content=CONTENT))
+    assert uncovered_clauses(content.reports[0], content.commitments) == []
+
+
+def test_marks_and_single_newlines_are_no_text_and_a_blank_line_is_one_newline(
+    paths: Paths,
+) -> None:
+    report = read_content(paths).reports[0]
+    assert report.text == TEXT
+
+
+def test_a_commitment_knows_section_heading_span_and_quantities(paths: Paths) -> None:
+    found = commitments_of(paths)["elevators"]
+    assert TEXT[found.start : found.end] == found.quote == "加装电梯60部"
+    assert (found.id, found.report, found.year) == ("small-2020/elevators", "small-2020", 2020)
+    assert (found.section, found.heading) == ("围绕幸福指数提升", "改善老旧城区环境")
+    assert (found.kind, found.unit, found.ask) == ("task", "区房管局", ())
+    assert [quantity.text for quantity in found.quantities] == ["60部"]
+
+
+def test_text_before_the_first_section_belongs_to_the_general_one(paths: Paths) -> None:
+    report = read_content(paths).reports[0]
+    assert report.place_of(0) == ("总体", "")
+
+
+def test_a_changed_character_of_the_report_is_a_mistake(paths: Paths) -> None:
+    file = report_file(paths)
+    file.write_text(front_matter() + BODY.replace("60部", "66部"), encoding="utf-8")
+    assert any("sha256" in mistake for mistake in check_content(paths))
+
+
+@pytest.mark.parametrize(
+    ("front", "named"),
+    [
+        (front_matter(target_year=None), "front matter: target_year: missing"),
+        (front_matter(target_year="soon"), "front matter: target_year:"),
+        (front_matter(colour="red"), "front matter: colour: unknown key"),
+        (front_matter(id="other-2020"), "id: 'other-2020' is not the folder's name"),
+        (front_matter(title="[unclosed"), "front matter: "),
+        ("", "front matter: must open the file between two lines of ---"),
+    ],
+)
+def test_mistakes_of_the_front_matter_are_named(paths: Paths, front: str, named: str) -> None:
+    report_file(paths).write_text(front + BODY, encoding="utf-8")
+    assert any(named in mistake for mistake in check_content(paths))
+
+
+def test_all_mistakes_of_a_commitments_file_are_listed_at_once(paths: Paths) -> None:
+    file = commitments_file(paths)
+    text = file.read_text(encoding="utf-8")
+    text = text.replace('"加装电梯60部"', '"加装电梯66部"').replace("unit =", "office =")
+    text += '\n[[commitment]]\nid = "school"\nquote = "新河街学校"\nask = "何时"\nkind = "wish"\n'
+    text += '\n[[commitment]]\nid = "school"\nquote = "新河街学校"\nen = "A school."\n'
+    file.write_text(text, encoding="utf-8")
+    mistakes = [line.removeprefix(f"{file}: ") for line in check_content(paths)]
+    assert mistakes == [
+        "elevators: office: unknown key",
+        "elevators: quote: not in the report to the letter; it agrees up to '加装电梯6'",
+        "school: kind: Input should be 'task', 'goal' or 'result' (found 'wish')",
+        "school: ask: Input should be a valid list (found '何时')",
+        "school: id: used twice",
+        "school: id: used twice",
+    ]
+
+
+def test_a_quote_that_is_not_in_the_report_says_up_to_where_it_agrees(paths: Paths) -> None:
+    file = commitments_file(paths)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"加装电梯60部"', '"加装电梯66部"'), encoding="utf-8")
+    assert check_content(paths) == [
+        f"{file}: elevators: quote: not in the report to the letter; it agrees up to '加装电梯6'"
+    ]
+
+
+def test_start_after_chooses_among_equal_quotes(paths: Paths) -> None:
+    file = commitments_file(paths)
+    entry = '\n[[commitment]]\nid = "{0}"\nquote = "学"\nen = "x"\nstart_after = "{1}"\n'
+    entry = entry.replace('"学"', '"学校"').replace("学校改", "学校")
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(entry.format("xinhe", "新河街") + entry.format("nowhere", "新建"))
+    report = read_content(paths).reports[0]
+    mistakes: list[str] = []
+    found = read_commitments(file, "c", report, mistakes)
+    assert found[-1].start == TEXT.index("新河街学校") + 3
+    assert mistakes == ["c: nowhere: start_after: does not stand right before the quote"]
+
+
+def test_a_clause_with_a_quantity_that_no_commitment_covers_is_a_remark(paths: Paths) -> None:
+    file = commitments_file(paths)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index('[[commitment]]\nid = "elevators"')], encoding="utf-8")
+    content = read_content(paths)
+    assert content.mistakes == []
+    assert content.remarks == [f"{report_file(paths)}: no commitment covers '加装电梯60部'"]
+
+
+def test_a_commitment_without_english_is_a_remark(paths: Paths) -> None:
+    file = commitments_file(paths)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('en = "Retrofit 60 elevators."\n', ""), encoding="utf-8")
+    content = read_content(paths)
+    assert content.mistakes == []
+    assert [remark for remark in content.remarks if "elevators: en: missing" in remark]
+
+
+def test_mistakes_of_the_glossary_are_named(paths: Paths) -> None:
+    file = paths.content / "glossary.toml"
+    file.write_text(
+        '[[entry]]\nsays = ["hospital"]\nmeans = ["医院"]\n'
+        '[[entry]]\nsays = []\nmeans = ["电梯"]\nrole = "verb"\n',
+        encoding="utf-8",
+    )
+    assert check_content(paths) == [
+        f"{file}: entry 1 (hospital): means: '医院' is in no report",
+        f"{file}: entry 2: says: List should have at least 1 item after validation, not 0"
+        " (found [])",
+        f"{file}: entry 2: role: Input should be 'thing' or 'action' (found 'verb')",
+    ]
+
+
+def test_bad_evaluation_lines_are_named(paths: Paths, tmp_path: Path) -> None:
+    good: dict[str, object] = {"id": "q1", "lang": "zh", "question": "电梯?", "gold": "电梯60部"}
+    write_evaluation(
+        tmp_path,
+        "questions.jsonl",
+        [good, {**good, "gold": "电梯66部"}, {"id": "q3", "lang": "fr", "question": "?"}],
+    )
+    (tmp_path / "content/evaluation/messages.jsonl").write_text("{not json\n", encoding="utf-8")
+    folder = paths.content / "evaluation"
+    assert check_content(paths) == [
+        f"{folder / 'messages.jsonl'}: line 1: not valid JSON: Expecting property name enclosed"
+        " in double quotes: line 1 column 2 (char 1)",
+        f"{folder / 'questions.jsonl'}: line 2: id: q1 is used twice",
+        f"{folder / 'questions.jsonl'}: line 2: q1: gold: is in no report",
+        f"{folder / 'questions.jsonl'}: line 3: lang: String should match pattern"
+        " '^(zh|zh-Hant|en|mixed)$' (found 'fr')",
+        f"{folder / 'questions.jsonl'}: line 3: gold: missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("reports/small-2020/commitments.toml", b"[[commitment]\n", "not valid TOML"),
+        ("reports/small-2020/commitments.toml", b"\xff\xfe", "cannot be read"),
+        ("reports/small-2020/commitments.toml", b"commitment = 3\n", "must be written as"),
+        ("reports/small-2020/report.md", b"\xff\xfe", "cannot be read"),
+        ("glossary.toml", b"[[term]]\n", "term: unknown key"),
+    ],
+)
+def test_files_that_cannot_be_understood_are_named(
+    paths: Paths, name: str, content: bytes, named: str
+) -> None:
+    (paths.content / name).write_bytes(content)
+    assert any(
+        mistake.startswith(f"{paths.content / name}: ") and named in mistake
+        for mistake in check_content(paths)
+    )
+
+
+def test_content_without_a_report_is_a_mistake(tmp_path: Path) -> None:
+    paths = Paths(content=tmp_path / "nothing")
+    assert check_content(paths) == [f"{tmp_path / 'nothing' / 'reports'}: holds no report"]

@@ -1,0 +1,105 @@
+"""Search on the project's own content with the bundled encoder: what residents ask is found."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Index, IndexSettings, Paths, build_index, load_index
+
+CONTENT = Path(__file__).parents[1] / "content"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """The index of the project's own content."""
+    paths = Paths(content=CONTENT, var=tmp_path_factory.mktemp("var"))
+    build_index(paths, IndexSettings())
+    yield load_index(paths, IndexSettings())
+
+
+def found(index: Index, question: str) -> str:
+    """The quote of the best hit."""
+    return index.search(question)[0].commitment.quote
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("how many kindergartens are being added?", "新增普惠幼儿园3所、学位500个"),
+        ("新增几所幼儿园?", "新增普惠幼儿园3所、学位500个"),
+        ("新增幾所幼兒園?", "新增普惠幼儿园3所、学位500个"),
+        ("How many elevators will be installed?", "加装电梯60部"),
+        ("加装多少部电梯", "加装电梯60部"),
+        ("ＧＤＰ增长多少", "地区生产总值增长7.5%"),
+    ],
+)
+def test_plain_questions_are_answered(index: Index, question: str, quote: str) -> None:
+    best = index.search(question)[0]
+    assert best.commitment.quote == quote
+    assert best.answers
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "江岸区新增几所幼儿园?",
+        "2025年新增几所幼儿园?",
+        "How many kindergartens were added in 2018?",
+        "地铁7号线什么时候开通?",
+        "Will metro line 7 be finished?",
+        "加装一部电梯要多少钱?",
+        "今天天气怎么样",
+        "tell me a joke",
+        "今天",
+    ],
+)
+def test_what_the_report_does_not_say_is_not_answered(index: Index, question: str) -> None:
+    assert not any(hit.answers for hit in index.search(question))
+
+
+def test_only_the_best_hit_may_answer_and_hits_are_ordered(index: Index) -> None:
+    hits = index.search("新增几所幼儿园?", top_k=8)
+    assert [hit.answers for hit in hits] == [True, *[False] * 7]
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len({hit.commitment.id for hit in hits}) == 8
+
+
+def test_top_k_beyond_the_report_gives_no_commitment_twice(index: Index) -> None:
+    hits = index.search("武昌", top_k=1000)
+    assert len({hit.commitment.id for hit in hits}) == len(hits) <= len(index.commitments)
+
+
+@pytest.mark.parametrize("question", ["", " ", "\u200b\u202e", "😀🚗", "???", "的", "a", "7"])
+def test_a_question_about_nothing_is_not_answered(index: Index, question: str) -> None:
+    assert not any(hit.answers for hit in index.search(question))
+
+
+@settings(max_examples=150, deadline=None)
+@given(question=st.text(max_size=120))
+def test_no_question_raises_and_every_figure_is_in_range(index: Index, question: str) -> None:
+    for hit in index.search(question, top_k=3):
+        assert 0 <= hit.probability <= 1
+        assert 0 <= hit.coverage <= 1.000001
+
+
+def test_a_very_long_question_is_read_in_part(index: Index) -> None:
+    assert index.search("电梯" * 5000, top_k=1)[0].commitment.quote == "加装电梯60部"
+
+
+def test_many_threads_get_the_answers_one_gets(index: Index) -> None:
+    questions = ["新增几所幼儿园?", "加装多少部电梯", "how much green space?", "GDP增长多少"] * 50
+    alone = [found(index, question) for question in questions]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda question: found(index, question), questions))
+    assert together == alone
+
+
+def test_sections_hold_all_commitments_once_in_the_reports_order(index: Index) -> None:
+    held = [commitment for section in index.sections.values() for commitment in section]
+    assert sorted(one.id for one in held) == sorted(index.commitments)
+    assert list(index.sections)[:2] == ["总体", "围绕构筑产业高地"]
