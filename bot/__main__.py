@@ -1,11 +1,12 @@
 """The command line: `python -m bot run | ask | chat | export`."""
 
 import asyncio
+import io
 import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,8 +21,8 @@ from bot.store import StoreError
 from bot.terminal import Terminal
 from index import ContentError, EncoderError, StaleIndexError
 
-NOISY_LOGGERS = ("httpx", "httpcore", "telegram", "apscheduler")
-"""Their lines below WARNING hold the bot token or residents' words."""
+NOISY_LOGGERS = ("httpx", "httpcore", "telegram", "uvicorn", "faiss")
+"""The first three's lines below WARNING hold the bot token or residents' words."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,8 +41,9 @@ def run() -> None:
     )
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    with _clear_errors():
+    with _clear_errors(), suppress(KeyboardInterrupt):
         asyncio.run(app.run(load_settings(), say=click.echo))
+    click.echo("Stopped.")
 
 
 @cli.command()
@@ -57,7 +59,7 @@ def ask(question: tuple[str, ...], as_json: bool) -> None:
     with _clear_errors():
         settings = load_settings()
         asker = app.build_asker(settings, index=app.open_index(settings))
-        lines = [" ".join(question)] if question else _stripped(sys.stdin)
+        lines = [" ".join(question)] if question else _lines_of_stdin()
         asyncio.run(_answer_all(asker.ask, lines, as_json=as_json))
 
 
@@ -124,8 +126,10 @@ def _give_up(lines: Iterable[str]) -> NoReturn:
     sys.exit(1)
 
 
-def _stripped(lines: Iterable[str]) -> Iterator[str]:
-    return (line.rstrip("\n") for line in lines if line.strip())
+def _lines_of_stdin() -> Iterator[str]:
+    """Every line, so that answers pair up with lines; bytes that are no UTF-8 become U+FFFD."""
+    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+    return (line.rstrip("\n") for line in lines)
 
 
 async def _answer_all(

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,7 +61,7 @@ def open_index(settings: Settings) -> Index:
         ContentError: the content has mistakes.
         StaleIndexError: the build is damaged or made with other parts.
     """
-    if not (settings.paths.var / "index").exists():
+    if not (settings.paths.var / "index" / "current").exists():
         build_index(settings.paths, settings.index)
     return load_index(settings.paths, settings.index)
 
@@ -126,6 +126,7 @@ def build_asker(settings: Settings, *, index: Index) -> Asker:
         understander=reading.understander,
         phrasing=reading.phrasing,
         service=reading.service,
+        limits=settings.limits,
         index=lambda: index,
         similar=similar,
     )
@@ -161,19 +162,28 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
     bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
     try:
         async with AsyncExitStack() as channels:
+            ended: Awaitable[None]
+            if listening is None:
+                ended = asyncio.create_task(_told_to_stop())
+            else:
+                ended = await channels.enter_async_context(_web_channel(bot, listening))
+                say(f"Open {_address(listening)} in a browser (stop with Ctrl+C)")
+            say(_telegram_line(settings, on_telegram=on_telegram))
             if on_telegram:
                 await channels.enter_async_context(telegram_channel(bot, token))
-            say(_telegram_line(settings, on_telegram=on_telegram))
-            await _serve(bot, listening, say)
+            await ended
     finally:
         bot.store.close()
 
 
 def _listen(web: WebSettings) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    # The protocol is named because asyncio turns Nagle's delay off only if it is.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((web.host, web.port))
+        listening.listen()
     except OSError as error:
         listening.close()
         raise ChannelError(
@@ -230,16 +240,22 @@ def command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-async def _serve(bot: Bot, listening: socket.socket | None, say: Callable[[str], None]) -> None:
-    if listening is None:
-        say("Telegram only; stop with Ctrl+C")
-        await _told_to_stop()
-        return
-    host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    say(f"Open http://{shown}:{port}/ in a browser (stop with Ctrl+C)")
+@asynccontextmanager
+async def _web_channel(bot: Bot, listening: socket.socket) -> AsyncIterator[Awaitable[None]]:
+    """The web channel, serving while the block runs; what is yielded ends on Ctrl+C."""
     config = uvicorn.Config(web_site(bot), log_config=None, access_log=False, server_header=False)
-    await uvicorn.Server(config).serve(sockets=[listening])
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield serving
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def health(bot: Bot) -> Mapping[str, object]:
@@ -265,6 +281,7 @@ def _telegram_line(settings: Settings, *, on_telegram: bool) -> str:
 
 
 async def _told_to_stop() -> None:
+    """Ends on Ctrl+C or SIGTERM, as the web server does when there is one."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

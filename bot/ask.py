@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Sequence
 
 from bot.cases import Matter
-from bot.dialogue import Phrasing, Understander, Understanding, outcome_text
+from bot.config import Limits
+from bot.dialogue import Phrasing, Understander, Understanding, outcome_text, tidy
+from bot.messages import utf16_units
 from bot.service import URGENCY_NAMES, Service
 from bot.wording import language_of, plain
 from index import Commitment, Index
@@ -22,20 +24,25 @@ class Asker:
         understander: Understander,
         phrasing: Phrasing,
         service: Service,
+        limits: Limits,
         index: Callable[[], Index],
         similar: Callable[[Matter], Sequence[str]],
     ) -> None:
         self._understander = understander
         self._phrasing = phrasing
         self._service = service
+        self._limits = limits
         self._index = index
         self._similar = similar
 
     async def ask(self, text: str) -> dict[str, object]:
         """The answer to one text, with the keys of docs/architecture.md "Interfaces"."""
-        understanding = await self._understander.understand(
-            text, language_of(text, otherwise="zh")
-        )
+        text = tidy(text)
+        language = language_of(text, otherwise="zh")
+        if utf16_units(text) > self._limits.max_text_chars:
+            understanding = Understanding("no_answer", text, language)
+        else:
+            understanding = await self._understander.understand(text, language)
         found = understanding.answer
         answers = understanding.kind == "answer" and found is not None
         commitment = found.commitment if answers and found else None
@@ -56,6 +63,11 @@ class Asker:
         return outcome
 
     def _text(self, understanding: Understanding) -> str:
+        units, most = utf16_units(understanding.text), self._limits.max_text_chars
+        if units > most:
+            return self._phrasing.say(
+                understanding.language, "talk.too_long", count=units, most=most
+            )
         matter = understanding.matter
         proposed = self._index().commitments.get(matter.commitment) if matter else None
         return outcome_text(self._phrasing, understanding, proposed)
@@ -81,7 +93,7 @@ def text_of_line(line: str) -> str:
     if line.lstrip().startswith("{"):
         try:
             given = json.loads(line)
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return line
         if isinstance(given, dict) and isinstance(given.get("text"), str):
             return str(given["text"])

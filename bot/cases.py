@@ -6,6 +6,10 @@ The words are those of the 12345 standards and of the 民呼我应 workflow; see
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+TIME_ZONE = ZoneInfo("Asia/Shanghai")
+"""Wuhan's: whose days the case numbers count, and whose clock residents read."""
 
 
 class Kind(StrEnum):

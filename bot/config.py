@@ -24,9 +24,14 @@ class WebSettings(Section):
 
 
 class Limits(Section):
-    """How much of one resident is taken at a time."""
+    """How much of one resident is taken at a time.
 
-    max_text_chars: int = Field(default=2000, ge=100, le=4000)
+    Attributes:
+        max_text_chars: of one message and of one matter, in UTF-16 units; with the rest of its
+            card it must fit into a Telegram message of 4096.
+    """
+
+    max_text_chars: int = Field(default=2000, ge=100, le=3000)
     max_photo_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, le=20_000_000)
     max_photos_per_draft: int = Field(default=6, ge=1)
 

@@ -1,12 +1,15 @@
 """Case work: one function an action, one transaction each; the only way a case comes to be."""
 
+import logging
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.cases import Awaiting, Case, Draft, DraftState, Matter, MoveNotAllowed
+from bot.cases import TIME_ZONE, Awaiting, Case, Draft, DraftState, Matter, MoveNotAllowed
 from bot.matters import resembles
 from bot.store import Store
+
+logger = logging.getLogger(__name__)
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
@@ -33,6 +36,7 @@ def open_case(store: Store, draft: Draft, *, at: datetime) -> Case:
         replace(draft, state=DraftState.SUBMITTED, awaiting=Awaiting.NOTHING, case_id=case.id),
         at=at,
     )
+    logger.info("case %d submitted", case.id)
     return case
 
 
@@ -61,7 +65,7 @@ def similar_cases(store: Store, matter: Matter, *, at: datetime) -> list[Case]:
 
 
 def _next_number(store: Store, at: datetime) -> str:
-    prefix = f"WC{at:%Y%m%d}-"
+    prefix = f"WC{at.astimezone(TIME_ZONE):%Y%m%d}-"
     last = store.cases.last_number(prefix)
     count = int(last.removeprefix(prefix)) + 1 if last else 1
     return f"{prefix}{count:04d}"

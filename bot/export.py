@@ -25,7 +25,8 @@ COLUMNS = (
     "text",
 )
 BYTE_ORDER_MARK = "\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_GUARD = "'"
 
 
 def write_csv(
@@ -38,7 +39,8 @@ def write_csv(
     """Write cases, one row each, in the order given.
 
     The text begins with a byte order mark for Excel; what a spreadsheet would run as a formula
-    is preceded by an apostrophe (OWASP, CSV Injection).
+    is preceded by an apostrophe (OWASP, CSV Injection), and so is what begins with one: whoever
+    reads the file takes one leading apostrophe away and has the very words.
 
     Args:
         out: opened with `newline=""`.
@@ -82,6 +84,6 @@ def _row(
 
 
 def _guarded(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
+    if isinstance(value, str) and value.startswith((*_FORMULA_STARTS, _GUARD)):
+        return f"{_GUARD}{value}"
     return "" if value is None else value

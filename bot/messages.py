@@ -14,6 +14,11 @@ ACTION_MAX_BYTES = 64
 """Telegram's limit on callback data (Bot API, InlineKeyboardButton); it binds every channel."""
 
 
+def utf16_units(text: str) -> int:
+    """How long a text is as Telegram counts it: most emoji count twice (Bot API, MessageEntity)."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A picture as the channel received it: its bytes, and the type its sender claims."""

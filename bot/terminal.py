@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.messages import Button, Channel, Listener, Reply, Said
+from bot.messages import Button, Channel, Listener, Reply, Said, row_number
 from bot.wording import plain
 
 CHANNEL: Channel = "terminal"
@@ -27,11 +27,8 @@ class Terminal:
         self._print(await self._listener.hear(said))
 
     def _tapped(self, line: str) -> Button | None:
-        number = line.removeprefix("#")
-        if line.startswith("#") and number.isascii() and number.isdigit():
-            chosen = int(number) - 1
-            return self._buttons[chosen] if 0 <= chosen < len(self._buttons) else None
-        return None
+        chosen = row_number(line.removeprefix("#")) if line.startswith("#") else 0
+        return self._buttons[chosen - 1] if 1 <= chosen <= len(self._buttons) else None
 
     def _print(self, replies: Sequence[Reply]) -> None:
         self._buttons = [b for reply in replies for row in reply.buttons for b in row]

@@ -3,7 +3,6 @@
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -242,14 +241,12 @@ def test_her_words_are_given_back_when_the_server_cannot_be_reached(
     open_browser: OpenBrowser,
 ) -> None:
     browser = open_browser()
-    conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    set_conditions = partial(browser.driver.execute_cdp_cmd, "Network.emulateNetworkConditions")
-    set_conditions({"offline": True, **conditions})
+    browser.driver.set_network_conditions(offline=True, latency=0, throughput=0)
     browser.presses("路灯坏了")
     browser.presses_enter()
     browser.waits_until(lambda: "暂时连不上服务器" in browser.texts("#notice")[0])
     assert (browser.box.get_property("value"), browser.all("#log li")) == ("路灯坏了", [])
-    set_conditions({"offline": False, **conditions})
+    browser.driver.delete_network_conditions()
     assert all("ERR_INTERNET_DISCONNECTED" in line for line in browser.complaints())
     browser.presses_enter()
     browser.waits_until(lambda: len(browser.heard) == 1)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from index import ContentError, Paths, StaleIndexError, build_index, load_index
 from index.builds import builds_folder, current_build, make_current, read_manifest
 from index.config import IndexSettings
+from index.evidence import Thresholds
 from tests.small_content import tiny_settings, write_evaluation, write_small_content
 
 FILES = ("commitments.json", "glossary.json", "passages.json", "lexical.npz", "vectors.faiss")
@@ -217,16 +219,18 @@ def test_thresholds_are_learnt_from_enough_questions_and_kept(
 ) -> None:
     golds = ["新增普惠幼儿园3所", "启动新河街学校改扩建", "综合整治老旧小区8个", "加装电梯60部"]
     questions: list[dict[str, object]] = [
-        {"id": f"q{number}", "lang": "zh", "question": f"{gold}{number}", "gold": gold}
+        {"id": f"q{number}", "lang": "zh", "question": gold + "呀" * number, "gold": gold}
         for number, gold in enumerate(golds * 30)
     ]
     write_evaluation(tmp_path, "questions.jsonl", questions)
     without: list[dict[str, object]] = [
-        {"id": f"u{number}", "lang": "zh", "question": f"地铁{number}号线何时开通"}
+        {"id": f"u{number}", "lang": "zh", "question": "小区的路灯" + "远" * number}
         for number in range(40)
     ]
     write_evaluation(tmp_path, "unanswerable.jsonl", without)
     manifest = read_manifest(build_index(paths, settings))
-    assert load_index(paths, settings).thresholds.answer_at == manifest.thresholds["answer_at"]
-    assert manifest.evaluation["calibration zh"]["answered"] == 0
-    assert manifest.evaluation["calibration zh"]["first"] == 1
+    thresholds = load_index(paths, settings).thresholds
+    assert asdict(thresholds) == manifest.thresholds | {"coefficients": thresholds.coefficients}
+    assert thresholds.coefficients != Thresholds().coefficients
+    assert manifest.evaluation["test zh"]["right"] == 1
+    assert manifest.evaluation["test zh"]["answered"] == 0

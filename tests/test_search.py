@@ -1,6 +1,5 @@
 """Search on the project's own content with the bundled encoder: what residents ask is found."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,11 +13,11 @@ CONTENT = Path(__file__).parents[1] / "content"
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """The index of the project's own content."""
     paths = Paths(content=CONTENT, var=tmp_path_factory.mktemp("var"))
     build_index(paths, IndexSettings())
-    yield load_index(paths, IndexSettings())
+    return load_index(paths, IndexSettings())
 
 
 def found(index: Index, question: str) -> str:

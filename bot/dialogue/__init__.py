@@ -4,7 +4,7 @@ from bot.dialogue.commands import Commands
 from bot.dialogue.conversation import Dialogue
 from bot.dialogue.drafting import Drafting
 from bot.dialogue.phrasing import Phrasing, outcome_text
-from bot.dialogue.understanding import Understander, Understanding
+from bot.dialogue.understanding import Understander, Understanding, tidy
 
 __all__ = [
     "Commands",
@@ -14,4 +14,5 @@ __all__ = [
     "Understander",
     "Understanding",
     "outcome_text",
+    "tidy",
 ]

@@ -12,15 +12,20 @@ from bot.answers import Answer
 from bot.cases import Awaiting, Kind
 from bot.config import Limits
 from bot.dialogue.commands import Commands
-from bot.dialogue.drafting import Drafting, KeptPhoto, Moment
+from bot.dialogue.drafting import PLACE_MAX_CHARS, Drafting, KeptPhoto, Moment
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
-from bot.dialogue.understanding import TakenAs, Understander, Understanding
-from bot.messages import Channel, Photo, Reply, Said, Turn, row_number
+from bot.dialogue.understanding import (
+    TakenAs,
+    Understander,
+    Understanding,
+    has_words,
+    tidy,
+)
+from bot.messages import Channel, Photo, Reply, Said, Turn, row_number, utf16_units
 from bot.store import Resident, Store
 from bot.store.photos import Photos
 from bot.wording import Language, language_of, language_of_hint
-from index import clean
 
 _LABELS_FROM_TURNS = 40
 _TAKEN_AS: dict[str, TakenAs] = {
@@ -70,11 +75,16 @@ class Dialogue:
 
     async def hear(self, said: Said) -> list[Reply]:
         """Answer one message; what it changed is on disk when this returns."""
-        said = replace(said, text=_tidy(said.text))
+        said = replace(said, text=tidy(said.text))
         language = self._language(said)
-        prepared = await self._prepare(said, language)
-        with self._store.transaction():
-            return self._act(prepared, language)
+        photo = self._kept(said.photo)
+        try:
+            prepared = await self._prepare(said, language, photo)
+            with self._store.transaction():
+                return self._act(prepared, language)
+        finally:
+            if photo and not self._store.drafts.holds_file(photo.name):
+                self._photos.drop(photo.name)
 
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
         """The last turns of one resident, oldest first; empty for a stranger."""
@@ -99,12 +109,15 @@ class Dialogue:
         is_command = said.text.startswith("/")
         return before if is_command else language_of(said.text, otherwise=before)
 
-    async def _prepare(self, said: Said, language: Language) -> _Prepared:
+    async def _prepare(
+        self, said: Said, language: Language, photo: KeptPhoto | None
+    ) -> _Prepared:
         resident = self._store.residents.known(said.channel, said.sender)
-        prepared = _Prepared(said, photo=self._kept(said.photo))
+        prepared = _Prepared(said, photo=photo)
         if said.action:
             return await self._prepare_tap(prepared, resident, language)
-        if not said.text or said.text.startswith("/") or self._is_too_long(said.text):
+        is_command = said.text.startswith("/")
+        if is_command or not has_words(said.text) or self._is_too_long(said.text):
             return prepared
         draft = self._store.drafts.open_of(resident.id) if resident else None
         awaits_words = draft is not None and draft.awaiting is Awaiting.TEXT
@@ -136,7 +149,7 @@ class Dialogue:
         if verb == "send":
             return self._store.answers.question(row_number(target), resident.id)
         turn = self._store.turns.hers(row_number(target), resident.id)
-        return turn.said if turn else None
+        return turn.said if turn and has_words(turn.said) else None
 
     def _kept(self, photo: Photo | None) -> KeptPhoto | None:
         if photo is None:
@@ -144,13 +157,15 @@ class Dialogue:
         return KeptPhoto(self._photos.keep(photo), photo.media_type, len(photo.content))
 
     def _is_too_long(self, text: str) -> bool:
-        return len(text) > self._limits.max_text_chars
+        return utf16_units(text) > self._limits.max_text_chars
 
     # Acting
 
     def _act(self, prepared: _Prepared, language: Language) -> list[Reply]:
         said, at = prepared.said, self._now()
         resident = self._store.residents.met(said.channel, said.sender, at=at)
+        if not resident.reachable:
+            self._store.residents.set_reachable(resident.id, True)
         tapped, label = self._tapped(resident, said)
         shown = label if said.action else said.text
         turn_id = self._store.turns.add(
@@ -170,34 +185,32 @@ class Dialogue:
         """The turn whose button this is, and the button's label."""
         if not said.action:
             return None, ""
-        for turn in reversed(self._store.turns.last(resident.id, most=_LABELS_FROM_TURNS)):
-            for reply in turn.replies:
-                for button in (button for row in reply.buttons for button in row):
-                    if button.action == said.action:
-                        return turn, button.label
+        named = self._store.turns.hers(row_number(said.message), resident.id)
+        last = reversed(self._store.turns.last(resident.id, most=_LABELS_FROM_TURNS))
+        for turn in (named, *last):
+            label = _label(turn, said.action) if turn else ""
+            if label:
+                return turn, label
         return None, ""
 
     def _replies(self, moment: Moment, prepared: _Prepared, tapped: Turn | None) -> list[Reply]:
         said = prepared.said
         if said.action:
             return self._on_tap(moment, prepared, tapped)
-        if said.unreadable:
-            return self._unreadable(moment, said.unreadable)
+        unreadable = self._unreadable(moment, said.unreadable) if said.unreadable else []
         if self._is_too_long(said.text):
-            return self._say(
-                moment,
-                "talk.too_long",
-                count=len(said.text),
-                most=self._limits.max_text_chars,
-            )
-        if said.text.startswith("/"):
-            name, _, rest = said.text[1:].partition(" ")
-            return self._commands.run(moment, name.partition("@")[0].lower(), rest)
-        if prepared.photo or said.location:
-            return self._on_attachment(moment, prepared)
-        if prepared.understanding:
-            return self._on_words(moment, prepared.understanding)
-        return self._say(moment, "talk.empty")
+            count, most = utf16_units(said.text), self._limits.max_text_chars
+            replies = self._say(moment, "talk.too_long", count=count, most=most)
+        elif prepared.photo or said.location:
+            replies = self._on_attachment(moment, prepared)
+        elif said.text.startswith("/"):
+            name, _, rest = said.text[1:].replace("\n", " ").partition(" ")
+            replies = self._commands.run(moment, name.partition("@")[0].lower(), rest)
+        elif prepared.understanding:
+            replies = self._on_words(moment, prepared.understanding)
+        else:
+            replies = [] if unreadable else self._say(moment, "talk.empty")
+        return [*unreadable, *replies]
 
     def _on_words(self, moment: Moment, understanding: Understanding) -> list[Reply]:
         draft = self._store.drafts.open_of(moment.resident.id)
@@ -205,6 +218,8 @@ class Dialogue:
         if draft and matter and draft.awaiting is Awaiting.TEXT:
             draft = self._drafting.take_words(moment, draft, matter)
         elif draft and draft.awaiting is Awaiting.PLACE and not numbers:
+            if len(understanding.text) > PLACE_MAX_CHARS:
+                return self._say(moment, "draft.place_too_long", most=PLACE_MAX_CHARS)
             street = self._understander.street(understanding.text)
             draft = self._drafting.take_place(moment, draft, understanding.text, street)
         elif matter is None:
@@ -289,11 +304,16 @@ class Dialogue:
             return []
         if verb == "send":
             matter = replace(matter, kind=Kind.CONSULT)
+        number = row_number(prepared.said.action.partition(":")[2])
         draft = self._store.drafts.open_of(moment.resident.id) if verb == "add" else None
-        if draft and not draft.awaiting:
+        if draft and draft.awaiting is Awaiting.TEXT:
+            draft = self._drafting.take_words(moment, draft, matter)
+        elif draft and not self._drafting.has_room_for(draft, matter):
+            return [self._no_room(moment, number)]
+        elif draft:
             draft = self._drafting.add_words(moment, draft, matter)
         else:
-            source = prepared.said.action.replace(verb, "answer" if verb == "send" else "turn", 1)
+            source = f"{'answer' if verb == 'send' else 'turn'}:{number}"
             draft = self._drafting.begin(moment, matter, source=source)
         reply = self._drafting.standing(
             moment, draft, numbers=understanding.numbers, replaces=verb != "send"
@@ -308,6 +328,14 @@ class Dialogue:
 
     # Words
 
+    def _no_room(self, moment: Moment, turn_id: int) -> Reply:
+        """A draft is full; her words can still become another one."""
+        text = self._phrasing.say(
+            moment.language, "draft.no_room", most=self._limits.max_text_chars
+        )
+        button = self._phrasing.button(moment.language, "new_matter", f"new:{turn_id}")
+        return Reply(text, buttons=((button,),), replaces=True)
+
     def _say(self, moment: Moment, key: str, **values: object) -> list[Reply]:
         return [Reply(self._phrasing.say(moment.language, key, **values))]
 
@@ -321,6 +349,7 @@ class Dialogue:
         return self._say(moment, f"unreadable.{known}", megabytes=megabytes)
 
 
-def _tidy(text: str) -> str:
-    """The text without control characters, its lines kept."""
-    return "\n".join(filter(None, (clean(line) for line in text.splitlines())))
+def _label(turn: Turn, action: str) -> str:
+    """What the turn's button with this action says; empty if it has none."""
+    buttons = (button for reply in turn.replies for row in reply.buttons for button in row)
+    return next((button.label for button in buttons if button.action == action), "")

@@ -10,7 +10,7 @@ from bot.cases import Awaiting, Draft, DraftState, Kind, Matter, Urgency
 from bot.config import Limits
 from bot.dialogue.phrasing import Phrasing, danger_text
 from bot.matters import OTHER_CATEGORY
-from bot.messages import Button, Location, Reply
+from bot.messages import Button, Location, Reply, utf16_units
 from bot.service import Service
 from bot.store import Resident, Store
 from bot.wording import Language
@@ -94,18 +94,21 @@ class Drafting:
     def take_place(self, moment: Moment, draft: Draft, text: str, street: str) -> Draft:
         """The place a draft was waiting for, in the resident's words."""
         matter = replace(
-            draft.matter, place=text[:PLACE_MAX_CHARS], street=street or draft.matter.street
+            draft.matter, place=text, street=street or draft.matter.street
         )
         return self._kept(moment, draft, matter=matter)
+
+    def has_room_for(self, draft: Draft, more: Matter) -> bool:
+        """Whether further words fit into what one matter may hold."""
+        text = _joined(draft.matter.text, more.text)
+        return utf16_units(text) <= self._limits.max_text_chars
 
     def add_words(self, moment: Moment, draft: Draft, more: Matter) -> Draft:
         """Further words for an open draft; adding them twice adds them once."""
         before = draft.matter
-        if f"\n{more.text}" in before.text:
-            return draft
         matter = replace(
             before,
-            text=f"{before.text}\n{more.text}",
+            text=_joined(before.text, more.text),
             place=before.place or more.place,
             street=before.street or more.street,
             urgency=max(before.urgency, more.urgency, key=list(Urgency).index),
@@ -128,8 +131,7 @@ class Drafting:
     def attach_location(self, moment: Moment, draft: Draft, location: Location) -> None:
         """Attach a location; whoever was asked for the place has answered with it."""
         matter = replace(draft.matter, latitude=location.latitude, longitude=location.longitude)
-        awaiting = Awaiting.TEXT if draft.awaiting is Awaiting.TEXT else Awaiting.NOTHING
-        self._kept(moment, draft, matter=matter, awaiting=awaiting)
+        self._kept(moment, draft, matter=matter)
 
     def _kept(
         self,
@@ -137,11 +139,11 @@ class Drafting:
         draft: Draft,
         *,
         matter: Matter,
-        awaiting: Awaiting | None = None,
+        awaiting: Awaiting = Awaiting.NOTHING,
     ) -> Draft:
-        if awaiting is None:
-            awaiting = Awaiting.NOTHING if matter.text else draft.awaiting
-        changed = replace(draft, matter=matter, awaiting=awaiting)
+        changed = replace(
+            draft, matter=matter, awaiting=awaiting if matter.text else Awaiting.TEXT
+        )
         self._store.drafts.change(changed, at=moment.at)
         return changed
 
@@ -155,9 +157,9 @@ class Drafting:
         Returns:
             What the card's message becomes, or None for a button that no longer exists.
         """
-        if draft.state is not DraftState.OPEN:
-            return self.standing(moment, draft, replaces=True)
         name, _, choice = verb.partition("=")
+        if draft.state is not DraftState.OPEN or (name == "submit" and not draft.matter.text):
+            return self.standing(moment, draft, replaces=True)
         match name:
             case "submit":
                 return self._submit(moment, draft)
@@ -310,3 +312,8 @@ class Drafting:
 
 def _rows(buttons: Sequence[Button], width: int) -> Rows:
     return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+
+
+def _joined(text: str, more: str) -> str:
+    """Further words below the first ones; words that stand there already are not repeated."""
+    return text if f"\n{more}\n" in f"\n{text}\n" else f"{text}\n{more}"

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
 from bot.answers import Answer
-from bot.cases import Case, Draft, Kind, Matter, Urgency
-from bot.dialogue.understanding import Understanding
+from bot.cases import TIME_ZONE, Case, Draft, Kind, Matter, Urgency
+from bot.dialogue.understanding import Understanding, has_words
 from bot.messages import Button
 from bot.service import URGENCY_NAMES, Service
 from bot.wording import Language, Wording
@@ -18,7 +17,6 @@ from index import Commitment
 _NUMBER = re.compile(r"\d[\d,.]*(?:%|\b)")
 _LABEL_CHARS = 26
 _EXCERPT_CHARS = 60
-_TIME_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Phrasing:
@@ -198,7 +196,8 @@ def outcome_text(
         case "ask_which":
             return phrasing.say(language, "ask.which")
         case "smalltalk":
-            return phrasing.say(language, "talk.smalltalk")
+            name = "smalltalk" if has_words(understanding.text) else "empty"
+            return phrasing.say(language, f"talk.{name}")
     return phrasing.no_answer(language, found)
 
 
@@ -216,7 +215,7 @@ def bold_quantities(commitment: Commitment) -> Markup:
 
 def local_time(moment: datetime) -> str:
     """A moment as people in Wuhan read it."""
-    return f"{moment.astimezone(_TIME_ZONE):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(TIME_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _bold_numbers(text: str) -> Markup:

@@ -9,7 +9,7 @@ from bot.cases import Kind, Matter
 from bot.matters import MatterReader
 from bot.router import Router
 from bot.wording import Language
-from index import Index
+from index import Index, clean
 
 OutcomeKind = Literal["answer", "no_answer", "matter", "ask_which", "smalltalk", "danger"]
 TakenAs = Literal["question", "matter"]
@@ -55,7 +55,8 @@ class Understander:
             taken_as: what its resident said it is; None lets the router decide.
         """
         verdict = self._router.route(text)
-        if verdict.intent == "smalltalk" and taken_as is None:
+        is_smalltalk = verdict.intent == "smalltalk" and taken_as is None
+        if is_smalltalk or not has_words(text):
             return Understanding("smalltalk", text, language)
         found = await answer(self._index(), text)
         undecided = verdict.intent in ("unsure", "statement")
@@ -94,3 +95,13 @@ class Understander:
         if found.hits and found.probability >= _COMMITMENT_FLOOR:
             return replace(matter, commitment=found.hits[0].commitment.id)
         return matter
+
+
+def tidy(text: str) -> str:
+    """The text without control characters, its lines kept."""
+    return "\n".join(filter(None, (clean(line) for line in text.splitlines())))
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or digit in it; emoji and punctuation alone say nothing."""
+    return any(char.isalnum() for char in text)

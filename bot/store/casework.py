@@ -93,6 +93,10 @@ class Drafts:
             },
         )
 
+    def holds_file(self, name: str) -> bool:
+        """Whether some draft has this photo."""
+        return self._database.one("select 1 from files where name = ?", [name]) is not None
+
     def _where(self, condition: str, values: Sequence[object]) -> Draft | None:
         row = self._database.one(
             f"select drafts.*, {_PHOTOS} from drafts where {condition}", values

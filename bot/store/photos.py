@@ -24,3 +24,7 @@ class Photos:
             file.flush()
             os.fsync(file.fileno())
         return name
+
+    def drop(self, name: str) -> None:
+        """Remove a photo that nothing refers to."""
+        (self._folder / name).unlink(missing_ok=True)

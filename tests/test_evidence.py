@@ -1,0 +1,160 @@
+"""Evidence: the topic alone is no answer; what is asked for must be in the commitment."""
+
+import pytest
+
+from index.aspects import has_objection
+from index.evidence import FEATURES, Signals, Thresholds, covered_shares, probability
+from index.glossary import Entry, Glossary
+from index.lexical import index_fields
+from index.quantities import find_quantities
+from index.questions import Question, read_question
+from index.reports import Commitment
+
+GLOSSARY = Glossary(
+    (
+        Entry(("kindergarten", "preschool", "幼稚园"), ("普惠幼儿园",)),
+        Entry(("lift",), ("电梯",)),
+        Entry(("add", "open", "开"), ("新增",), "action"),
+    )
+)
+
+
+def commitment(quote: str, en: str = "") -> Commitment:
+    """A commitment of Wuchang 2020 with that quote."""
+    return Commitment(
+        id="wuchang-2020/x",
+        report="wuchang-2020",
+        report_title="武昌区2020年工作部署安排",
+        report_title_en="Wuchang District's work arrangements for 2020",
+        year=2020,
+        section="总体",
+        heading="",
+        quote=quote,
+        start=0,
+        end=len(quote),
+        en=en,
+        unit="",
+        kind="task",
+        ask=(),
+        quantities=find_quantities(quote),
+    )
+
+
+KINDERGARTENS = commitment("新增普惠幼儿园3所、学位500个", "Add 3 kindergartens with 500 places.")
+LINES = commitment("全力保障轨道交通5号线、8号线二期", "Ensure metro lines 5 and 8.")
+ELEVATORS = commitment("加装电梯60部", "Retrofit 60 elevators.")
+AIR = commitment("确保空气质量优良率达到70%以上", "Keep good air on at least 70% of days.")
+FUND = commitment("基金总规模达到700亿元", "Bring funds to 70 billion yuan in total.")
+SAFETY = commitment("确保校园绝对安全", "Keep schools absolutely safe.")
+LATHE = commitment(
+    "推动武船二分厂项目开工", "Start building at the second branch of the shipyard."
+)
+SESSION = commitment("12月24日召开的武昌区人大十五届五次会议", "The session of December 24.")
+
+
+def question(text: str) -> Question:
+    """The question, read with the small glossary."""
+    return read_question(text, GLOSSARY, ["武昌区", "武昌", "wuchang"])
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("江岸区新增几所幼儿园", KINDERGARTENS),
+        ("How many kindergartens in Jiang'an?", KINDERGARTENS),
+        ("2021年新增几所幼儿园", KINDERGARTENS),
+        ("how many kindergartens in 2019?", KINDERGARTENS),
+        ("幼儿园学费多少钱", KINDERGARTENS),
+        ("What is the tuition at the new kindergartens?", KINDERGARTENS),
+        ("幼儿园什么时候开学", KINDERGARTENS),
+        ("When will the kindergartens open?", KINDERGARTENS),
+        ("新幼儿园在哪里", KINDERGARTENS),
+        ("Where are the new kindergartens?", KINDERGARTENS),
+        ("幼儿园怎么报名", KINDERGARTENS),
+        ("how do I register for a kindergarten", KINDERGARTENS),
+        ("为什么要建幼儿园", KINDERGARTENS),
+        ("7号线开工了吗", LINES),
+        ("Will metro line 7 be finished?", LINES),
+        ("电梯要装80部吗", ELEVATORS),
+        ("校园安全事故有多少起", SAFETY),
+        ("How many schools are unsafe?", SAFETY),
+        ("PM2.5降到多少微克", AIR),
+        ("电梯覆盖率要到百分之几", ELEVATORS),
+    ],
+)
+def test_what_the_sentence_does_not_give_is_an_objection(text: str, about: Commitment) -> None:
+    assert has_objection(question(text), about)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("新增几所幼儿园", KINDERGARTENS),
+        ("武昌区2020年新增几所幼儿园", KINDERGARTENS),
+        ("how many kindergartens are being added in Wuchang in 2020?", KINDERGARTENS),
+        ("5号线呢", LINES),
+        ("今年重点保障哪几条线", LINES),
+        ("Is metro line 8 still going ahead?", LINES),
+        ("空气优良率要到百分之几", AIR),
+        ("What percentage of days should have good air?", AIR),
+        ("基金规模多少亿", FUND),
+        ("大会是什么时候开的", SESSION),
+        ("When was the session?", SESSION),
+        ("我家在江岸上班, 爸妈住武昌老房子六楼天天爬楼梯, 请问电梯装多少部", ELEVATORS),
+    ],
+)
+def test_what_the_sentence_gives_is_no_objection(text: str, about: Commitment) -> None:
+    assert not has_objection(question(text), about)
+
+
+def coverage(text: str, *quotes: str) -> list[float]:
+    """How much of a question each quote covers, in a report of these quotes."""
+    lexical = index_fields([[(quote, 1.0)] for quote in quotes])
+    shares = covered_shares(question(text), lexical, range(len(quotes)))
+    return [round(share.whole, 2) for share in shares]
+
+
+def test_words_of_asking_the_year_and_the_districts_name_need_no_cover() -> None:
+    assert coverage("请问武昌区2020年加装电梯多少部?", "加装电梯60部") == [1.0]
+
+
+def test_the_modifier_that_makes_it_another_thing_is_missed() -> None:
+    kindergarten, special = coverage("特殊教育学校", "普惠幼儿园", "特殊教育学校")
+    assert kindergarten == 0
+    assert special == 1
+
+
+def test_the_reports_word_for_the_residents_word_covers_it() -> None:
+    assert coverage("preschools", "新增普惠幼儿园3所", "加装电梯60部") == [1.0, 0.0]
+    assert coverage("幼稚园", "新增普惠幼儿园3所", "加装电梯60部") == [1.0, 0.0]
+
+
+def test_a_question_about_nothing_is_covered_by_nothing() -> None:
+    assert coverage("请问今年有多少?", "加装电梯60部") == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet"),
+    [
+        ("how many lifts will be fitted?", 0.0),
+        ("how many electric buses will be bought?", 1.0),
+        ("今年新增多少个公共停车位", 1.0),
+        ("will lifts be fitted?", 0.0),
+    ],
+)
+def test_the_thing_whose_number_is_asked_for_must_be_there(text: str, unmet: float) -> None:
+    lexical = index_fields([[("加装电梯60部", 1.0), ("Retrofit 60 elevators", 0.6)]])
+    assert covered_shares(question(text), lexical, [0])[0].unmet == unmet
+
+
+def test_probability_grows_with_coverage_and_falls_with_what_is_unmet() -> None:
+    plain = Signals(coverage=0.5, unmet=0, dense=0.5, margin=0.1, agree=1, english=0)
+    better = Signals(coverage=0.9, unmet=0, dense=0.5, margin=0.1, agree=1, english=0)
+    worse = Signals(coverage=0.5, unmet=1, dense=0.5, margin=0.1, agree=1, english=0)
+    chances = [probability(signals, Thresholds()) for signals in (worse, plain, better)]
+    assert chances == sorted(chances)
+    assert 0 < chances[0] < chances[-1] < 1
+
+
+def test_there_is_a_coefficient_for_every_signal() -> None:
+    assert len(Thresholds().coefficients) == len(FEATURES)
