@@ -1,7 +1,6 @@
 """The command line: `python -m bot run | ask | chat | export`."""
 
 import asyncio
-import io
 import json
 import logging
 import sys
@@ -128,8 +127,7 @@ def _give_up(lines: Iterable[str]) -> NoReturn:
 
 def _lines_of_stdin() -> Iterator[str]:
     """Every line, so that answers pair up with lines; bytes that are no UTF-8 become U+FFFD."""
-    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
-    return (line.rstrip("\n") for line in lines)
+    return (line.decode(errors="replace").rstrip("\r\n") for line in sys.stdin.buffer)
 
 
 async def _answer_all(

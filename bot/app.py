@@ -8,9 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-import uvicorn
-from starlette.applications import Starlette
+from typing import TYPE_CHECKING
 
 from bot import desk
 from bot.ask import Asker
@@ -26,6 +24,9 @@ from bot.store import Store
 from bot.store.photos import Photos
 from bot.wording import Wording, language_of_hint
 from index import Index, build_index, load_index
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 DATABASE = "bot.db"
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
@@ -218,7 +219,7 @@ async def telegram_channel(bot: Bot, token: str) -> AsyncIterator[None]:
         yield
 
 
-def web_site(bot: Bot) -> Starlette:
+def web_site(bot: Bot) -> "Starlette":
     """The web channel as an ASGI application."""
     from bot.web.chat import build_site
 
@@ -243,6 +244,8 @@ def command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
 @asynccontextmanager
 async def _web_channel(bot: Bot, listening: socket.socket) -> AsyncIterator[Awaitable[None]]:
     """The web channel, serving while the block runs; what is yielded ends on Ctrl+C."""
+    import uvicorn
+
     config = uvicorn.Config(web_site(bot), log_config=None, access_log=False, server_header=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -6,27 +6,13 @@ from typing import TypeVar
 
 from bot.cases import Kind, Matter, Urgency
 from bot.cues import Cues
+from bot.places import PlaceFinder
 from bot.service import Service
 from index import clean, normalise
 
 OTHER_CATEGORY = "other"
 _Code = TypeVar("_Code", bound=str)
 _STRONG, _WEAK = 3, 1
-_ROAD = (
-    r"(?:大道|大街|路口|小区|社区|花园|公寓|广场|菜场|市场|地铁站|公交站|学校|小学|中学|医院|公园"
-    r"|路|街|巷|里弄|苑|村|湾|桥)"
-)
-_PLACE_ZH = re.compile(
-    rf"[\u4e00-\u9fffA-Za-z0-9]{{1,8}}?{_ROAD}(?:[\u4e00-\u9fff]{{0,4}}?(?:\d+|[一二三四五六七八九十]+)(?:号楼|栋|号|单元|楼|门))*"
-    r"(?:附近|路口|门口|旁边|对面|交叉口)?"
-)
-_PLACE_EN = re.compile(
-    r"(?:(?:\d+\s+)?(?:[A-Z][\w'-]*\s+){1,3}"
-    r"(?:Road|Street|Avenue|Lane|Bridge|Station|Square|Park|School|Market|Hospital|Garden|Community))"
-)
-_LEADING = re.compile(
-    r"^(?:.*(?:我家住在|我家住|我家在|我住在|我住|家住|位于|就在|反映一下|反映|投诉|举报|请问|我们|这边|那边|[在住到从]))"
-)
 
 
 class MatterReader:
@@ -42,6 +28,9 @@ class MatterReader:
             (street.code, Cues((street.name, *street.aliases), unless=street.unless))
             for street in service.street
         ]
+        self._places = PlaceFinder(
+            name for street in service.street for name in (street.name, *street.aliases)
+        )
 
     def read(self, text: str, *, danger: bool) -> Matter:
         """What the message tells; what it does not tell is left empty or at its default.
@@ -68,8 +57,7 @@ class MatterReader:
 
     def place(self, text: str) -> str:
         """The resident's own words for the spot; empty if she named none."""
-        found = _PLACE_ZH.search(clean(text)) or _PLACE_EN.search(clean(text))
-        return _LEADING.sub("", found.group(0)).strip() if found else ""
+        return self._places.find(clean(text))
 
     def _kind(self, folded: str, urgency: Urgency) -> Kind:
         """The kind most marked; whoever complains of what cannot wait is asking for help."""

@@ -15,7 +15,7 @@ ACTION_MAX_BYTES = 64
 
 
 def utf16_units(text: str) -> int:
-    """How long a text is as Telegram counts it: most emoji count twice (Bot API, MessageEntity)."""
+    """The length of a text as Telegram counts it (Bot API, MessageEntity): most emoji are two."""
     return len(text) + sum(char > "\uffff" for char in text)
 
 

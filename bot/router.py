@@ -33,10 +33,12 @@ class Verdict:
 
     Attributes:
         numbers: emergency numbers to show first; empty unless the intent is `danger`.
+        leans_to_question: for `unsure`, whether it asks at least as much as it tells.
     """
 
     intent: Intent
     numbers: tuple[str, ...] = ()
+    leans_to_question: bool = False
 
 
 class Router:
@@ -77,7 +79,7 @@ class Router:
             return Verdict("statement")
         if asked - told >= _SURE or told == 0:
             return Verdict("question")
-        return Verdict("unsure")
+        return Verdict("unsure", leans_to_question=asked >= told)
 
     def _asked(self, folded: str) -> float:
         """How much of a question it is; what the last clause asks counts again."""

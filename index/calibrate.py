@@ -14,6 +14,8 @@ from index.search import Index, Legs
 
 # Fewer than this teach nothing that holds; the defaults are then better.
 _FEWEST_QUESTIONS = 40
+# A mean reciprocal rank over some 40 questions is no surer than this.
+_ABOUT_AS_GOOD = 0.01
 _WEIGHTS = tuple(step / 20 for step in range(1, 20))
 # What a wrong answer costs a resident, when a refusal costs 1: the limit of a calibrated
 # probability is then cost / (1 + cost).
@@ -56,7 +58,10 @@ def learn_thresholds(index: Index, questions: Iterable[GoldQuestion]) -> Thresho
     )
     learning = replace(index, thresholds=learnt)
     verdicts = [verdict for case in cases if (verdict := _verdict(learning, case))]
-    return _fitted(learnt, [verdict for verdict in verdicts if not verdict.has_objection])
+    open_ones = [verdict for verdict in verdicts if not verdict.has_objection]
+    if len({verdict.is_right for verdict in open_ones}) < 2:
+        return learnt
+    return _fitted(learnt, open_ones)
 
 
 def _case(index: Index, gold: GoldQuestion) -> _Case:
@@ -70,13 +75,13 @@ def _case(index: Index, gold: GoldQuestion) -> _Case:
 
 
 def _best_weight(cases: Sequence[_Case], default: float) -> float:
-    """The dense leg's share with the highest mean reciprocal rank; of equals the middle one."""
+    """The dense leg's share that ranks best; of about as good ones the nearest the default."""
     answerable = [case for case in cases if case.right]
     if len(answerable) < _FEWEST_QUESTIONS // 2:
         return default
     ranks = {weight: _mean_reciprocal_rank(answerable, weight) for weight in _WEIGHTS}
-    best = [weight for weight in _WEIGHTS if ranks[weight] >= max(ranks.values()) - 1e-9]
-    return best[len(best) // 2]
+    best = [weight for weight in _WEIGHTS if ranks[weight] >= max(ranks.values()) - _ABOUT_AS_GOOD]
+    return min(best, key=lambda weight: abs(weight - default))
 
 
 def _mean_reciprocal_rank(cases: Sequence[_Case], weight: float) -> float:

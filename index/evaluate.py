@@ -24,16 +24,22 @@ _SEED = "wuchang-2020"
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question and what answers it: any of `golds`, none for an unanswerable one."""
+    """A question and what answers it: any of `golds`, none for an unanswerable one.
+
+    `half` is the editors' choice, `""` if they left it open.
+    """
 
     id: str
     text: str
     lang: str
     golds: tuple[str, ...]
+    half: str = ""
 
     @property
     def for_calibration(self) -> bool:
-        """Which half it belongs to: all questions about one passage go to the same half."""
+        """Which half it is in; left open, all questions about one passage go to the same."""
+        if self.half:
+            return self.half == "calibration"
         key = _SEED + (bare(self.golds[0]) if self.golds else self.id)
         return hashlib.sha256(key.encode()).digest()[0] % 2 == 0
 
@@ -52,6 +58,7 @@ class _Line(BaseModel):
 class _UnanswerableLine(_Line):
     question: str = Field(min_length=1)
     lang: str = Field(pattern="^(zh|zh-Hant|en|mixed)$")
+    half: str = Field(default="", pattern="^(calibration|test)?$")
 
 
 class _QuestionLine(_UnanswerableLine):
@@ -117,7 +124,7 @@ def read_question_set(folder: Path, reports: Sequence[Report], mistakes: list[st
                 if bare(line.gold) not in text:
                     mistakes.append(f"{name}: {line.id}: gold: is in no report")
             if isinstance(line, _UnanswerableLine):
-                found.append(GoldQuestion(line.id, line.question, line.lang, golds))
+                found.append(GoldQuestion(line.id, line.question, line.lang, golds, line.half))
     return tuple(found)
 
 

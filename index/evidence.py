@@ -25,6 +25,9 @@ _HALF, _MEANING_NEEDED = 0.5, 0.99
 class Thresholds:
     """What was learnt for one build: it holds for its tokenizer, glossary and encoder only.
 
+    The defaults serve where the evaluation is missing or too small to learn from; they are what
+    the bundled encoder learnt on the project's own content, rounded.
+
     Attributes:
         dense_weight_zh: the dense leg's share in the score of a Chinese question, 0..1.
         dense_weight_en: the same for a question without Chinese characters.
@@ -34,9 +37,9 @@ class Thresholds:
     """
 
     dense_weight_zh: float = 0.5
-    dense_weight_en: float = 0.6
-    intercept: float = -1.3
-    coefficients: tuple[float, ...] = (1.8, -1.8, 1.8, 1.0, 1.5, -0.3)
+    dense_weight_en: float = 0.7
+    intercept: float = -2.0
+    coefficients: tuple[float, ...] = (2.5, -1.2, 2.3, 1.1, 1.6, -0.8)
     answer_at: float = 0.56
 
     def dense_weight(self, question: Question) -> float:
@@ -135,8 +138,7 @@ def _share(span: Span, holding: Mapping[str, bool]) -> float:
     if meant > _MEANING_NEEDED:
         return 1.0
     alone = bool(span.single) and holding[span.single]
-    own = (_HALF if span.terms else 1.0) if alone else 0.0
-    return max(own, meant * _HALF)
+    return max(_HALF if alone else 0.0, meant * _HALF)
 
 
 def _held_share(words: Sequence[str], holding: Mapping[str, bool]) -> float:

@@ -50,8 +50,9 @@ _COUNTING = re.compile(
     r"|多大|多高|百分之几|\bhow (?:many|much|large|big|high)\b|\bnumber of\b"
 )
 _ASKS = re.compile(
-    rf"{_ASKING.pattern}|{_COUNTING.pattern}|[?？]|\b(?:how|what|which|who|whom|when|where|why|whether"
-    r"|will|is|are|do|does|can|any)\b"
+    rf"{_COUNTING.pattern}|[?？吗呢啥哪咋]|什么|怎么|怎样|么样|么时候|如何|为何|何时|是否|几"
+    r"|(?P<verb>.)[没不](?P=verb)|\b(?:how|what|which|who|whom|when|where|why|whether|will|is|are|do|does|can"
+    r"|any)\b"
 )
 _CLAUSE = re.compile(r"[^,，。;；!！?？\n]+[,，。;；!！?？\n]?")
 _SHORT_CHARS, _SHORT_WORDS = 30, 20

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from index.aspects import has_objection
 from index.dense import DenseIndex
 from index.encoder import Encoder
 from index.evidence import Signals, Thresholds, covered_shares, probability, with_objections
@@ -21,6 +22,8 @@ from index.reports import Commitment
 
 _GLOSSARY_WEIGHT = 0.5
 _MAX_CHARS = 500
+# How many of the nearest may change places, and how near they must be to the nearest.
+_LOOKED_AT, _ABOUT_AS_NEAR = 5, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Hit:
 
     Attributes:
         commitment: what was found.
-        score: how near it is, both legs together; orders hits of one question, about 0..1.
+        score: how near it is, both legs together, about 0..1.
         coverage: how much of the question it covers, rarer words counting more, 0..1.
         probability: how likely it answers the question, calibrated on the evaluation, 0..1.
         answers: whether the probability reaches the build's threshold.
@@ -86,6 +89,9 @@ class Index:
     def search(self, question: str, *, top_k: int = 5) -> list[Hit]:
         """The commitments nearest in meaning to the question, best first.
 
+        Of those about as near, the ones that give what is asked for (a number, a time, a place)
+        come before the others, so the scores need not fall.
+
         Args:
             question: as the resident typed it; normalised here exactly as the passages were.
             top_k: how many to return, at least 1.
@@ -121,7 +127,7 @@ class Index:
     ) -> list[tuple[int, float, Signals]]:
         """Row, score and signals of the best commitments, best first."""
         fused = legs.fused(self.thresholds.dense_weight(question))
-        rows = [int(row) for row in best_rows(fused, max(top_k, 2)) if fused[row] > 0]
+        rows = self._in_order(question, fused, max(top_k, _LOOKED_AT))
         shares = covered_shares(question, self.lexical, rows)
         found: list[tuple[int, float, Signals]] = []
         for place, row in enumerate(rows[:top_k]):
@@ -135,6 +141,15 @@ class Index:
             )
             found.append((row, float(fused[row]), signals))
         return found
+
+    def _in_order(self, question: Question, fused: NDArray[np.float32], wanted: int) -> list[int]:
+        """The best rows; of those about as near, the ones that give what is asked come first."""
+        rows = [int(row) for row in best_rows(fused, wanted) if fused[row] > 0]
+        near = [row for row in rows[:_LOOKED_AT] if fused[row] >= _ABOUT_AS_NEAR * fused[rows[0]]]
+        giving = [row for row in near if not has_objection(question, self.parts[row])]
+        if not giving:
+            return rows
+        return giving + [row for row in rows if row not in giving]
 
     @cached_property
     def _context(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from bs4 import BeautifulSoup
+from starlette.types import Receive, Scope, Send
 
 from bot.messages import Reply
 from bot.web.chat import SLACK_BYTES
@@ -103,6 +104,29 @@ async def test_a_form_is_refused_by_its_declared_size_before_it_is_sent(
     assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
     writer.close()
     await writer.wait_closed()
+    assert scribe.heard == []
+
+
+async def test_a_resident_who_goes_away_while_sending_is_no_fault(scribe: Scribe) -> None:
+    site, outcomes = site_of(scribe), asyncio.Queue[Exception | None]()
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await site(scope, receive, send)
+        except Exception as error:
+            outcomes.put_nowait(error)
+            raise
+        outcomes.put_nowait(None)
+
+    async with serving(watched) as url:
+        _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(url).port)
+        writer.write(
+            b"POST /say HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            b"Content-Length: 1000\r\n\r\n--b\r\n"
+        )
+        await writer.drain()
+        writer.close()
+        assert await outcomes.get() is None
     assert scribe.heard == []
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.config import Limits
 from bot.messages import Channel, Reply, Said, Turn
@@ -84,7 +85,7 @@ def _wording() -> Wording:
 
 
 @asynccontextmanager
-async def serving(site: Starlette) -> AsyncIterator[str]:
+async def serving(site: ASGIApp) -> AsyncIterator[str]:
     """The site under a real uvicorn in this event loop; gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(site, log_level="critical", lifespan="off"))

@@ -109,9 +109,7 @@ class Dialogue:
         is_command = said.text.startswith("/")
         return before if is_command else language_of(said.text, otherwise=before)
 
-    async def _prepare(
-        self, said: Said, language: Language, photo: KeptPhoto | None
-    ) -> _Prepared:
+    async def _prepare(self, said: Said, language: Language, photo: KeptPhoto | None) -> _Prepared:
         resident = self._store.residents.known(said.channel, said.sender)
         prepared = _Prepared(said, photo=photo)
         if said.action:

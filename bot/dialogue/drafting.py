@@ -93,9 +93,7 @@ class Drafting:
 
     def take_place(self, moment: Moment, draft: Draft, text: str, street: str) -> Draft:
         """The place a draft was waiting for, in the resident's words."""
-        matter = replace(
-            draft.matter, place=text, street=street or draft.matter.street
-        )
+        matter = replace(draft.matter, place=text, street=street or draft.matter.street)
         return self._kept(moment, draft, matter=matter)
 
     def has_room_for(self, draft: Draft, more: Matter) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 from bot.answers import Answer, answer
 from bot.cases import Kind, Matter
 from bot.matters import MatterReader
-from bot.router import Router
+from bot.router import Router, Verdict
 from bot.wording import Language
 from index import Index, clean
 
@@ -16,6 +16,8 @@ TakenAs = Literal["question", "matter"]
 
 _COMMITMENT_FLOOR = 0.15
 """Below this probability a matter is filed with no commitment unless its resident picks one."""
+_STATED_IN_REPORT = 0.6
+"""Share of a statement's words from which it names a commitment more than it tells of a matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,7 @@ class Understander:
         if is_smalltalk or not has_words(text):
             return Understanding("smalltalk", text, language)
         found = await answer(self._index(), text)
-        undecided = verdict.intent in ("unsure", "statement")
-        answers_it = undecided and found.commitment is not None
-        asked = verdict.intent == "question" or answers_it
-        if taken_as == "question" or (taken_as is None and asked):
+        if taken_as == "question" or (taken_as is None and _is_asked(verdict, found)):
             kind: OutcomeKind = "answer" if found.commitment else "no_answer"
             return Understanding(kind, text, language, found)
         danger = verdict.intent == "danger"
@@ -105,3 +104,12 @@ def tidy(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether there is a letter or digit in it; emoji and punctuation alone say nothing."""
     return any(char.isalnum() for char in text)
+
+
+def _is_asked(verdict: Verdict, found: Answer) -> bool:
+    """Whether a message is a question; what its words leave open, the report decides."""
+    if found.commitment is None:
+        return verdict.intent == "question"
+    if verdict.intent == "statement":
+        return found.hits[0].coverage >= _STATED_IN_REPORT
+    return verdict.intent == "question" or verdict.leans_to_question

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
@@ -51,7 +51,12 @@ def build_site(
             Mount("/static", VersionedFiles(directory=STATIC), name="static"),
         ],
         middleware=[Middleware(SafetyHeaders)],
-        exception_handlers={HTTPException: pages.on_error, Exception: pages.on_error},
+        exception_handlers={
+            HTTPException: pages.on_error,
+            # She went away while sending; told apart from a fault, it is no traceback in the log.
+            ClientDisconnect: pages.on_error,
+            Exception: pages.on_error,
+        },
     )
 
 
