@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from index import Commitment, Hit, Index
 
 RELATED_SHOWN = 3
-_RELATED_FLOOR = 0.08
-"""Below this probability a commitment is not worth showing as related."""
+_RELATED_FLOOR = 0.1
+"""Below this probability a commitment is not worth showing in place of an answer."""
+_BESIDE_FLOOR = 0.3
+"""Below this probability a commitment is not worth showing beside the one that answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ class Answer:
     @property
     def related(self) -> tuple[Commitment, ...]:
         """Commitments near the question, best first, without the one that answers."""
-        near = self.hits[1:] if self.commitment else self.hits
-        worth = [hit.commitment for hit in near if hit.probability >= _RELATED_FLOOR]
+        near, floor = self.hits, _RELATED_FLOOR
+        if self.commitment:
+            near, floor = self.hits[1:], _BESIDE_FLOOR
+        worth = [hit.commitment for hit in near if hit.probability >= floor]
         return tuple(worth[:RELATED_SHOWN])
 
 

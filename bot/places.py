@@ -7,6 +7,8 @@ place it is, then house numbers and sides. What is not named surely is left out.
 import re
 from collections.abc import Iterable, Iterator
 
+from index import to_simplified
+
 _MOST_CHARS = 60
 _HAN = r"[\u4e00-\u9fff]"
 
@@ -17,7 +19,7 @@ _BREAK = (
     r"很就也又再只才个吗呢吧啊哦咧嘛靠]|和(?![平谐润顺睦])|与|及|都(?![府市])|沿(?![江湖河港])"
     r"|住(?!宅)|还(?!建)|过(?!街)|门口|门前|楼下|楼上|旁边|附近|对面|边上|隔壁|周边|小区|院子|屋里|家里"
     r"|家门|反映|投诉|举报|咨询|请问|建议|希望|求助|表扬|感谢|发现|看到|看见|听说|路过|位于|地址|地点"
-    r"|今天|昨天|前天|明天|昨晚|今早|早上|晚上|上午|下午|中午|半夜|凌晨|夜里|每天|天天|每晚|最近|经常|一直"
+    r"|时候|今天|昨天|前天|明天|昨晚|今早|早上|晚上|上午|下午|中午|半夜|凌晨|夜里|每天|天天|每晚|最近|经常|一直"
     r"|突然|大概|老是|总是)"
 )
 _NAME = rf"(?:(?!{_BREAK}){_HAN})"
@@ -95,6 +97,10 @@ _EN_PART = (
 _EN_SIDE_ONLY = re.compile(
     r"\S+\s+(?:floor|gate|entrance|exit)|(?:gate|exit|entrance|floor)\s*\S*", re.IGNORECASE
 )
+_EN_LEAD = re.compile(
+    r"(?:(?!(?:north|south|east|west|back|front|main|side|gate|exit|entrance|building|block|unit"
+    r"|floor|first|second|third|top|ground)\b)[a-z][\w'-]*\s+)+(?=[A-Z])"
+)
 _EN_JOIN = r"(?:\s*,\s*|\s+)(?:(?:of|on|at|in|near|by|off|outside|opposite|and)\s+)?(?:the\s+)?"
 _ENGLISH = re.compile(rf"\b(?:{_EN_PART})(?:{_EN_JOIN}(?:{_EN_PART}))*", re.IGNORECASE)
 _EN_BEFORE_LOWER = re.compile(
@@ -120,37 +126,36 @@ class PlaceFinder:
         Args:
             text: cleaned, as typed otherwise.
         """
-        found = [*self._chinese(text), *_english(text)]
-        return max(found, key=len, default="")[:_MOST_CHARS]
+        simplified = to_simplified(text)
+        written = simplified if len(simplified) == len(text) else text
+        spans = [*self._chinese(written), *_english(written)]
+        start, end = max(spans, key=lambda span: span[1] - span[0], default=(0, 0))
+        return text[start:end][:_MOST_CHARS].rstrip()
 
-    def _chinese(self, text: str) -> Iterator[str]:
+    def _chinese(self, text: str) -> Iterator[tuple[int, int]]:
         starts = {0} | {found.end() for found in re.finditer(_BREAK, text)}
         starts |= {edge for found in self._areas.finditer(text) for edge in found.span()}
-        named = [text[start : _end_of_place(text, start)] for start in sorted(starts)]
-        yield from filter(None, named)
-        if not any(named):
-            yield from (found.group(0) for found in _BUILDING.finditer(text))
+        named = [(start, end) for start in sorted(starts) if (end := _end_of_place(text, start))]
+        yield from named or (found.span() for found in _BUILDING.finditer(text))
 
 
 def _end_of_place(text: str, start: int) -> int:
-    """Where the place that begins here ends; `start` itself if none does."""
+    """Where the place that begins here ends; 0 if none does."""
     district = _DISTRICT.match(text, start)
-    end = _end_of_names(text, start)
-    if end == start and district and district.end() > start:
-        within = _end_of_names(text, district.end())
-        end = within if within > district.end() else start
-    if end == start:
-        return start
+    end = _end_of_names(text, start) or _end_of_names(text, district.end() if district else start)
+    if not end:
+        return 0
     while (detail := _DETAIL.match(text, end)) or (detail := _another(text, end)):
         end = detail.end()
     return end
 
 
 def _end_of_names(text: str, start: int) -> int:
+    """Where the names that follow each other from here end; 0 if there is none."""
     end = start
     while (named := _NAMED.match(text, end)) and not _is_common(named):
         end = named.end()
-    return end
+    return end if end > start else 0
 
 
 def _another(text: str, end: int) -> re.Match[str] | None:
@@ -167,11 +172,15 @@ def _is_common(named: re.Match[str]) -> bool:
     return _COMMON_OTHER.fullmatch(named["other"] or named["block"]) is not None
 
 
-def _english(text: str) -> Iterator[str]:
+def _english(text: str) -> Iterator[tuple[int, int]]:
     for found in _ENGLISH.finditer(text):
         words = found.group(0)
-        if _EN_SIDE_ONLY.fullmatch(words):
-            continue
-        is_sure = any(char.isupper() or char.isdigit() for char in words)
-        if is_sure or _EN_BEFORE_LOWER.search(text[: found.start()]):
-            yield words
+        lead = _EN_LEAD.match(words)
+        start = found.start() + (lead.end() if lead else 0)
+        words = text[start : found.end()]
+        begins_sentence = not text[:start].rstrip(" ,") or text[:start].rstrip()[-1:] in ".!?"
+        is_sure = re.search(r"[A-Z0-9]", words[1:] if begins_sentence else words) is not None
+        if not _EN_SIDE_ONLY.fullmatch(words) and (
+            is_sure or _EN_BEFORE_LOWER.search(text[:start])
+        ):
+            yield start, found.end()

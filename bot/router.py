@@ -23,6 +23,8 @@ _SMALLTALK_LETTERS_LEFT = 2
 _LONG_MESSAGE_CHARS = 30
 _SENTENCE_HAN, _SENTENCE_WORDS = 14, 9
 """From so many characters or words on, what asks nothing is a statement and not search words."""
+_TOLD_IN_SPITE = 3.0
+"""So much of a matter is one although its words could also be meant to command the bot."""
 _SURE = 1.0
 """How far the two readings must be apart to be sure; the weights below are in the same unit."""
 
@@ -65,9 +67,9 @@ class Router:
     def route(self, text: str) -> Verdict:
         """Decide by the message's own words; never raises."""
         folded = normalise(text)
-        if folded in self._instruction:
-            return Verdict("smalltalk")
         asked, told = self._asked(folded), self._told(folded)
+        if folded in self._instruction and told < _TOLD_IN_SPITE:
+            return Verdict("smalltalk")
         numbers = self._danger_numbers(folded)
         if numbers and told >= asked:
             return Verdict("danger", numbers)

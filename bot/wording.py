@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError
+from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, meta
 from opencc import OpenCC
 
 from index import ContentError, to_simplified
@@ -20,6 +20,7 @@ from index import ContentError, to_simplified
 Language = Literal["zh", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
 
+_ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 _TAG = re.compile(r"</?(?:b|i|code|blockquote|a)(?:\s[^<>]*)?>")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -32,18 +33,24 @@ class Wording:
         """Read and compile all templates.
 
         Raises:
-            ContentError: every unreadable file, broken template and key missing in a language.
+            ContentError: every unreadable file and broken template; if there is none, every key
+                and every value filled in that only one language has.
         """
         self._to_traditional = OpenCC("s2t")
-        zh, en = (_read(folder / f"{language}.toml") for language in ("zh", "en"))
-        _require_same_keys(folder, zh, en)
-        hant = {key: self._to_traditional.convert(source) for key, source in zh.items()}
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        mistakes: list[str] = []
+        zh, en = (_read(folder / f"{language}.toml", mistakes) for language in ("zh", "en"))
         self._templates: Mapping[Language, Mapping[str, Template]] = {
-            "zh": _compiled(environment, folder / "zh.toml", zh),
-            "zh-Hant": _compiled(environment, folder / "zh.toml", hant),
-            "en": _compiled(environment, folder / "en.toml", en),
+            "zh": _compiled(folder / "zh.toml", zh, mistakes),
+            "zh-Hant": _compiled(
+                folder / "zh.toml",
+                {key: self._to_traditional.convert(source) for key, source in zh.items()},
+                [],
+            ),
+            "en": _compiled(folder / "en.toml", en, mistakes),
         }
+        mistakes = mistakes or _differences(folder, zh, en)
+        if mistakes:
+            raise ContentError(mistakes)
 
     def text(self, language: Language, key: str, **values: object) -> str:
         """One message as HTML; values are escaped unless they are markup already."""
@@ -91,36 +98,47 @@ def plain(markup: str) -> str:
     return html.unescape(_TAG.sub("", markup))
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path, mistakes: list[str]) -> dict[str, str]:
+    """The texts of a file by key; what is wrong with it is added to the mistakes."""
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ContentError([f"{path}: {error}"]) from error
-    flat = {f"{table}.{name}": text for table, rows in tree.items() for name, text in rows.items()}
-    mistakes = [
-        f"{path}: {key}: not a text" for key, text in flat.items() if type(text) is not str
-    ]
-    if mistakes:
-        raise ContentError(mistakes)
-    return flat
+        mistakes.append(f"{path}: {error}")
+        return {}
+    texts: dict[str, str] = {}
+    for table, rows in tree.items():
+        if not isinstance(rows, dict):
+            mistakes.append(f"{path}: {table}: stands outside a table")
+            continue
+        for name, text in rows.items():
+            if isinstance(text, str):
+                texts[f"{table}.{name}"] = text
+            else:
+                mistakes.append(f"{path}: {table}.{name}: not a text")
+    return texts
 
 
-def _require_same_keys(folder: Path, zh: Mapping[str, str], en: Mapping[str, str]) -> None:
-    mistakes = [f"{folder / 'en.toml'}: {key}: missing" for key in zh.keys() - en.keys()]
-    mistakes += [f"{folder / 'zh.toml'}: {key}: missing" for key in en.keys() - zh.keys()]
-    if mistakes:
-        raise ContentError(sorted(mistakes))
-
-
-def _compiled(
-    environment: Environment, path: Path, sources: Mapping[str, str]
-) -> dict[str, Template]:
-    templates, mistakes = {}, []
+def _compiled(path: Path, sources: Mapping[str, str], mistakes: list[str]) -> dict[str, Template]:
+    """The templates by key; what is wrong with one is added to the mistakes."""
+    templates = {}
     for key, source in sources.items():
         try:
-            templates[key] = environment.from_string(source)
+            templates[key] = _ENVIRONMENT.from_string(source)
         except TemplateSyntaxError as error:
             mistakes.append(f"{path}: {key}: {error.message}")
-    if mistakes:
-        raise ContentError(mistakes)
     return templates
+
+
+def _differences(folder: Path, zh: Mapping[str, str], en: Mapping[str, str]) -> list[str]:
+    """Keys and filled-in values that only one of the two languages has."""
+    mistakes = [f"{folder / 'en.toml'}: {key}: missing" for key in zh.keys() - en.keys()]
+    mistakes += [f"{folder / 'zh.toml'}: {key}: missing" for key in en.keys() - zh.keys()]
+    for key in zh.keys() & en.keys():
+        odd = ", ".join(sorted(_filled_in(zh[key]) ^ _filled_in(en[key])))
+        if odd:
+            mistakes.append(f"{folder / 'en.toml'}: {key}: {odd}: filled in in one language only")
+    return sorted(mistakes)
+
+
+def _filled_in(source: str) -> set[str]:
+    return meta.find_undeclared_variables(_ENVIRONMENT.parse(source))

@@ -1,0 +1,123 @@
+"""What a message tells of a matter: kind, category, urgency and street, each a guess."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cases import Kind, Matter, Urgency
+from bot.matters import MatterReader, resembles
+from bot.service import Service
+
+
+@pytest.fixture(scope="module")
+def reader(service: Service) -> MatterReader:
+    """With the real words."""
+    return MatterReader(service)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("投诉：楼下烧烤摊油烟太大，天天熏得睡不着", Kind.COMPLAINT),
+        ("The noise from the bar keeps us awake every night", Kind.COMPLAINT),
+        ("我要举报有人无证经营，卖假药", Kind.REPORT),
+        ("I want to report an unlicensed clinic, please keep me anonymous", Kind.REPORT),
+        ("建议在沙湖公园多装几个垃圾桶", Kind.SUGGESTION),
+        ("I suggest adding more benches to the park", Kind.SUGGESTION),
+        ("感谢社区的师傅，给你们点赞", Kind.PRAISE),
+        ("Many thanks to the cleaners, great job", Kind.PRAISE),
+        ("求助！老人摔在屋里冇得人照顾，能不能帮帮我", Kind.HELP),
+        ("Please help us, we have had no water for two days", Kind.HELP),
+        ("请问居住证怎么办理，需要什么材料", Kind.CONSULT),
+        ("How do I apply for a residence permit? Which documents do I need?", Kind.CONSULT),
+        ("樓下燒烤攤的油煙每天熏到十二點，投訴也沒人管", Kind.COMPLAINT),
+        ("嗯", Kind.COMPLAINT),
+    ],
+)
+def test_the_kind_is_the_one_most_marked(reader: MatterReader, text: str, kind: Kind) -> None:
+    assert reader.read(text, danger=False).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("垃圾桶满了没人清运", "urban_management"),
+        ("小区加装电梯停工了", "construction"),
+        ("公交车半个小时不来", "transport"),
+        ("工地半夜打桩，噪音太大", "environment"),
+        ("幼儿园放学太早", "education"),
+        ("社区医院的医生态度差", "health"),
+        ("公司拖欠工资三个月", "labour"),
+        ("居家养老送餐服务没有了", "civil_affairs"),
+        ("图书馆阅览室太吵", "culture_tourism"),
+        ("超市卖过期食品", "market"),
+        ("消防通道被占用，有安全隐患", "safety"),
+        ("小微企业贷款难", "economy"),
+        ("办证大厅排队太长", "government_service"),
+        ("心里不舒服", "other"),
+        ("There is no parking space near the metro station", "transport"),
+    ],
+)
+def test_the_category_is_the_one_most_spoken_of(
+    reader: MatterReader, text: str, category: str
+) -> None:
+    assert reader.read(text, danger=False).category == category
+
+
+@pytest.mark.parametrize(
+    ("text", "street"),
+    [
+        ("粮道街的路灯坏了", "liangdaojie"),
+        ("水果湖這邊天天堵車", "shuiguohu"),
+        ("住在水果湖街道放鹰台", "shuiguohu"),
+        ("the bar in Xujiapeng is loud", "xujiapeng"),
+        ("积玉桥和杨园都没有公交", ""),
+        ("白沙洲大道堵死了", ""),
+        ("黄鹤楼门票太贵", ""),
+        ("路灯坏了", ""),
+    ],
+)
+def test_a_street_is_known_by_its_names_and_never_guessed(
+    reader: MatterReader, text: str, street: str
+) -> None:
+    assert reader.street(text) == street
+
+
+def test_urgency_follows_the_words_and_danger_is_never_normal(reader: MatterReader) -> None:
+    def urgency(text: str, *, danger: bool = False) -> Urgency:
+        return reader.read(text, danger=danger).urgency
+
+    assert urgency("绿化带的草该修剪了") is Urgency.NORMAL
+    assert urgency("电线一直在冒火花，请赶快派人") is Urgency.URGENT
+    assert urgency("有人被困在电梯里") is Urgency.CRITICAL
+    assert urgency("绿化带的草该修剪了", danger=True) is Urgency.URGENT
+    assert urgency("着火了", danger=True) is Urgency.CRITICAL
+
+
+def test_a_complaint_of_what_cannot_wait_is_a_call_for_help(reader: MatterReader) -> None:
+    assert reader.read("窨井盖不见了，伢们要掉下去", danger=False).kind is Kind.HELP
+
+
+def test_the_whole_reading_keeps_the_words_as_they_were_written(reader: MatterReader) -> None:
+    text = "我家门口路灯坏了三个月没人修，粮道街胭脂路口"
+    assert reader.read(text, danger=False) == Matter(
+        text,
+        Kind.COMPLAINT,
+        "urban_management",
+        Urgency.NORMAL,
+        street="liangdaojie",
+        place="粮道街胭脂路口",
+    )
+
+
+def test_two_texts_resemble_each_other_by_their_character_pairs() -> None:
+    assert resembles("路灯坏了", "路灯坏了!") == 1.0
+    assert resembles("路燈壞了", "路灯坏了") == 1.0
+    assert resembles("路灯坏了", "公交不来") == 0.0
+    assert resembles("", "") == 0.0
+    assert 0 < resembles("胭脂路的路灯坏了", "胭脂路路灯又坏了") < 1
+
+
+@given(st.text(), st.text())
+def test_resemblance_is_symmetric_and_between_0_and_1(one: str, other: str) -> None:
+    assert 0 <= resembles(one, other) == resembles(other, one) <= 1
