@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ DATABASE = "bot.db"
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Bot:
     """Everything a running bot is made of."""
 
@@ -113,7 +113,12 @@ def build_bot(
     return Bot(settings, reading.service, reading.wording, store, index, dialogue, commands)
 
 
-def build_asker(settings: Settings, *, index: Index) -> Asker:
+def build_asker(
+    settings: Settings,
+    *,
+    index: Index,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Asker:
     """What `python -m bot ask` runs on; it reads the database, if there is one, never writes."""
     reading = _build_reading(settings, index)
     store = open_store(settings) if (settings.paths.var / DATABASE).exists() else None
@@ -121,7 +126,7 @@ def build_asker(settings: Settings, *, index: Index) -> Asker:
     def similar(matter: Matter) -> list[str]:
         if store is None:
             return []
-        return [case.number for case in desk.similar_cases(store, matter, at=datetime.now(UTC))]
+        return [case.number for case in desk.similar_cases(store, matter, at=now())]
 
     return Asker(
         understander=reading.understander,
@@ -162,19 +167,39 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
     listening = _listen(settings.web) if settings.web.enabled else None
     bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
     try:
-        async with AsyncExitStack() as channels:
-            ended: Awaitable[None]
-            if listening is None:
-                ended = asyncio.create_task(_told_to_stop())
-            else:
-                ended = await channels.enter_async_context(_web_channel(bot, listening))
-                say(f"Open {_address(listening)} in a browser (stop with Ctrl+C)")
-            say(_telegram_line(settings, on_telegram=on_telegram))
-            if on_telegram:
-                await channels.enter_async_context(telegram_channel(bot, token))
-            await ended
+        await _until_told_to_stop(_serve(bot, listening, token if on_telegram else "", say))
     finally:
         bot.store.close()
+
+
+async def _serve(
+    bot: Bot, listening: socket.socket | None, token: str, say: Callable[[str], None]
+) -> None:
+    """Serve the web page if there is a socket, and Telegram if there is a token."""
+    async with AsyncExitStack() as channels:
+        web = None
+        if listening is not None:
+            web = await channels.enter_async_context(_web_channel(bot, listening))
+            say(f"Open {_address(listening)} in a browser (stop with Ctrl+C)")
+        say(_telegram_line(bot.settings, on_telegram=bool(token)))
+        if token:
+            await channels.enter_async_context(telegram_channel(bot, token))
+        # Waited for and not awaited: to be cancelled here must not cancel the web server.
+        await (asyncio.wait({web}) if web else asyncio.Event().wait())
+
+
+async def _until_told_to_stop(serving: Coroutine[None, None, None]) -> None:
+    """Run it to its end, or until Ctrl+C or SIGTERM; it is then cancelled once."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    served, told = asyncio.create_task(serving), asyncio.create_task(stopped.wait())
+    await asyncio.wait({served, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    served.cancel()
+    with suppress(asyncio.CancelledError):
+        await served
 
 
 def _listen(web: WebSettings) -> socket.socket:
@@ -242,8 +267,8 @@ def command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
 
 
 @asynccontextmanager
-async def _web_channel(bot: Bot, listening: socket.socket) -> AsyncIterator[Awaitable[None]]:
-    """The web channel, serving while the block runs; what is yielded ends on Ctrl+C."""
+async def _web_channel(bot: Bot, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+    """The web channel, serving while the block runs; yields the server's task."""
     import uvicorn
 
     config = uvicorn.Config(web_site(bot), log_config=None, access_log=False, server_header=False)
@@ -281,12 +306,3 @@ def _telegram_line(settings: Settings, *, on_telegram: bool) -> str:
         "Telegram: not configured. Get a token from @BotFather, then start again with"
         f" {TOKEN_VARIABLE}=... make run"
     )
-
-
-async def _told_to_stop() -> None:
-    """Ends on Ctrl+C or SIGTERM, as the web server does when there is one."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()

@@ -107,6 +107,8 @@ def search(question: str, top_k: int, as_json: bool) -> None:
         hits = load_index(config.paths, config.index).search(question, top_k=top_k)
         for hit in hits:
             click.echo(_as_json(hit) if as_json else _as_line(hit))
+        if not hits:
+            click.echo("nothing in the reports bears on it", err=True)
 
 
 @main.command()
@@ -120,6 +122,8 @@ def evaluate() -> None:
         content = read_content(config.paths)
         if content.mistakes:
             raise ContentError(content.mistakes)
+        if not content.questions:
+            click.echo("content/evaluation holds no questions", err=True)
         index = load_index(config.paths, config.index)
         for name, figures in measure_halves(index, content.questions).items():
             shown = "  ".join(f"{key} {round(value, 3)}" for key, value in figures.items())

@@ -18,17 +18,32 @@ _DISTRICT_NAMES = {
     "汉口": "hankou", "北京": "beijing", "上海": "shanghai", "广州": "guangzhou",
     "深圳": "shenzhen", "宜昌": "yichang", "襄阳": "xiangyang", "黄石": "huangshi",
     "长沙": "changsha", "南京": "nanjing", "杭州": "hangzhou", "成都": "chengdu",
-    "重庆": "chongqing",
+    "重庆": "chongqing", "光谷": "optics valley", "东湖高新": "donghu high-tech",
+    "东湖风景区": "east lake scenic area", "经开区": "economic development zone",
+    "沌口": "zhuankou", "临空港": "linkonggang", "长江新区": "changjiang new area",
 }  # fmt: skip
+# More than the district: the whole city, province or country.
+_WIDER = re.compile(
+    r"全市|全国|全省|武汉市(?![民武昌])|武汉全市"
+    r"|\b(?:all of wuhan|whole (?:city|province|country)|nationwide|city-?wide)\b"
+)
 _PLACE_IN_ENGLISH = re.compile(r"\b(?:" + "|".join(_DISTRICT_NAMES.values()) + r")\b")
 
 _LINE = re.compile(
     r"(\d+)\s*号线|\bline\s*(\d+)|\b(?:metro|subway) (\d+)|\b(\d+)(?:th|st|nd|rd) line"
 )
+_PLAN = re.compile(r"十[一二四五六]五|\b(?:1[124]th|14th|fourteenth|15th) five")
 _NUMBER = re.compile(r"(?<![\d.a-z])\d+(?:\.\d+)?(?![\d.a-z岁楼层月日点号时])")
 
 _GENERIC_UNITS = frozenset("家所个部条栋座片处场项名户套间张台辆次批件种类位支只棵站")
-_SAME_UNIT = {"钱": "元", "块": "元", "块钱": "元", "万": "万", "亿": "亿", "点": "%"}
+_SAME_UNIT = {"成": "%", "钱": "元", "块": "元", "块钱": "元", "万": "万", "亿": "亿", "点": "%"}
+# 比去年 and "than last year" only compare.
+_OTHER_YEAR = re.compile(
+    r"(?<![比跟和与同])(?:去年|前年|上一?年度|明年|后年)"
+    r"|(?<!than )(?<!with )(?<!to )\b(?:last|next) year\b"
+)
+# A measure that is no number: 与经济增长基本同步, 不低于上年.
+_COMPARED = re.compile(r"同步|不低于|持平")
 _SHARE = re.compile(r"百分之几|百分之多少|几成|\b(?:percent|percentage|proportion)\b|\bshare of\b")
 
 
@@ -41,12 +56,19 @@ class _Aspect:
 
 
 _ASPECTS = (
+    _Aspect(  # a day or an hour
+        re.compile(
+            r"几月|几号(?!线)|哪天|哪一天|哪个月|(?<!快)几点|(?<!晚)几时|星期几|周几|时间表"
+            r"|\bwhat (?:time|date|day|month)\b|\bexact(?:ly when| date)\b|\bwhen exactly\b"
+            r"|\bopening hours\b|\bwhich (?:day|month|date)\b"
+        ),
+        re.compile(r"\d月|\d日|定时|\d小时"),
+    ),
     _Aspect(  # time
         re.compile(
-            r"什么时候|啥时候|么时候|何时|几月|几号(?!线)|哪天|哪一天|哪个月|多久|几点|几时|时间表"
+            r"什么时候|啥时候|么时候|何时|多久"
             r"|\bwhen (?:will|does|do|is|are|can|did|was|would|should|exactly)\b|^when\b(?!.*,)"
-            r"|\bwhat (?:time|date|day|month)\b|\bhow (?:long|soon)\b|\bopening hours\b"
-            r"|\b(?:opening|start|completion|deadline) date\b|\bby when\b"
+            r"|\bhow (?:long|soon)\b|\b(?:opening|start|completion|deadline) date\b|\bby when\b"
         ),
         # What is to be completed is completed in the report's year.
         re.compile(r"\d月|\d日|\d天|年底|季度|上半年|下半年|定时|\d小时|完成|建成"),
@@ -63,7 +85,7 @@ _ASPECTS = (
     ),
     _Aspect(  # money a resident pays or gets
         re.compile(
-            r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴|补几|补多少|租金|[水电]费"
+            r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴(?:[几多]|标准|吗|冇|是|有)|[给发有]补贴|补几|补多少|租金|[水电]费"
             r"|利率|免费"
             r"|\b(?:costs?|price|fees?|fares?|tuition|tickets?|rent|salary|wages?|subsid(?:y|ies)"
             r"|interest rates?|how much money|for free|per month)\b"
@@ -79,6 +101,23 @@ _ASPECTS = (
             r"|\bwhere do i\b|\bapplication forms?\b|\bsign up\b|\bapply for\b"
         ),
         None,
+    ),
+    _Aspect(  # who somebody is
+        re.compile(
+            r"(?:[校局院市省厅处科]长|主任|书记|经理|老板|负责人|领导)(?:是|叫|姓)"
+            r"|(?:是|叫)(?:谁|哪个|什么名字|么名字)(?:$|[?？啊呢。,，])|谁是|谁当|叫什么|叫么|名字是|什么名"
+            r"|\bwho (?:is|was|are|were|won)\b(?! (?:going|responsible|in charge|to))|\bwhose\b|\bwhat is the name\b|\bnames? of\b"
+            r"|\bcalled\b|\bwhich company\b"
+        ),
+        re.compile(r"[区市省县]长[\u4e00-\u9fff]{2}"),
+    ),
+    _Aspect(  # which ones
+        re.compile(
+            r"哪些(?!计划|措施|举措|打算|安排|动作|办法|工作|任务|目标|内容|方面|事|变化|新[^增建])|名单"
+            r"|哪[几一]?[个所家条座栋片部处]|\bwhich (?:ones|of)\b|\blist of\b"
+        ),
+        # It names some: what stands between commas of a list, or before "and others".
+        re.compile(r"(?<![个所家条片部处栋座%元人])、|等|“|和"),
     ),
     _Aspect(re.compile(r"为什么|为啥|为何|为么|\bwhy\b"), None),  # a reason
 )
@@ -98,6 +137,8 @@ def _asks_another_aspect(question: Question, commitment: Commitment) -> bool:
 
 
 def _asks_another_year(question: Question, commitment: Commitment) -> bool:
+    if _OTHER_YEAR.search(question.asked) and "上年" not in commitment.quote:
+        return True
     return any(
         year != commitment.year and str(year) not in commitment.quote for year in question.years
     )
@@ -106,6 +147,8 @@ def _asks_another_year(question: Question, commitment: Commitment) -> bool:
 def _asks_another_place(question: Question, commitment: Commitment) -> bool:
     own = commitment.report_title + commitment.quote + "".join(commitment.ask)
     own_en = (commitment.report_title_en + commitment.en).lower().replace("'", "")
+    if _WIDER.search(question.asked):
+        return True
     chinese = (place for place in _DISTRICT_NAMES if place in question.asked)
     english = _PLACE_IN_ENGLISH.findall(question.asked)
     return any(place not in own for place in chinese) or any(
@@ -117,8 +160,13 @@ def _names_another_number(question: Question, commitment: Commitment) -> bool:
     """Whether the question names a line, or any other number, that the commitment lacks."""
     own = f"{commitment.quote} {commitment.en} {' '.join(commitment.ask)}".replace(",", "")
     for match in _LINE.finditer(question.asked):
-        if not re.search(rf"(?<!\d){next(filter(None, match.groups()))}(?!\d)", own):
+        line = next(filter(None, match.groups()))
+        if not re.search(
+            rf"(?<!\d){line}(?:号线|(?:th|st|nd|rd) line)|\bline {line}\b", own.lower()
+        ):
             return True
+    if any(plan not in own for plan in _PLAN.findall(question.asked)):
+        return True
     years = {str(year) for year in question.years}
     return any(
         number not in years and not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", own)
@@ -134,7 +182,9 @@ def _lacks_quantity(question: Question, commitment: Commitment) -> bool:
     if not question.wants_quantity:
         return False
     wanted = _SAME_UNIT.get(question.measure, question.measure)
-    if not wanted or wanted in _GENERIC_UNITS:
+    if not wanted:
+        return not units and not _COMPARED.search(commitment.quote)
+    if wanted in _GENERIC_UNITS:
         return not units
     return not any(wanted in unit for unit in units)
 

@@ -66,12 +66,13 @@ def build_index(paths: Paths, settings: IndexSettings, progress: Progress | None
         EncoderError: the configured encoder cannot be used.
         OSError: the disk is full or may not be written; the build before stays current.
     """
+    # Hashed before it is read: what is changed meanwhile differs, and is built the next time.
+    inputs = content_hashes(paths.content)
     content = read_content(paths)
     if content.mistakes:
         raise ContentError(content.mistakes)
     encoder = open_encoder(settings.encoder)
     folder = builds_folder(paths.var)
-    inputs = content_hashes(paths.content)
     with only_builder(folder):
         same = _same_build(folder, inputs, _record(encoder))
         if same is not None:

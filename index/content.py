@@ -75,7 +75,10 @@ def read_content(paths: Paths) -> Content:
 
 
 def content_hashes(content: Path) -> dict[str, str]:
-    """SHA-256 of every file a build reads, by its path below the content folder."""
+    """SHA-256 of every file a build reads, by its path below the content folder.
+
+    A file that cannot be read has the hash `""`; `read_content` tells of it.
+    """
     patterns = (
         f"{_REPORTS}/*/{REPORT_FILE}",
         f"{_REPORTS}/*/{COMMITMENTS_FILE}",
@@ -83,10 +86,14 @@ def content_hashes(content: Path) -> dict[str, str]:
         f"{_EVALUATION}/*.jsonl",
     )
     files = sorted(file for pattern in patterns for file in content.glob(pattern))
-    return {
-        file.relative_to(content).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in files
-    }
+    return {file.relative_to(content).as_posix(): _hash(file) for file in files}
+
+
+def _hash(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _report_folders(content: Path, mistakes: list[str]) -> list[Path]:

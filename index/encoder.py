@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -34,7 +35,7 @@ BUNDLED = Path(__file__).parent / "models" / "zh-en-civic"
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _STATIC_MODULES = {"StaticEmbedding", "Normalize"}
-_TEXTS_AT_ONCE = 1024
+_TEXTS_AT_ONCE = 256
 _HUB_TIMEOUT_SECONDS = 5.0
 _one_at_a_time = threading.Lock()
 
@@ -123,10 +124,12 @@ class Prompts:
     passage: str
 
     @classmethod
-    def choose(cls, settings: EncoderSettings, own: Mapping[str, str]) -> "Prompts":
+    def choose(cls, settings: EncoderSettings, own: Mapping[str, str | None]) -> "Prompts":
         """The prompts of the settings where given, else the ones the model brings along."""
         passage = own.get("passage") or own.get("document") or ""
-        return cls(settings.query_prompt or own.get("query", ""), settings.passage_prompt or passage)
+        return cls(
+            settings.query_prompt or own.get("query") or "", settings.passage_prompt or passage
+        )
 
     def of(self, role: Role) -> str:
         """The prompt for this role."""
@@ -151,7 +154,9 @@ def _content_hash(folder: Path) -> str:
         name = path.relative_to(folder).as_posix()
         if path.is_file() and path.suffix != ".md" and not name.startswith("."):
             with path.open("rb") as file:
-                digest.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+                digest.update(
+                    f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
+                )
     return digest.hexdigest()
 
 
@@ -161,11 +166,11 @@ def _has_words(text: str) -> bool:
 
 def _to_unit_length(rows: Matrix) -> Matrix:
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
-    return rows / np.where(lengths > 0, lengths, np.float32(1))
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 class LightEncoder:
-    """Reads a static model with tokenizers and numpy alone: a text is the mean of its tokens' rows."""
+    """Reads a static model with tokenizers and numpy alone: a text is its tokens' mean."""
 
     def __init__(self, folder: Path, settings: EncoderSettings) -> None:
         self.name = folder.resolve().name
@@ -192,18 +197,26 @@ class LightEncoder:
         return _to_unit_length(vectors)
 
     def _sums(self, texts: Sequence[str]) -> Matrix:
-        """Sums of the tokens' rows, float32[n, dimension]; the mean differs by length only."""
+        """Sums of the tokens' rows, float32[n, dimension]; the mean differs by length only.
+
+        Added place by place over the texts still that long: several times as fast as
+        `np.add.reduceat`, and a text's sum does not depend on its neighbours.
+        """
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        ids = [encoding.ids for encoding in encodings]
-        filled = np.array([bool(tokens) for tokens in ids], dtype=bool)
-        sums = np.zeros((len(ids), self.dimension), dtype=np.float32)
-        if filled.any():
-            flat = np.concatenate([np.array(tokens, dtype=np.int64) for tokens in ids if tokens])
-            starts = np.cumsum([0, *(len(tokens) for tokens in ids if tokens)])[:-1]
-            rows = self._rows[flat, : self.dimension].astype(np.float32)
-            rows *= self._weights[flat, None]
-            sums[filled] = np.add.reduceat(rows, starts, axis=0)
-        return sums
+        tokens = [encoding.ids for encoding in encodings]
+        lengths = np.array([len(ids) for ids in tokens], dtype=np.int64)
+        flat = np.fromiter(chain.from_iterable(tokens), dtype=np.int64, count=lengths.sum())
+        used, local = np.unique(flat, return_inverse=True)
+        rows = self._rows[used, : self.dimension].astype(np.float32) * self._weights[used, None]
+        longest_first = np.argsort(-lengths, kind="stable")
+        starts = (np.cumsum(lengths) - lengths)[longest_first]
+        sums = np.zeros((len(tokens), self.dimension), dtype=np.float32)
+        for place in range(lengths.max(initial=0)):
+            still = int((lengths > place).sum())
+            sums[:still] += rows[local[starts[:still] + place]]
+        unsorted = np.empty_like(sums)
+        unsorted[longest_first] = sums
+        return unsorted
 
 
 def _open_tokenizer(path: Path) -> Tokenizer:
@@ -235,10 +248,10 @@ def _read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
         start = 8 + int.from_bytes(content[:8], "little")
         header = json.loads(content[8:start])
         header.pop("__metadata__", None)
+        tensors = memoryview(content)[start:]
         return {
             name: np.frombuffer(
-                content[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]],
-                dtype=types[entry["dtype"]],
+                tensors[slice(*entry["data_offsets"])], dtype=types[entry["dtype"]]
             ).reshape(entry["shape"])
             for name, entry in header.items()
         }

@@ -121,8 +121,12 @@ def read_question_set(folder: Path, reports: Sequence[Report], mistakes: list[st
             golds: tuple[str, ...] = ()
             if isinstance(line, _QuestionLine):
                 golds = (line.gold, *line.gold_alt)
-                if bare(line.gold) not in text:
-                    mistakes.append(f"{name}: {line.id}: gold: is in no report")
+                fields = ["gold", *["gold_alt"] * len(line.gold_alt)]
+                mistakes.extend(
+                    f"{name}: {line.id}: {field}: {gold!r} is in no report"
+                    for field, gold in zip(fields, golds, strict=True)
+                    if bare(gold) not in text
+                )
             if isinstance(line, _UnanswerableLine):
                 found.append(GoldQuestion(line.id, line.question, line.lang, golds, line.half))
     return tuple(found)
@@ -173,7 +177,8 @@ def measure_halves(index: Index, questions: QuestionSet) -> dict[str, dict[str, 
 
 def _lines(path: Path, model: type[_Line], mistakes: list[str]) -> Iterator[tuple[str, _Line]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: it breaks at characters that may stand in a JSON text, too.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         mistakes.append(f"{path}: cannot be read ({error})")
         return

@@ -18,12 +18,14 @@ _ASKING = re.compile(
     "|有没有|是不是|会不会|能不能|可不可以|要不要|是否|什么时候|啥时候|何时|什么样|什么|怎么样|怎么|怎样|咋样|咋"
     "|如何|为什么|为啥|啥|哪些|哪个|哪里|哪儿|哪年|哪|多少|多大|多高|多长|多久|百分之几|第几|几"
     "|今年|本年度|年度|全年|一年|年内|年底|一共|总共|共计|合计|到底|究竟|大概|大约|具体|关于|方面|情况|目标"
-    "|几多|打算|计划|准备|规划|安排|要求|提到|报告|政府|区政府|区里|全区|咱们|我们|咱|我|你们|你|您|他们|这个|那个|这|那"
+    "|听说|听别人说|听别个说|听讲|不晓得|晓不晓得|知不知道|么时候|么样|么事|几时|是不是真的|真的"
+    "|起来|快一点|快一些|一点|一些|这一块|那一块|这块|那块|这边|那边|举措|措施|动作|办法|(?<![思理设梦幻感])想(?!象)"
+    "|几多|好多|几大|打算|计划|准备|规划|安排|要求|提到|报告|政府|区政府|区里|全区|咱们|我们|咱|我|你们|你|您|他们|这个|那个|这|那"
     "|吗|呢|吧|啊|呀|嘛|哦|么|呗|嘞"
 )
 # Too common to tell anything alone, but parts of words (社会, 和平, 首都), so never cut out.
 _FAINT = frozenset(
-    "的了是会要在有和能都还也就将到给让被把得个与及对为从上下里新多大做搞弄些点说去来年区市"
+    "的了是会要在有和能都还也就将到给让被把得个与及对为从上下里新多大做搞弄些点说去来年区市着太很蛮再才跟冇"
 )
 _ENGLISH_STOPS = """
     a an the of for in on at to and or by from with about as into is are was were be been being am
@@ -46,8 +48,13 @@ _MEASURE = (
     "|块钱|钱|块|微克|成|次|批|件|种|类|位|支|只|棵|倍|站|亩|公顷|万|亿|年|月|号|岁|点"
 )
 _COUNTING = re.compile(
-    rf"(?:(?<![第好哪这那十])几(?!乎|号线|月|点|时|百年|年)多?|多少)(?P<measure>(?:{_MEASURE})?)"
-    r"|多大|多高|百分之几|\bhow (?:many|much|large|big|high)\b|\bnumber of\b"
+    rf"(?:(?<![第好哪这那十])几(?!乎|号线|月|点|时|百年|年|大|高)多?|多少"
+    rf"|好多(?=$|[?？。,，啊呢]|{_MEASURE}))(?P<measure>(?:{_MEASURE})?)"
+    r"|[多几]大|[多几]高|百分之几|\bhow (?:many|much|large|big|high)\b|\bnumber of\b"
+)
+# 搞不搞, 建不建, 动工冇: what is asked about is said once, the rest only asks.
+_WHETHER = re.compile(
+    rf"(?P<once>[{HAN}])[不没冇](?=(?P=once))|[不没冇](?=[{HAN}]?[?？。!！,，\s]|$)"
 )
 _ASKS = re.compile(
     rf"{_COUNTING.pattern}|[?？吗呢啥哪咋]|什么|怎么|怎样|么样|么时候|如何|为何|何时|是否|几"
@@ -56,6 +63,8 @@ _ASKS = re.compile(
 )
 _CLAUSE = re.compile(r"[^,，。;；!！?？\n]+[,，。;；!！?？\n]?")
 _SHORT_CHARS, _SHORT_WORDS = 30, 20
+# How much a clause counts: one that asks, the one right before it, all others.
+_ASKING_WEIGHT, _LEADING_WEIGHT, _TELLING_WEIGHT = 1.0, 0.8, 0.4
 _NO_NOUN = re.compile(
     r"\b(?:are|will|is|be|being|does|do|did|would|should|to|of|in|on|for|the|get|have|has|there"
     r"|can|going|with|at|by)\b|[^\w\s-]"
@@ -77,7 +86,8 @@ class Span:
             character that is held without a neighbour counts half (`single`).
         single: the term that counts half, or `""`.
         means: the report's words for it, each as its terms; any one held whole is enough.
-        weight: how much it counts beside its rarity, 0..1.
+        weight: how much it counts beside its rarity, 0..1: little for what is done, and for
+            what a long message tells before it asks.
         is_asked: whether it names the thing whose number is asked for.
     """
 
@@ -86,6 +96,15 @@ class Span:
     means: tuple[tuple[str, ...], ...]
     weight: float
     is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause of a question, where it starts, and how much it counts."""
+
+    text: str
+    start: int
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +145,13 @@ def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Que
         context: what holds for every commitment (the district's names), in tidied form.
     """
     text = tidy(words)
-    mentions = glossary.mentions(text)
-    empty = _places_without_content(text, mentions, context)
+    own_name = _places_of(text, context)
+    mentions = [found for found in glossary.mentions(text) if found.start not in own_name]
+    empty = _places_without_content(text, mentions) | own_name
     counting = _COUNTING.search(text)
-    spans = _spans(text, mentions, empty, _asked_places(text, empty, mentions, counting))
+    clauses = _clauses(text)
+    asked = _asked_places(text, empty, mentions, counting)
+    spans = _spans(text, mentions, empty, asked, clauses)
     own = [term for span in spans for term in (*span.terms, span.single) if term]
     expansion = [term for mention in mentions for term in _expansion(mention)]
     return Question(
@@ -140,39 +162,54 @@ def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Que
         expansion=tuple(term for term in dict.fromkeys(expansion) if term not in set(own)),
         spans=tuple(spans),
         years=frozenset(int(year) for year in _YEAR.findall(text)),
-        asked=_asking_part(text),
+        asked="".join(clause.text for clause in clauses if clause.weight == _ASKING_WEIGHT),
         wants_quantity=counting is not None,
         measure=(counting["measure"] or "") if counting else "",
     )
 
 
-def _places_without_content(
-    text: str, mentions: Iterable[Mention], context: Iterable[str]
-) -> set[int]:
-    """The characters that belong to asking, to the year or to the district's own name."""
+def _places_of(text: str, names: Iterable[str]) -> set[int]:
+    """The characters of the names, whole words where they are Latin."""
+    found: set[int] = set()
+    for name in names:
+        for match in re.finditer(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text):
+            found.update(range(*match.span()))
+    return found
+
+
+def _places_without_content(text: str, mentions: Iterable[Mention]) -> set[int]:
+    """The characters that belong to asking or to the year."""
     empty: set[int] = set()
-    own_name: set[int] = set()
     for match in (
         *_ASKING.finditer(text),
         *_COUNTING.finditer(text),
+        *_WHETHER.finditer(text),
         *_YEAR_WORD.finditer(text),
     ):
         empty.update(range(*match.span()))
-    for name in context:
-        for match in re.finditer(re.escape(name), text):
-            own_name.update(range(*match.span()))
     for mention in mentions:
         if mention.end - mention.start > 1:
             empty.difference_update(range(mention.start, mention.end))
-    return empty | own_name
+    return empty
 
 
-def _asking_part(text: str) -> str:
-    """The clauses that ask; a long message tells a story first."""
+def _clauses(text: str) -> list[_Clause]:
+    """The clauses and how much each counts: a long message tells a story before it asks."""
+    whole = [_Clause(text, 0, _ASKING_WEIGHT)]
     if len(text) <= _SHORT_CHARS or (text.isascii() and len(text.split()) <= _SHORT_WORDS):
-        return text
-    clauses = [match[0] for match in _CLAUSE.finditer(text)]
-    return "".join(clause for clause in clauses if _ASKS.search(clause)) or text
+        return whole
+    found = list(_CLAUSE.finditer(text))
+    asking = [_ASKS.search(clause[0]) is not None for clause in found]
+    if not any(asking):
+        return whole
+    return [
+        _Clause(
+            clause[0],
+            clause.start(),
+            _ASKING_WEIGHT if asks else _LEADING_WEIGHT if leads else _TELLING_WEIGHT,
+        )
+        for clause, asks, leads in zip(found, asking, [*asking[1:], False], strict=True)
+    ]
 
 
 def _asked_places(
@@ -187,8 +224,15 @@ def _asked_places(
         places = {start + match.start() for match in _WORD.finditer(noun)}
         vague = {start + match.start() for match in _VAGUE.finditer(noun)}
         return places - vague
+    behind = range(start, min(start + _NOUN_CHARS, len(text)))
+    before = range(counting.start() - 1, -1, -1)
+    return _noun(text, behind, empty, mentions) or _noun_before(text, before, empty, mentions)
+
+
+def _noun(text: str, places: Iterable[int], empty: set[int], mentions: list[Mention]) -> set[int]:
+    """The characters of the thing that stands right there: 几所幼儿园."""
     found: set[int] = set()
-    for place in range(start, min(start + _NOUN_CHARS, len(text))):
+    for place in places:
         mention = _mention_at(place, mentions)
         if place in empty or text[place] in _FAINT or not _HAN.match(text[place]):
             break
@@ -197,7 +241,34 @@ def _asked_places(
     return found if len(found) > 1 else set()
 
 
-def _spans(text: str, mentions: list[Mention], empty: set[int], asked: set[int]) -> list[Span]:
+def _noun_before(
+    text: str, places: Iterable[int], empty: set[int], mentions: list[Mention]
+) -> set[int]:
+    """The characters of the thing that stands before: 老年食堂今年要开几家."""
+    found: set[int] = set()
+    for place in places:
+        mention = _mention_at(place, mentions)
+        is_action = mention is not None and mention.is_action
+        is_noun = not is_action and place not in empty and text[place] not in _FAINT
+        if not _HAN.match(text[place]) and not text[place].isalnum():
+            break
+        if is_noun:
+            found.add(place)
+        elif len(found) > 1:
+            break
+        else:
+            found.clear()
+    return found if 1 < len(found) <= _NOUN_CHARS else set()
+
+
+def _spans(
+    text: str,
+    mentions: list[Mention],
+    empty: set[int],
+    asked: set[int],
+    clauses: Iterable[_Clause],
+) -> list[Span]:
+    weights = [(clause.start + len(clause.text), clause.weight) for clause in clauses]
     spans: list[Span] = []
     starts: list[int] = []
     for piece in pieces(text):
@@ -208,7 +279,12 @@ def _spans(text: str, mentions: list[Mention], empty: set[int], asked: set[int])
             spans += _word(piece.text, piece.start, mentions)
         starts += places if piece.is_han else places[:1] * (len(spans) - len(starts))
     return [
-        replace(span, is_asked=place in asked) for span, place in zip(spans, starts, strict=True)
+        replace(
+            span,
+            is_asked=place in asked,
+            weight=span.weight * next(weight for end, weight in weights if place < end),
+        )
+        for span, place in zip(spans, starts, strict=True)
     ]
 
 

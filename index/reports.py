@@ -164,7 +164,11 @@ def read_commitments(
     """Read one `commitments.toml`; each quote is looked up in the report."""
     found: dict[str, Commitment] = {}
     used: set[object] = set()
-    for key, fields in read_tables(path, name, "commitment", mistakes):
+    known_mistakes = len(mistakes)
+    entries = read_tables(path, name, "commitment", mistakes)
+    if not entries and len(mistakes) == known_mistakes:
+        mistakes.append(f"{name}: holds no commitment")
+    for key, fields in entries:
         entry = validated(_CommitmentEntry, fields, key, mistakes)
         start = _find_quote(report.text, fields, key, mistakes)
         if fields.get("id") in used:

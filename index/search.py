@@ -154,7 +154,7 @@ class Index:
     @cached_property
     def _context(self) -> tuple[str, ...]:
         names = {tidy(name) for name in self.districts}
-        names |= {name.removesuffix("区") for name in names}
+        names |= {name.removesuffix("区").removesuffix(" district") for name in names}
         return tuple(sorted(names - {""}, key=len, reverse=True))
 
 
@@ -169,6 +169,5 @@ def best_rows(scores: NDArray[np.float32], wanted: int) -> NDArray[np.intp]:
 
 def _lead(scores: NDArray[np.float32], row: int) -> float:
     """By how much a row's score leads the best of the others; below 0 if it does not."""
-    first, second = (float(score) for score in np.partition(scores, -2)[[-1, -2]])
-    own = float(scores[row])
-    return own - (second if own >= first else first)
+    others = np.delete(scores, row)
+    return float(scores[row]) - (float(others.max()) if len(others) else 0.0)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,9 @@ import pytest
 from index.config import EncoderSettings
 from index.encoder import BUNDLED, Encoder, open_encoder
 from index.errors import EncoderError
+from tests.tiny_transformer import make_tiny_transformer
 
+PROMPTED_WORDS = [*"新增学位:", "query", "passage", "school", "lift", "bus"]
 TEXTS = [
     "新增普惠幼儿园3所、学位500个",
     "新增普惠幼兒園3所、學位500個",
@@ -42,33 +43,11 @@ def heavy() -> Encoder:
 
 @pytest.fixture(scope="module")
 def tiny_transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of two layers with random weights and a vocabulary of a few words."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    torch.manual_seed(1)
-    folder = tmp_path_factory.mktemp("tiny")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "query", "passage", ":", "school"]
-    words += ["新", "增", "学", "位", "lift", "bus"]
-    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    shape = BertConfig(
-        vocab_size=len(words),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-    )
-    BertModel(shape).save_pretrained(folder / "bert")
-    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder / "bert")
-    transformer = Transformer(str(folder / "bert"))
-    SentenceTransformer(modules=[transformer, Pooling(16)]).save(str(folder / "model"))
-    return folder / "model"
+    return make_tiny_transformer(tmp_path_factory.mktemp("tiny"), PROMPTED_WORDS)
 
 
 @pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every connection is refused at the socket, as on a server without a network."""
 
     def refuse(*_: object, **__: object) -> None:
@@ -76,7 +55,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    yield
 
 
 def test_both_readers_give_the_same_vectors(light: Encoder, heavy: Encoder) -> None:
@@ -144,7 +122,9 @@ def test_a_dimension_the_model_lacks_is_refused(reader: str) -> None:
         open_encoder(EncoderSettings(reader=reader, dimension=4096))
 
 
-@pytest.mark.parametrize("model", ["no/such/folder", "./nowhere", "tests/nowhere", "word", "a b/c"])
+@pytest.mark.parametrize(
+    "model", ["no/such/folder", "./nowhere", "tests/nowhere", "word", "a b/c"]
+)
 def test_a_wrong_path_is_told_at_once(model: str) -> None:
     started = time.monotonic()
     with pytest.raises(EncoderError, match="there is no such model folder"):
@@ -224,12 +204,14 @@ def test_the_fingerprint_follows_the_files_but_not_the_model_card(tmp_path: Path
 
 
 def test_the_light_reader_imports_neither_torch_nor_sentence_transformers() -> None:
-    program = (
-        "import sys; from index.config import EncoderSettings; from index.encoder import *;"
-        "import index.encoder as e; m = e.open_encoder(EncoderSettings());"
-        "m.encode(['幼儿园'], role='query');"
-        "print([n for n in ('torch', 'sentence_transformers', 'transformers') if n in sys.modules])"
-    )
+    program = """
+import sys
+from index.config import EncoderSettings
+from index.encoder import open_encoder
+
+open_encoder(EncoderSettings()).encode(["幼儿园"], role="query")
+print([name for name in ("torch", "sentence_transformers", "transformers") if name in sys.modules])
+"""
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -119,6 +119,19 @@ def test_a_checkpoint_of_other_settings_is_not_gone_on_from(corpus: Path, tmp_pa
     np.testing.assert_array_equal(table_of(tmp_path / "model"), table_of(tmp_path / "fresh"))
 
 
+def test_a_checkpoint_of_another_corpus_is_not_gone_on_from(corpus: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.training.saving.save_file", _fail)
+        with pytest.raises(OSError, match="disk full"):
+            train(corpus, tmp_path / "model", recipe=TINY, extra=None)
+    assert (tmp_path / "model.work" / "checkpoint.pt").is_file()
+    pairs = [{"a": "bridge", "b": "大桥", "la": "en", "lb": "zh"}]
+    write_jsonl(corpus / "more.jsonl", pairs * 3)
+    train(corpus, tmp_path / "model", recipe=TINY, extra=None)
+    train(corpus, tmp_path / "fresh", recipe=TINY, extra=None)
+    np.testing.assert_array_equal(table_of(tmp_path / "model"), table_of(tmp_path / "fresh"))
+
+
 def _fail(*_: object) -> None:
     raise OSError("disk full")
 
@@ -127,8 +140,15 @@ def test_training_teaches_what_belongs_together(corpus: Path, tmp_path: Path) ->
     recipe = replace(TINY, steps=150)
     train(corpus, tmp_path / "model", recipe=recipe, extra=None)
     figures = measure(tmp_path / "model", corpus)
-    assert set(figures) == {*(f"residents {view}" for view in ("zh1", "zh2", "en1", "en2")), "other"}
+    assert set(figures) == {
+        *(f"residents {view}" for view in ("zh1", "zh2", "en1", "en2")),
+        "other",
+    }
     assert figures["other"] >= 0.9
+    with_validation = measure(tmp_path / "model", corpus, validate=True)
+    assert set(with_validation) - set(figures) == {
+        *(f"validation {view}" for view in ("zh1", "zh2", "en1", "en2"))
+    }
 
 
 def test_every_mistake_is_named_with_file_and_line(corpus: Path) -> None:
