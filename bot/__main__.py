@@ -1,6 +1,7 @@
 """The command line: `python -m bot run | ask | chat | export`."""
 
 import asyncio
+import io
 import json
 import logging
 import sys
@@ -40,7 +41,7 @@ def run() -> None:
     )
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    with _clear_errors(), suppress(KeyboardInterrupt):
+    with _clear_errors():
         asyncio.run(app.run(load_settings(), say=click.echo))
     click.echo("Stopped.")
 
@@ -64,15 +65,17 @@ def ask(question: tuple[str, ...], as_json: bool) -> None:
 
 @cli.command()
 def chat() -> None:
-    """Talk to the bot at the prompt; `#2` taps the second button, Ctrl+D ends.
+    """Talk to the bot at the prompt; `#2` taps the second button, Ctrl+D or Ctrl+C ends.
 
     Example: python -m bot chat
     """
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     with _clear_errors():
         settings = load_settings()
         store = app.open_store(settings)
         bot = app.build_bot(settings, store=store, index=app.open_index(settings))
-        asyncio.run(_chat(Terminal(bot.dialogue, show=click.echo)))
+        _chat(Terminal(bot.dialogue, show=click.echo))
         store.close()
 
 
@@ -111,9 +114,7 @@ def _clear_errors() -> Iterator[None]:
         yield
     except ContentError as error:
         _give_up(error.mistakes)
-    except StaleIndexError as error:
-        _give_up([str(error)])
-    except (EncoderError, StoreError, ChannelError) as error:
+    except (StaleIndexError, EncoderError, StoreError, ChannelError) as error:
         _give_up([str(error)])
     except OSError as error:
         _give_up([f"{error.filename or 'input/output'}: {error.strerror or error}"])
@@ -141,14 +142,12 @@ async def _answer_all(
         click.echo(json.dumps(outcome, ensure_ascii=False) if as_json else outcome["text"])
 
 
-async def _chat(terminal: Terminal) -> None:
-    await terminal.take("/start")
-    while True:
-        try:
-            line = await asyncio.to_thread(input, "> ")
-        except EOFError:
-            return
-        await terminal.take(line)
+def _chat(terminal: Terminal) -> None:
+    """Take lines until Ctrl+D or Ctrl+C; none is read inside the event loop, which defers it."""
+    with asyncio.Runner() as loop, suppress(EOFError, KeyboardInterrupt):
+        loop.run(terminal.take("/start"))
+        while True:
+            loop.run(terminal.take(input("> ")))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from index import Commitment, Hit, Index
 
 RELATED_SHOWN = 3
 _RELATED_FLOOR = 0.1
-"""Below this probability a commitment is not worth showing in place of an answer."""
+"""Below this nearness a commitment is not worth showing in place of an answer."""
 _BESIDE_FLOOR = 0.3
-"""Below this probability a commitment is not worth showing beside the one that answers."""
+"""Below this nearness a commitment is not worth showing beside the one that answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,14 @@ class Answer:
         near, floor = self.hits, _RELATED_FLOOR
         if self.commitment:
             near, floor = self.hits[1:], _BESIDE_FLOOR
-        worth = [hit.commitment for hit in near if hit.probability >= floor]
+        worth = [hit.commitment for hit in near if hit.nearness >= floor]
         return tuple(worth[:RELATED_SHOWN])
+
+
+async def related_to(index: Index, message: str) -> Answer:
+    """What a message that asks nothing is about; nothing answers it."""
+    hits = await asyncio.to_thread(index.about, message, top_k=RELATED_SHOWN + 1)
+    return Answer(message, tuple(hits), index.build_id)
 
 
 async def answer(index: Index, question: str) -> Answer:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 DATABASE = "bot.db"
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
+LAST_REQUESTS_SECONDS = 5
+"""How long the web page's open requests may take when the bot is told to stop."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -271,7 +273,13 @@ async def _web_channel(bot: Bot, listening: socket.socket) -> AsyncIterator[asyn
     """The web channel, serving while the block runs; yields the server's task."""
     import uvicorn
 
-    config = uvicorn.Config(web_site(bot), log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(
+        web_site(bot),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:

@@ -13,6 +13,10 @@ from index import clean, normalise
 OTHER_CATEGORY = "other"
 _Code = TypeVar("_Code", bound=str)
 _STRONG, _WEAK = 3, 1
+_ADDRESS = re.compile(
+    r".*(?:路|大道|街|巷|小区|花园|公寓|新村|家园|苑|\b(?:road|street|avenue|lane|estate)\b)",
+    re.IGNORECASE,
+)
 
 
 class MatterReader:
@@ -58,6 +62,17 @@ class MatterReader:
     def place(self, text: str) -> str:
         """The resident's own words for the spot; empty if she named none."""
         return self._places.find(clean(text))
+
+    def without_place(self, text: str) -> str:
+        """The text without the names of streets and estates: what it is about, not where.
+
+        A lake, a school or a park stays: it is as often the thing itself.
+        """
+        address = _ADDRESS.match(self.place(text))
+        folded = normalise(clean(text).replace(address[0], " ") if address else clean(text))
+        for _, cues in self._streets:
+            folded = cues.without(folded)
+        return folded
 
     def _kind(self, folded: str, urgency: Urgency) -> Kind:
         """The kind most marked; whoever complains of what cannot wait is asking for help."""

@@ -21,7 +21,7 @@ def utf16_units(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture as the channel received it: its bytes, and the type its sender claims."""
+    """A picture as the channel received it: its bytes, and its media type."""
 
     content: bytes
     media_type: str = "image/jpeg"

@@ -30,7 +30,7 @@ class Wording:
     """The templates of every message, by language and key (`table.name`)."""
 
     def __init__(self, folder: Path) -> None:
-        """Read and compile all templates.
+        """Read and check all templates.
 
         Raises:
             ContentError: every unreadable file and broken template; if there is none, every key
@@ -39,22 +39,20 @@ class Wording:
         self._to_traditional = OpenCC("s2t")
         mistakes: list[str] = []
         zh, en = (_read(folder / f"{language}.toml", mistakes) for language in ("zh", "en"))
-        self._templates: Mapping[Language, Mapping[str, Template]] = {
-            "zh": _compiled(folder / "zh.toml", zh, mistakes),
-            "zh-Hant": _compiled(
-                folder / "zh.toml",
-                {key: self._to_traditional.convert(source) for key, source in zh.items()},
-                [],
-            ),
-            "en": _compiled(folder / "en.toml", en, mistakes),
-        }
         mistakes = mistakes or _differences(folder, zh, en)
         if mistakes:
             raise ContentError(mistakes)
+        hant = {key: str(self._to_traditional.convert(source)) for key, source in zh.items()}
+        self._sources: Mapping[Language, Mapping[str, str]] = {"zh": zh, "zh-Hant": hant, "en": en}
+        self._templates: dict[tuple[Language, str], Template] = {}
 
     def text(self, language: Language, key: str, **values: object) -> str:
         """One message as HTML; values are escaped unless they are markup already."""
-        return self._templates[language][key].render(values).strip()
+        template = self._templates.get((language, key))
+        if template is None:  # Compiled on first use: all at once would double a cold start.
+            template = _ENVIRONMENT.from_string(self._sources[language][key])
+            self._templates[language, key] = template
+        return template.render(values).strip()
 
     def named(self, language: Language, *, zh: str, en: str) -> str:
         """A name kept in Chinese and English, in the reader's language and script."""
@@ -65,14 +63,14 @@ class Wording:
     @cached_property
     def keys(self) -> frozenset[str]:
         """Every key there is."""
-        return frozenset(self._templates["zh"])
+        return frozenset(self._sources["zh"])
 
     def table(self, language: Language, table: str, **values: object) -> dict[str, str]:
         """The messages of one table as plain text, by name; `values` serves all of them."""
         prefix = f"{table}."
         return {
             key.removeprefix(prefix): html.unescape(self.text(language, key, **values))
-            for key in self._templates[language]
+            for key in self._sources[language]
             if key.startswith(prefix)
         }
 
@@ -111,22 +109,21 @@ def _read(path: Path, mistakes: list[str]) -> dict[str, str]:
             mistakes.append(f"{path}: {table}: stands outside a table")
             continue
         for name, text in rows.items():
-            if isinstance(text, str):
-                texts[f"{table}.{name}"] = text
-            else:
-                mistakes.append(f"{path}: {table}.{name}: not a text")
+            problem = _problem(text)
+            if problem:
+                mistakes.append(f"{path}: {table}.{name}: {problem}")
+            texts[f"{table}.{name}"] = text
     return texts
 
 
-def _compiled(path: Path, sources: Mapping[str, str], mistakes: list[str]) -> dict[str, Template]:
-    """The templates by key; what is wrong with one is added to the mistakes."""
-    templates = {}
-    for key, source in sources.items():
-        try:
-            templates[key] = _ENVIRONMENT.from_string(source)
-        except TemplateSyntaxError as error:
-            mistakes.append(f"{path}: {key}: {error.message}")
-    return templates
+def _problem(text: object) -> str:
+    if not isinstance(text, str):
+        return "not a text"
+    try:
+        _ENVIRONMENT.parse(text)
+    except TemplateSyntaxError as error:
+        return str(error.message)
+    return ""
 
 
 def _differences(folder: Path, zh: Mapping[str, str], en: Mapping[str, str]) -> list[str]:
@@ -141,4 +138,6 @@ def _differences(folder: Path, zh: Mapping[str, str], en: Mapping[str, str]) -> 
 
 
 def _filled_in(source: str) -> set[str]:
+    if "{" not in source:
+        return set()
     return meta.find_undeclared_variables(_ENVIRONMENT.parse(source))

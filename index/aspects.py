@@ -64,10 +64,19 @@ _ASPECTS = (
         ),
         re.compile(r"\d月|\d日|定时|\d小时"),
     ),
+    _Aspect(  # the start
+        re.compile(
+            r"(?:什么|啥|么)时候(?=.{0,4}(?:动工|开工|开始|启动|上马|开建))"
+            r"|\bwhen .*\b(?:start|begin|break ground)"
+        ),
+        # What is to be started is started in the report's year.
+        re.compile(r"开工|启动|\d月|成立|设立"),
+    ),
     _Aspect(  # time
         re.compile(
-            r"什么时候|啥时候|么时候|何时|多久"
-            r"|\bwhen (?:will|does|do|is|are|can|did|was|would|should|exactly)\b|^when\b(?!.*,)"
+            r"(?:什么|啥|么)时候(?!.{0,4}(?:动工|开工|开始|启动|上马|开建))|何时|多久"
+            r"|(?!.*\b(?:start|begin|break ground))\bwhen (?:will|does|do|is|are|can|did|was|would|should|exactly)\b"
+            r"|^when\b(?!.*(?:,|\b(?:start|begin|break ground)))"
             r"|\bhow (?:long|soon)\b|\b(?:opening|start|completion|deadline) date\b|\bby when\b"
         ),
         # What is to be completed is completed in the report's year.
@@ -85,7 +94,7 @@ _ASPECTS = (
     ),
     _Aspect(  # money a resident pays or gets
         re.compile(
-            r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴(?:[几多]|标准|吗|冇|是|有)|[给发有]补贴|补几|补多少|租金|[水电]费"
+            r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴(?:几|多少|标准|吗|冇|是|有)|[给发有]补贴|补几|补多少|租金|[水电]费"
             r"|利率|免费"
             r"|\b(?:costs?|price|fees?|fares?|tuition|tickets?|rent|salary|wages?|subsid(?:y|ies)"
             r"|interest rates?|how much money|for free|per month)\b"
@@ -106,8 +115,9 @@ _ASPECTS = (
         re.compile(
             r"(?:[校局院市省厅处科]长|主任|书记|经理|老板|负责人|领导)(?:是|叫|姓)"
             r"|(?:是|叫)(?:谁|哪个|什么名字|么名字)(?:$|[?？啊呢。,，])|谁是|谁当|叫什么|叫么|名字是|什么名"
-            r"|\bwho (?:is|was|are|were|won)\b(?! (?:going|responsible|in charge|to))|\bwhose\b|\bwhat is the name\b|\bnames? of\b"
-            r"|\bcalled\b|\bwhich company\b"
+            r"|\bwho (?:is|was|are|were|won)\b(?! (?:going|responsible|in charge|to))|\bwhose\b"
+            r"|\bwhat is the name\b|\bnames? of\b"
+            r"|\bcalled\b"
         ),
         re.compile(r"[区市省县]长[\u4e00-\u9fff]{2}"),
     ),

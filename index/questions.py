@@ -20,7 +20,7 @@ _ASKING = re.compile(
     "|今年|本年度|年度|全年|一年|年内|年底|一共|总共|共计|合计|到底|究竟|大概|大约|具体|关于|方面|情况|目标"
     "|听说|听别人说|听别个说|听讲|不晓得|晓不晓得|知不知道|么时候|么样|么事|几时|是不是真的|真的"
     "|起来|快一点|快一些|一点|一些|这一块|那一块|这块|那块|这边|那边|举措|措施|动作|办法|(?<![思理设梦幻感])想(?!象)"
-    "|几多|好多|几大|打算|计划|准备|规划|安排|要求|提到|报告|政府|区政府|区里|全区|咱们|我们|咱|我|你们|你|您|他们|这个|那个|这|那"
+    "|今天|明天|昨天|现在|目前|最近|几多|好多|几大|打算|计划|准备|规划|安排|要求|提到|报告|政府|区政府|区里|全区|咱们|我们|咱|我|你们|你|您|他们|这个|那个|这|那"
     "|吗|呢|吧|啊|呀|嘛|哦|么|呗|嘞"
 )
 # Too common to tell anything alone, but parts of words (社会, 和平, 首都), so never cut out.
@@ -36,6 +36,11 @@ _ENGLISH_STOPS = """
     going go plan planned planning plans please tell know want wanna year annual number total
     altogether report district government authority local s t ll re d ve m per new gonna ok hi
     hello thing kind city set target goal aim aimed say says said during within
+    supposed expect expected look looking hear heard wonder wondering curious know anything
+    something everything anyone someone everyone everybody nothing really actually still ever
+    currently soon now happen happening happens idea possible able must need needs think believe
+    hope keep way true sure like different certain whole entire across throughout overall amount
+    figure figures end take takes taking find turn see using used use become try trying my per
 """
 _STOP_WORDS = frozenset(_ENGLISH_STOPS.split())
 _STOP_STEMS = frozenset(stem(word) for word in _STOP_WORDS) | _STOP_WORDS

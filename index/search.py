@@ -34,6 +34,7 @@ class Hit:
         commitment: what was found.
         score: how near it is, both legs together, about 0..1.
         coverage: how much of the question it covers, rarer words counting more, 0..1.
+        nearness: how likely it is about the same thing, given or not what was asked for, 0..1.
         probability: how likely it answers the question, calibrated on the evaluation, 0..1.
         answers: whether the probability reaches the build's threshold.
     """
@@ -41,6 +42,7 @@ class Hit:
     commitment: Commitment
     score: float
     coverage: float
+    nearness: float
     probability: float
     answers: bool
 
@@ -103,9 +105,20 @@ class Index:
         hits: list[Hit] = []
         for row, score, signals in self.signals(read, self.legs(read), top_k=top_k):
             commitment = self.parts[row]
-            chance = with_objections(probability(signals, self.thresholds), read, commitment)
+            nearness = probability(signals, self.thresholds)
+            chance = with_objections(nearness, read, commitment)
             answers = not hits and chance >= self.thresholds.answer_at
-            hits.append(Hit(commitment, score, signals.coverage, chance, answers))
+            hits.append(Hit(commitment, score, signals.coverage, nearness, chance, answers))
+        return hits
+
+    def about(self, message: str, *, top_k: int = 5) -> list[Hit]:
+        """The commitments a message is about that asks nothing, best first; none answers it."""
+        read = self.read(message)
+        hits: list[Hit] = []
+        for row, score, signals in self.signals(read, self.legs(read), top_k=top_k, asks=False):
+            nearness = probability(signals, self.thresholds)
+            found = Hit(self.parts[row], score, signals.coverage, nearness, nearness, answers=False)
+            hits.append(found)
         return hits
 
     def read(self, question: str) -> Question:
@@ -123,11 +136,17 @@ class Index:
         return Legs(dense=self.dense.score(vectors), lexical=np.minimum(lexical, 1.0))
 
     def signals(
-        self, question: Question, legs: Legs, *, top_k: int
+        self, question: Question, legs: Legs, *, top_k: int, asks: bool = True
     ) -> list[tuple[int, float, Signals]]:
-        """Row, score and signals of the best commitments, best first."""
+        """Row, score and signals of the best commitments, best first.
+
+        Args:
+            asks: put those that give what is asked for first.
+        """
         fused = legs.fused(self.thresholds.dense_weight(question))
-        rows = self._in_order(question, fused, max(top_k, _LOOKED_AT))
+        rows = [int(row) for row in best_rows(fused, max(top_k, _LOOKED_AT)) if fused[row] > 0]
+        if asks:
+            rows = self._in_order(question, fused, rows)
         shares = covered_shares(question, self.lexical, rows)
         found: list[tuple[int, float, Signals]] = []
         for place, row in enumerate(rows[:top_k]):
@@ -142,9 +161,10 @@ class Index:
             found.append((row, float(fused[row]), signals))
         return found
 
-    def _in_order(self, question: Question, fused: NDArray[np.float32], wanted: int) -> list[int]:
-        """The best rows; of those about as near, the ones that give what is asked come first."""
-        rows = [int(row) for row in best_rows(fused, wanted) if fused[row] > 0]
+    def _in_order(
+        self, question: Question, fused: NDArray[np.float32], rows: list[int]
+    ) -> list[int]:
+        """The rows; of those about as near, the ones that give what is asked come first."""
         near = [row for row in rows[:_LOOKED_AT] if fused[row] >= _ABOUT_AS_NEAR * fused[rows[0]]]
         giving = [row for row in near if not has_objection(question, self.parts[row])]
         if not giving:

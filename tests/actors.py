@@ -114,6 +114,16 @@ class WebResident:
         await self._http.aclose()
 
     @property
+    def page_language(self) -> str:
+        """The language the page says it is in."""
+        return str(self._page.select("html")[0]["lang"])
+
+    @property
+    def sender(self) -> str:
+        """The web channel's id of her."""
+        return str(self._http.cookies["resident"])
+
+    @property
     def heard(self) -> list[str]:
         """What she sees from the bot now, oldest first: replaced ones in place, without tags."""
         return [_plain(words) for words in self._page.select("#log .bot .words")]

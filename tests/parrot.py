@@ -1,7 +1,8 @@
-"""The smallest listener behind the Telegram channel: it says what a test told it to, or repeats.
+"""A stand-in for the dialogue behind a channel: it says what a test told it to, or repeats.
 
-What the channel itself does (fetch, send, retry, replace) is tested with it; the dialogue has its
-own tests, and `test_flows.py` joins the two.
+It is for what the dialogue does not do at a test's bidding: raise, make others wait, reply in
+markup that Telegram refuses, or reply the very words a test counts. All else is tested on the
+dialogue itself.
 """
 
 import asyncio

@@ -43,6 +43,11 @@ class Person:
         return [label for label, _ in _choices(self.replies[-1])]
 
     @property
+    def offered(self) -> list[str]:
+        """What every button she was ever shown says, each once, the newest last."""
+        return list(dict.fromkeys(act for told in self.replies for _, act in _choices(told)))
+
+    @property
     def notices(self) -> list[str]:
         """What flashed up after the last message."""
         return [reply.notice for reply in self.replies[-1] if reply.notice]

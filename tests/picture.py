@@ -1,6 +1,6 @@
 """Draws the README's picture: a real conversation on the real page, in headless Chromium.
 
-    python -m tests.picture docs/conversation.png
+python -m tests.picture docs/conversation.png
 """
 
 import sys

@@ -140,6 +140,35 @@ def test_content_with_mistakes_is_not_built(paths: Paths, settings: IndexSetting
     assert load_index(paths, settings).build_id == first.name
 
 
+def test_content_of_one_commitment_can_be_built_and_searched(
+    paths: Paths, settings: IndexSettings, tmp_path: Path
+) -> None:
+    """The lead over the next best once had no next best to look at, and raised."""
+    file = paths.content / "reports" / "small-2020" / "commitments.toml"
+    entries = file.read_text(encoding="utf-8").split("[[commitment]]")
+    file.write_text(f"[[commitment]]{entries[1]}", encoding="utf-8")
+    question: dict[str, object] = {"id": "q", "lang": "zh", "question": "几所?", "gold": "3所"}
+    write_evaluation(tmp_path, "questions.jsonl", [question])
+    build_index(paths, settings)
+    (hit,) = load_index(paths, settings).search("新增几所普惠幼儿园?")
+    assert (hit.commitment.id, hit.answers) == ("small-2020/kindergartens", True)
+
+
+def test_a_change_while_a_build_is_made_is_taken_by_the_next(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    def save_meanwhile(done: int, total: int) -> None:
+        change_content(paths, 1)
+
+    def ask() -> tuple[str, ...]:
+        return load_index(paths, settings).parts[0].ask
+
+    build_index(paths, settings, save_meanwhile)
+    assert ask() == ("托儿所今年开几家?",)
+    build_index(paths, settings)
+    assert ask() == ("托儿所今年开几家 1?",)
+
+
 def test_no_build_at_all_says_what_to_do(paths: Paths, settings: IndexSettings) -> None:
     with pytest.raises(StaleIndexError, match="python -m index build"):
         load_index(paths, settings)

@@ -75,9 +75,18 @@ def test_search_shows_hits_and_their_json(config: Path) -> None:
     assert len(found) == 2
 
 
-def test_evaluate_without_questions_prints_nothing(config: Path) -> None:
+def test_a_search_without_hits_says_so(config: Path) -> None:
     run(config, "build")
-    assert run(config, "evaluate").stdout == ""
+    done = run(config, "search", " ")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "nothing in the reports bears on it\n"
+
+
+def test_evaluate_without_questions_says_so(config: Path) -> None:
+    run(config, "build")
+    done = run(config, "evaluate")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "content/evaluation holds no questions\n"
 
 
 @pytest.mark.parametrize(

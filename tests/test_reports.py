@@ -195,7 +195,12 @@ def test_bad_evaluation_lines_are_named(paths: Paths, tmp_path: Path) -> None:
     write_evaluation(
         tmp_path,
         "questions.jsonl",
-        [good, {**good, "gold": "电梯66部"}, {"id": "q3", "lang": "fr", "question": "?"}],
+        [
+            good,
+            {**good, "gold": "电梯66部"},
+            {"id": "q3", "lang": "fr", "question": "?"},
+            {**good, "id": "q4", "gold_alt": ["小区8个", "小区9个"]},
+        ],
     )
     (tmp_path / "content/evaluation/messages.jsonl").write_text("{not json\n", encoding="utf-8")
     folder = paths.content / "evaluation"
@@ -203,10 +208,11 @@ def test_bad_evaluation_lines_are_named(paths: Paths, tmp_path: Path) -> None:
         f"{folder / 'messages.jsonl'}: line 1: not valid JSON: Expecting property name enclosed"
         " in double quotes: line 1 column 2 (char 1)",
         f"{folder / 'questions.jsonl'}: line 2: id: q1 is used twice",
-        f"{folder / 'questions.jsonl'}: line 2: q1: gold: is in no report",
+        f"{folder / 'questions.jsonl'}: line 2: q1: gold: '电梯66部' is in no report",
         f"{folder / 'questions.jsonl'}: line 3: lang: String should match pattern"
         " '^(zh|zh-Hant|en|mixed)$' (found 'fr')",
         f"{folder / 'questions.jsonl'}: line 3: gold: missing",
+        f"{folder / 'questions.jsonl'}: line 4: q4: gold_alt: '小区9个' is in no report",
     ]
 
 
@@ -228,6 +234,20 @@ def test_files_that_cannot_be_understood_are_named(
         mistake.startswith(f"{paths.content / name}: ") and named in mistake
         for mistake in check_content(paths)
     )
+
+
+def test_a_report_without_commitments_is_a_mistake(paths: Paths) -> None:
+    """It once made a build that answers nothing current."""
+    commitments_file(paths).write_text("", encoding="utf-8")
+    assert check_content(paths) == [f"{commitments_file(paths)}: holds no commitment"]
+
+
+def test_an_evaluation_line_ends_where_the_line_ends(paths: Paths, tmp_path: Path) -> None:
+    """U+2028 may stand in a JSON text (RFC 8259, 7); it once cut the line in two."""
+    question = {"id": "q1", "lang": "zh", "question": "电梯\u2028几部?", "gold": "电梯60部"}
+    write_evaluation(tmp_path, "questions.jsonl", [question, {**question, "id": "q2"}])
+    content = read_content(paths)
+    assert (len(content.questions), content.mistakes) == (2, [])
 
 
 def test_content_without_a_report_is_a_mistake(tmp_path: Path) -> None:

@@ -215,6 +215,16 @@ async def test_a_token_refused_later_is_one_line_in_the_log(
     assert server.token not in log.text
 
 
+async def test_a_token_refused_between_log_in_and_polling_is_one_line_in_the_log(
+    server: FakeTelegram, log: pytest.LogCaptureFixture
+) -> None:
+    """The library's error, which holds the token, once came out of the block at its end."""
+    server.fail("deleteWebhook", 401, description="Unauthorized")
+    async with on_telegram(server, Parrot()):
+        await server.until(lambda: "Telegram refused the bot token" in log.text)
+    assert server.token not in log.text
+
+
 async def test_a_refused_command_menu_does_not_keep_the_bot_from_working(
     server: FakeTelegram, log: pytest.LogCaptureFixture
 ) -> None:

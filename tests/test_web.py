@@ -1,4 +1,5 @@
-"""The residents' page over real HTTP and without scripts: what she posts is heard and shown."""
+"""The residents' page over real HTTP and without scripts, on the real dialogue: what she posts is
+heard and shown. A stand-in listener replies in the few ways the dialogue does not."""
 
 from collections.abc import AsyncIterator
 
@@ -6,22 +7,27 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from bot.messages import Button, Location, Photo, Reply, Said
+from bot.app import Bot, web_site
+from bot.config import Limits, Settings
+from bot.messages import Button, Reply
+from bot.wording import Language
 from tests.actors import WebResident
-from tests.web_site import LIMITS, Scribe, serving, site_of
+from tests.records import matter_of, photos, said, words
+from tests.web_site import Scribe, serving, site_of
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
+MAX_PHOTO_BYTES = 2048
 CARD = Reply("请核对:<b>路灯</b>", ((Button("提交", "yes"), Button("改地点", "place")),))
 
 
 @pytest.fixture
-def scribe() -> Scribe:
-    return Scribe()
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"limits": Limits(max_photo_bytes=MAX_PHOTO_BYTES)})
 
 
 @pytest.fixture
-async def url(scribe: Scribe) -> AsyncIterator[str]:
-    async with serving(site_of(scribe)) as url:
+async def url(bot: Bot) -> AsyncIterator[str]:
+    async with serving(web_site(bot)) as url:
         yield url
 
 
@@ -37,6 +43,17 @@ async def browser(url: str) -> AsyncIterator[httpx.AsyncClient]:
         yield browser
 
 
+@pytest.fixture
+def scribe() -> Scribe:
+    return Scribe()
+
+
+@pytest.fixture
+async def scribes_url(scribe: Scribe) -> AsyncIterator[str]:
+    async with serving(site_of(scribe)) as url:
+        yield url
+
+
 async def post(
     browser: httpx.AsyncClient, fields: dict[str, str], **files: tuple[str, bytes]
 ) -> httpx.Response:
@@ -50,7 +67,7 @@ async def news(browser: httpx.AsyncClient, fields: dict[str, str]) -> dict[str, 
 
 
 async def test_a_strangers_visit_shows_examples_and_is_not_heard(
-    browser: httpx.AsyncClient, scribe: Scribe
+    browser: httpx.AsyncClient, bot: Bot
 ) -> None:
     page = BeautifulSoup((await browser.get("/")).text, "html.parser")
     examples = [button["value"] for button in page.select(".examples button")]
@@ -60,151 +77,138 @@ async def test_a_strangers_visit_shows_examples_and_is_not_heard(
         "我家门口路灯坏了",
         "/mine",
     ]
-    assert scribe.heard == []
+    assert bot.store.residents.known("web", browser.cookies["resident"]) is None
 
 
-async def test_her_words_are_heard_to_the_letter_and_shown_with_the_reply(
-    resident: WebResident, scribe: Scribe
+async def test_her_words_are_heard_to_the_letter_and_read_back(
+    resident: WebResident, bot: Bot
 ) -> None:
-    await resident.says("路灯坏了\n在 3 栋 <b>&amp;*_[x](y)\u202e")
-    assert [said.text for said in scribe.heard] == ["路灯坏了\n在 3 栋 <b>&amp;*_[x](y)\u202e"]
-    assert resident.said == ["路灯坏了\n在 3 栋 <b>&amp;*_[x](y)\u202e"]
-    assert resident.heard == ["路灯坏了\n在 3 栋 <b>&amp;*_[x](y)\u202e"]
+    text = "路灯坏了没人修\n在 3 栋 <b>&amp;*_[x](y)"
+    await resident.says(text)
+    assert resident.said == [text]
+    assert matter_of(bot, "web", resident.sender).text == text
+    assert len(resident.heard) == 1
+    assert text in resident.heard[0]
 
 
 async def test_line_breaks_of_browsers_become_plain_ones(
-    browser: httpx.AsyncClient, scribe: Scribe
+    browser: httpx.AsyncClient, bot: Bot
 ) -> None:
     await post(browser, {"text": "一\r\n二\r\n"})
-    assert scribe.heard[0].text == "一\n二"
+    assert said(bot, "web", browser.cookies["resident"]) == ["一\n二"]
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["😀👍🏽", "\x00\x01\x1b[31m", "\u202eolleh", "长" * 10_000, "<script>alert(1)</script>"],
+    ("text", "shown"),
+    [
+        ("😀👍🏽", ["😀👍🏽"]),
+        ("\x00\x01\x1b[31m", ["[31m"]),
+        ("\u202eolleh", ["olleh"]),
+        ("长" * 10_000, []),
+        ("<script>alert(1)</script>", ["<script>alert(1)</script>"]),
+    ],
 )
-async def test_odd_words_are_heard_as_they_are(
-    resident: WebResident, scribe: Scribe, text: str
+async def test_odd_words_are_shown_harmless_and_answered(
+    resident: WebResident, text: str, shown: list[str]
 ) -> None:
     await resident.says(text)
-    assert [said.text for said in scribe.heard] == [text]
+    assert resident.said == shown
     assert len(resident.heard) == 1
 
 
-async def test_markup_she_types_is_never_part_of_the_page(
-    browser: httpx.AsyncClient, scribe: Scribe
-) -> None:
-    await post(browser, {"text": '<script>alert(1)</script><img src=x onerror="alert(2)">'})
+async def test_markup_she_types_is_never_part_of_the_page(browser: httpx.AsyncClient) -> None:
+    markup = '<script>alert(1)</script><img src=x onerror="alert(2)">路灯坏了没人修'
+    await post(browser, {"text": markup})
     page = BeautifulSoup((await browser.get("/")).text, "html.parser")
+    assert page.get_text().count("<script>alert(1)</script>") == 2
     assert page.select("#log script, #log img") == []
 
 
-async def test_a_quotation_stands_without_doubled_line_breaks(
-    browser: httpx.AsyncClient, scribe: Scribe
-) -> None:
-    scribe.replies["?"] = [Reply("报告:\n<blockquote>新增<b>3所</b></blockquote>\n—— 2020")]
-    await post(browser, {"text": "?"})
-    shown = "报告:<blockquote>新增<b>3所</b></blockquote>—— 2020"
-    assert shown in (await browser.get("/")).text
-
-
-async def test_a_tap_says_its_action_and_the_turn_of_its_message(
-    resident: WebResident, scribe: Scribe
-) -> None:
-    scribe.replies["路灯坏了"] = [CARD]
-    await resident.says("路灯坏了")
-    assert resident.buttons == ["提交", "改地点"]
-    await resident.taps("地点")
-    assert (scribe.heard[-1].action, scribe.heard[-1].message) == ("place", "1")
-    assert scribe.heard[-1].text == ""
+async def test_a_quotation_stands_without_doubled_line_breaks(browser: httpx.AsyncClient) -> None:
+    await post(browser, {"text": "新增几所幼儿园？"})
+    quotation = "<blockquote>新增普惠幼儿园<b>3所</b>、学位<b>500个</b></blockquote>——"
+    assert f"：{quotation}" in (await browser.get("/")).text
 
 
 async def test_a_reply_that_replaces_stands_where_the_tapped_one_stood(
-    resident: WebResident, scribe: Scribe
+    resident: WebResident, bot: Bot
 ) -> None:
-    scribe.replies["路灯坏了"] = [Reply("先打 110"), CARD, Reply("还可以发照片")]
-    scribe.replies["place"] = [Reply("哪里?", ((Button("水果湖", "street"),),), replaces=True)]
-    scribe.replies["street"] = [Reply("地点:水果湖", CARD.buttons, replaces=True), Reply("好了")]
-    scribe.in_place = {"place", "street"}
-    await resident.says("路灯坏了")
+    await resident.sends_photo(b"%PDF-1.7", caption="路灯坏了没人修")
     await resident.says("你好")
-    await resident.taps("改地点")
-    assert resident.heard == ["先打 110", "哪里?", "还可以发照片", "你好"]
-    await resident.taps("水果湖")
-    assert resident.heard == ["先打 110", "地点:水果湖", "还可以发照片", "你好", "好了"]
-    assert resident.said == ["路灯坏了", "你好"]
+    unread, card, hello = resident.heard
+    await resident.taps("改类型")
+    assert resident.heard == [unread, words(bot, "draft.choose_kind"), hello]
+    await resident.taps("表扬")
+    assert resident.heard == [unread, card.replace("投诉", "表扬"), hello]
+    assert resident.said == ["路灯坏了没人修", "你好"]
 
 
 async def test_words_photo_and_location_sent_together_are_one_message(
-    browser: httpx.AsyncClient, scribe: Scribe
+    browser: httpx.AsyncClient, bot: Bot
 ) -> None:
-    fields = {"text": "路灯坏了", "latitude": "30.55", "longitude": "114.31"}
+    fields = {"text": "路灯坏了没人修", "latitude": "30.55", "longitude": "114.31"}
     await post(browser, fields, photo=("a.jpg", JPEG))
-    assert scribe.heard == [
-        Said(
-            channel="web",
-            sender=browser.cookies["resident"],
-            text="路灯坏了",
-            photo=Photo(JPEG),
-            location=Location(30.55, 114.31),
-            language_hint="zh",
-        )
-    ]
+    matter = matter_of(bot, "web", browser.cookies["resident"])
+    assert (matter.text, matter.latitude, matter.longitude) == ("路灯坏了没人修", 30.55, 114.31)
+    assert photos(bot) == [(".jpg", JPEG)]
+    assert said(bot, "web", browser.cookies["resident"]) == ["路灯坏了没人修"]
 
 
 async def test_a_photo_and_a_location_may_come_without_words(
-    resident: WebResident, scribe: Scribe
+    resident: WebResident, bot: Bot
 ) -> None:
     await resident.sends_photo(JPEG)
     await resident.sends_location(30.55, 114.31)
-    assert [(said.photo, said.location) for said in scribe.heard] == [
-        (Photo(JPEG), None),
-        (None, Location(30.55, 114.31)),
-    ]
+    matter = matter_of(bot, "web", resident.sender)
+    assert (matter.text, matter.latitude, matter.longitude) == ("", 30.55, 114.31)
+    assert photos(bot) == [(".jpg", JPEG)]
 
 
 @pytest.mark.parametrize(
-    ("content", "media_type"),
+    ("content", "ending"),
     [
-        (JPEG, "image/jpeg"),
-        (b"\x89PNG\r\n\x1a\n....", "image/png"),
-        (b"GIF89a....", "image/gif"),
-        (b"RIFF....WEBPVP8 ", "image/webp"),
-        (b"\x00\x00\x00\x18ftypheic....", "image/heic"),
+        (JPEG, ".jpg"),
+        (b"\x89PNG\r\n\x1a\n....", ".png"),
+        (b"GIF89a....", ".gif"),
+        (b"RIFF....WEBPVP8 ", ".webp"),
+        (b"\x00\x00\x00\x18ftypheic....", ".heic"),
     ],
 )
 async def test_a_picture_is_known_by_its_content(
-    resident: WebResident, scribe: Scribe, content: bytes, media_type: str
+    resident: WebResident, bot: Bot, content: bytes, ending: str
 ) -> None:
     await resident.sends_photo(content)
-    assert scribe.heard[0].photo == Photo(content, media_type)
+    assert photos(bot) == [(ending, content)]
 
 
 @pytest.mark.parametrize(
     "content",
     [b"%PDF-1.7", b"PK\x03\x04", b"<svg/>", b"RIFF....WAVE", b"....ftypisom", b"\xff", b""],
 )
-async def test_a_file_that_is_no_picture_is_heard_as_a_document(
-    resident: WebResident, scribe: Scribe, content: bytes
+async def test_a_file_that_is_no_picture_is_named_a_document(
+    resident: WebResident, bot: Bot, content: bytes
 ) -> None:
-    await resident.sends_photo(content, caption="请看")
-    assert [(s.text, s.photo, s.unreadable) for s in scribe.heard] == [("请看", None, "document")]
+    await resident.sends_photo(content, caption="路灯坏了没人修")
+    assert resident.heard[0] == words(bot, "unreadable.document")
+    assert matter_of(bot, "web", resident.sender).text == "路灯坏了没人修"
+    assert photos(bot) == []
 
 
-async def test_a_photo_over_the_limit_is_heard_as_too_large(
-    resident: WebResident, scribe: Scribe
-) -> None:
-    await resident.sends_photo(JPEG.ljust(LIMITS.max_photo_bytes, b"."))
-    await resident.sends_photo(JPEG.ljust(LIMITS.max_photo_bytes + 1, b"."))
-    assert [said.unreadable for said in scribe.heard] == ["", "large_photo"]
+async def test_a_photo_over_the_limit_is_not_kept(resident: WebResident, bot: Bot) -> None:
+    fits = JPEG.ljust(MAX_PHOTO_BYTES, b".")
+    await resident.sends_photo(fits)
+    await resident.sends_photo(fits + b".")
+    assert resident.heard[-1] == words(bot, "unreadable.large_photo", megabytes=0)
+    assert photos(bot) == [(".jpg", fits)]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\r\n\t\u3000"])
 async def test_an_empty_message_is_not_heard_and_gets_a_hint(
-    resident: WebResident, scribe: Scribe, text: str
+    resident: WebResident, text: str
 ) -> None:
     await resident.says(text)
-    assert (resident.notices, scribe.heard) == (["请先写几个字，或者附上照片。"], [])
+    assert resident.notices == ["请先写几个字，或者附上照片。"]
+    assert (resident.said, resident.heard) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -212,32 +216,18 @@ async def test_an_empty_message_is_not_heard_and_gets_a_hint(
     [("here", "there"), ("91", "0"), ("0", "-181"), ("nan", "0"), ("0", "inf"), ("30.5", "")],
 )
 async def test_an_impossible_location_is_left_out(
-    browser: httpx.AsyncClient, scribe: Scribe, latitude: str, longitude: str
+    browser: httpx.AsyncClient, bot: Bot, latitude: str, longitude: str
 ) -> None:
-    await post(browser, {"text": "这里", "latitude": latitude, "longitude": longitude})
-    assert [(said.text, said.location) for said in scribe.heard] == [("这里", None)]
+    await post(browser, {"text": "路灯坏了没人修", "latitude": latitude, "longitude": longitude})
+    matter = matter_of(bot, "web", browser.cookies["resident"])
+    assert (matter.latitude, matter.longitude) == (None, None)
 
 
-async def test_a_notice_is_shown_once(resident: WebResident, scribe: Scribe) -> None:
-    scribe.replies["路灯"] = [CARD]
-    scribe.replies["yes"] = [Reply("", notice="谢谢; 您的\n反馈!")]
-    await resident.says("路灯")
-    await resident.taps("提交")
+async def test_a_notice_is_shown_once(resident: WebResident, bot: Bot) -> None:
+    await resident.says("新增几所幼儿园？")
+    await resident.taps("有帮助")
     await resident.says("你好")
-    assert resident.notices == ["", "谢谢; 您的\n反馈!", ""]
-    assert resident.heard == ["请核对:路灯", "你好"]
-
-
-async def test_a_reply_that_is_not_kept_is_still_shown(
-    resident: WebResident, scribe: Scribe
-) -> None:
-    scribe.unkept = {"/forget"}
-    scribe.replies["/forget"] = [Reply("都删除了。")]
-    await resident.says("你好")
-    await resident.says("/forget")
-    assert resident.heard == ["你好", "都删除了。"]
-    await resident.opens()
-    assert resident.heard == ["你好"]
+    assert resident.notices == ["", words(bot, "notice.thanks"), ""]
 
 
 async def test_two_residents_do_not_see_each_other(url: str, resident: WebResident) -> None:
@@ -247,16 +237,15 @@ async def test_two_residents_do_not_see_each_other(url: str, resident: WebReside
 
 
 async def test_the_script_gets_what_is_new_since_its_last_turn(
-    browser: httpx.AsyncClient, scribe: Scribe
+    browser: httpx.AsyncClient, bot: Bot
 ) -> None:
-    scribe.replies["路灯"] = [CARD]
-    scribe.replies["place"] = [Reply("哪里?", notice="好")]
-    scribe.in_place = {"place"}
-    first = await news(browser, {"text": "路灯", "after": "0"})
+    first = await news(browser, {"text": "新增几所幼儿园？", "after": "0"})
     await news(browser, {"text": "你好", "after": "1"})
-    replaced = await news(browser, {"action": "place", "message": "1", "after": "2"})
+    tap = {"action": "useful:1:1", "message": "1", "after": "2"}
+    replaced = await news(browser, tap)
     assert (first["after"], first["fresh"], first["notice"]) == (1, True, "")
-    assert (replaced["after"], replaced["fresh"], replaced["notice"]) == (3, False, "好")
+    assert (replaced["after"], replaced["fresh"]) == (3, False)
+    assert replaced["notice"] == words(bot, "notice.thanks")
     bubbles = BeautifulSoup(str(replaced["html"]), "html.parser")("li")
     assert [(bubble["id"], bubble["data-turn"]) for bubble in bubbles] == [("turn-1-0", "3")]
 
@@ -269,42 +258,30 @@ async def test_the_script_gets_everything_when_its_last_turn_is_unknown(
     assert (fresh["fresh"], fresh["after"]) == (True, 1)
 
 
-async def test_the_script_starts_afresh_when_everything_was_forgotten(
-    browser: httpx.AsyncClient, scribe: Scribe
-) -> None:
-    await news(browser, {"text": "一", "after": "0"})
-    await news(browser, {"text": "二", "after": "1"})
-    scribe.forget()
-    scribe.unkept = {"/forget"}
-    last = await news(browser, {"text": "/forget", "after": "2"})
-    assert (last["fresh"], last["after"]) == (True, 0)
-    assert "/forget" in str(last["html"])
-
-
 async def test_the_script_is_told_kindly_of_an_empty_message(browser: httpx.AsyncClient) -> None:
     assert await news(browser, {"text": " "}) == {"notice": "请先写几个字，或者附上照片。"}
 
 
 @pytest.mark.parametrize(
-    ("accept_language", "language", "hint"),
+    ("accept_language", "language"),
     [
-        ("", "zh", "zh"),
-        ("zh-CN,zh;q=0.9,en;q=0.8", "zh", "zh"),
-        ("zh-TW", "zh-Hant", "zh-Hant"),
-        ("en-GB,en;q=0.9,zh;q=0.1", "en", "en"),
-        ("fr-FR, zh-HK;q=0.5", "zh-Hant", "zh-Hant"),
-        ("fr", "en", "en"),
-        ("*", "zh", "zh"),
-        (";;,,==", "zh", "zh"),
+        ("", "zh"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("zh-TW", "zh-Hant"),
+        ("en-GB,en;q=0.9,zh;q=0.1", "en"),
+        ("fr-FR, zh-HK;q=0.5", "zh-Hant"),
+        ("fr", "en"),
+        ("*", "zh"),
+        (";;,,==", "zh"),
     ],
 )
-async def test_the_page_speaks_the_browsers_language(
-    browser: httpx.AsyncClient, scribe: Scribe, accept_language: str, language: str, hint: str
+async def test_page_and_first_reply_speak_the_browsers_language(
+    url: str, bot: Bot, accept_language: str, language: Language
 ) -> None:
-    browser.headers["Accept-Language"] = accept_language
-    assert f'<html lang="{language}">' in (await browser.get("/")).text
-    await post(browser, {"text": "1"})
-    assert scribe.heard[0].language_hint == hint
+    async with WebResident(url, accept_language=accept_language) as resident:
+        assert resident.page_language == language
+        await resident.says("/help")
+        assert resident.heard == [words(bot, "talk.help", language=language)]
 
 
 async def test_the_language_switch_is_remembered(browser: httpx.AsyncClient) -> None:
@@ -313,3 +290,58 @@ async def test_the_language_switch_is_remembered(browser: httpx.AsyncClient) -> 
     assert '<html lang="en">' in (await browser.get("/")).text
     assert '<html lang="zh-Hant">' in (await browser.get("/?lang=zh")).text
     assert '<html lang="zh-Hant">' in (await browser.get("/?lang=xx")).text
+
+
+# What the dialogue does not do, and a listener may: the stand-in's part
+
+
+async def test_of_several_replies_the_one_with_the_tapped_button_is_replaced(
+    scribes_url: str, scribe: Scribe
+) -> None:
+    scribe.replies["路灯坏了"] = [Reply("先打 110"), CARD, Reply("还可以发照片")]
+    scribe.replies["place"] = [Reply("哪里?", ((Button("水果湖", "street"),),), replaces=True)]
+    scribe.replies["street"] = [Reply("地点:水果湖", CARD.buttons, replaces=True), Reply("好了")]
+    scribe.in_place = {"place", "street"}
+    async with WebResident(scribes_url) as resident:
+        await resident.says("路灯坏了")
+        await resident.says("你好")
+        await resident.taps("改地点")
+        assert resident.heard == ["先打 110", "哪里?", "还可以发照片", "你好"]
+        await resident.taps("水果湖")
+        assert resident.heard == ["先打 110", "地点:水果湖", "还可以发照片", "你好", "好了"]
+
+
+async def test_a_reply_of_a_notice_alone_adds_nothing_to_the_conversation(
+    scribes_url: str, scribe: Scribe
+) -> None:
+    scribe.replies["路灯"] = [CARD]
+    scribe.replies["yes"] = [Reply("", notice="谢谢; 您的\n反馈!")]
+    async with WebResident(scribes_url) as resident:
+        await resident.says("路灯")
+        await resident.taps("提交")
+        assert resident.notices == ["", "谢谢; 您的\n反馈!"]
+        assert resident.heard == ["请核对:路灯"]
+
+
+async def test_a_reply_that_is_not_kept_is_still_shown(scribes_url: str, scribe: Scribe) -> None:
+    scribe.unkept = {"/forget"}
+    scribe.replies["/forget"] = [Reply("都删除了。")]
+    async with WebResident(scribes_url) as resident:
+        await resident.says("你好")
+        await resident.says("/forget")
+        assert resident.heard == ["你好", "都删除了。"]
+        await resident.opens()
+        assert resident.heard == ["你好"]
+
+
+async def test_the_script_starts_afresh_when_everything_was_forgotten(
+    scribes_url: str, scribe: Scribe
+) -> None:
+    async with httpx.AsyncClient(base_url=scribes_url) as browser:
+        await news(browser, {"text": "一", "after": "0"})
+        await news(browser, {"text": "二", "after": "1"})
+        scribe.forget()
+        scribe.unkept = {"/forget"}
+        last = await news(browser, {"text": "/forget", "after": "2"})
+    assert (last["fresh"], last["after"]) == (True, 0)
+    assert "/forget" in str(last["html"])

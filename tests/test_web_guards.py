@@ -189,14 +189,16 @@ async def test_a_wrong_address_gets_a_kind_page_in_both_languages(
     assert re.search("[A-Za-z]", headings(response)[1])
 
 
-async def test_a_fault_gets_a_kind_page_that_tells_nothing_of_it(
-    browser: httpx.AsyncClient, scribe: Scribe
+async def test_a_fault_gets_a_kind_page_and_neither_page_nor_log_holds_her_words(
+    browser: httpx.AsyncClient, scribe: Scribe, caplog: pytest.LogCaptureFixture
 ) -> None:
     scribe.replies["boom"] = RuntimeError("secret")
     response = await browser.post("/say", data={"text": "boom"})
     assert response.status_code == 500
     assert headings(response)[0] == "抱歉，是我们这边出了错"
     assert "secret" not in response.text
+    assert "secret" not in caplog.text
+    assert "RuntimeError at web_site.py:" in caplog.text
     assert "Content-Security-Policy" in response.headers
 
 

@@ -1,4 +1,8 @@
-"""The real site on a free port, and a listener behind it that keeps what was said."""
+"""The real site on a free port, and a stand-in for the dialogue behind it.
+
+The stand-in is for what the dialogue does not do at a test's bidding: raise, reply without
+keeping it, forget, or show that it heard nothing. All else is tested on the dialogue itself.
+"""
 
 import asyncio
 import socket
@@ -88,7 +92,7 @@ def _wording() -> Wording:
 async def serving(site: ASGIApp) -> AsyncIterator[str]:
     """The site under a real uvicorn in this event loop; gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(site, log_level="critical", lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(site, log_config=None, lifespan="off"))
         task = asyncio.create_task(server.serve([listening]))
         # The socket listens already: who connects before the server is up waits in its queue.
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

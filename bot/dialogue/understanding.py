@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.answers import Answer, answer
+from bot.answers import Answer, answer, related_to
 from bot.cases import Kind, Matter
 from bot.matters import MatterReader
 from bot.router import Router, Verdict
@@ -65,6 +65,7 @@ class Understander:
             kind: OutcomeKind = "answer" if found.commitment else "no_answer"
             return Understanding(kind, text, language, found)
         danger = verdict.intent == "danger"
+        found = await self.near(text)
         return Understanding(
             kind="danger" if danger else self._kind_of_matter(verdict.intent, taken_as),
             text=text,
@@ -83,8 +84,8 @@ class Understander:
         return self._reader.street(text)
 
     async def near(self, text: str) -> Answer:
-        """The commitments nearest to a text."""
-        return await answer(self._index(), text)
+        """The commitments a matter is about; the name of a street or estate does not count."""
+        return await related_to(self._index(), self._reader.without_place(text))
 
     def _kind_of_matter(self, intent: str, taken_as: TakenAs | None) -> OutcomeKind:
         return "ask_which" if intent == "unsure" and taken_as is None else "matter"

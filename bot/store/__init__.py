@@ -42,12 +42,17 @@ class Store:
         Raises:
             StoreError: no permission, a full disk, or a file that is not this bot's database.
         """
+        connection = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=5)
             connection.execute("pragma journal_mode = wal")
-            return cls(connection)
+            store = cls(connection)
+            with store.transaction():  # A file that can only be read fails here, not at work.
+                return store
         except (OSError, sqlite3.Error) as error:
+            if connection is not None:
+                connection.close()
             raise StoreError(f"{path}: the database cannot be opened ({error})") from error
 
     @classmethod

@@ -1,12 +1,12 @@
 """What a Telegram message says: its words, picture or place as a `Said` for the dialogue."""
 
-import re
 from dataclasses import dataclass, replace
 
 from telegram import Message, User
 from telegram.error import BadRequest
 
 from bot.messages import Location, Photo, Said
+from bot.pictures import picture_type
 from bot.telegram.retries import with_retries
 
 UNREADABLE = {
@@ -23,17 +23,21 @@ UNREADABLE = {
 
 Telegram fills `document` too when it sends an `animation` (Bot API, Message).
 """
-NOT_PICTURES = ("image/svg+xml",)
-"""Image types that hold markup or scripts rather than a photograph."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photograph as Telegram announces it, not fetched yet; `size_bytes` 0 is unknown."""
+    """A picture as Telegram announces it, not fetched yet.
+
+    Attributes:
+        size_bytes: 0 is unknown.
+        media_type: of a photo, which Telegram itself makes; empty for a file, which may be
+            anything, whatever type its sender claims.
+    """
 
     file_id: str
     size_bytes: int
-    media_type: str
+    media_type: str = ""
 
 
 async def said_in(message: Message, sender: User, *, max_photo_bytes: int) -> Said:
@@ -47,7 +51,7 @@ async def said_in(message: Message, sender: User, *, max_photo_bytes: int) -> Sa
     said = Said(
         channel="telegram",
         sender=str(sender.id),
-        text=_words(message),
+        text=message.text or message.caption or "",
         language_hint=sender.language_code or "",
     )
     picture = _picture(message)
@@ -55,18 +59,14 @@ async def said_in(message: Message, sender: User, *, max_photo_bytes: int) -> Sa
         content = await _fetch(message, picture, max_photo_bytes=max_photo_bytes)
         if content is None:
             return replace(said, unreadable="large_photo")
-        return replace(said, photo=Photo(content, picture.media_type))
+        media_type = picture.media_type or picture_type(content)
+        if media_type is None:
+            return replace(said, unreadable="document")
+        return replace(said, photo=Photo(content, media_type))
     if message.location is not None:
         point = Location(message.location.latitude, message.location.longitude)
         return replace(said, location=point)
     return replace(said, unreadable=_unreadable(message))
-
-
-def _words(message: Message) -> str:
-    """The text or caption; a command without the bot's name (`/help@our_bot` -> `/help`)."""
-    words = message.text or message.caption or ""
-    own_name = re.escape(message.get_bot().username)
-    return re.sub(rf"^(/\w+)@{own_name}\b", r"\1", words, flags=re.IGNORECASE)
 
 
 def _picture(message: Message) -> Picture | None:
@@ -77,10 +77,9 @@ def _picture(message: Message) -> Picture | None:
     file = message.document
     if file is None or message.animation is not None:
         return None
-    media_type = (file.mime_type or "").lower()
-    if not media_type.startswith("image/") or media_type in NOT_PICTURES:
+    if not (file.mime_type or "").lower().startswith("image/"):
         return None
-    return Picture(file.file_id, file.file_size or 0, media_type)
+    return Picture(file.file_id, file.file_size or 0)
 
 
 async def _fetch(message: Message, picture: Picture, *, max_photo_bytes: int) -> bytes | None:

@@ -79,16 +79,19 @@ async def _is_reached(application: TelegramApplication) -> bool:
 
 
 async def _start(application: TelegramApplication, reached: bool, timeout_seconds: int) -> None:
-    """Begin polling, as soon as Telegram is reached."""
+    """Begin polling, as soon as Telegram is reached; a token refused by then is logged."""
     pause = FIRST_PAUSE_SECONDS
     try:
         while not reached:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             reached = await _is_reached(application)
-    except TelegramStartError as error:
-        logger.error("%s", error)
-        return
+        await _poll(application, timeout_seconds)
+    except (TelegramStartError, InvalidToken):
+        logger.error("%s", TelegramStartError())
+
+
+async def _poll(application: TelegramApplication, timeout_seconds: int) -> None:
     if application.post_init is not None:
         await application.post_init(application)
     await application.start()

@@ -6,7 +6,6 @@ answered twice. The bot says nothing in groups: a resident's words belong in her
 
 import logging
 import re
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from telegram.ext import (
 )
 
 from bot.config import TelegramSettings
+from bot.faults import kind_and_place
 from bot.messages import Listener, Said
 from bot.telegram.delivery import Delivery, Recipient, without_content
 from bot.telegram.hearing import said_in
@@ -150,7 +150,7 @@ class Residents:
         """Log what failed by its type and place only, and apologise to the resident."""
         error = context.error
         if error is not None:
-            logger.error("an update was not handled: %s", _kind_and_place(error))
+            logger.error("an update was not handled: %s", kind_and_place(error))
         if not isinstance(update, Update) or update.effective_user is None:
             return
         if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
@@ -160,16 +160,6 @@ class Residents:
 
 def _recipient(sender: User, tapped_message_id: int | None = None) -> Recipient:
     return Recipient(sender.id, sender.language_code or "", tapped_message_id)
-
-
-def _kind_and_place(error: Exception) -> str:
-    """`ValueError at dialogue.py:120`: no message, for it may quote a resident or the token."""
-    frames = traceback.extract_tb(error.__traceback__)
-    name = type(error).__name__
-    if not frames:
-        return name
-    file_name = frames[-1].filename.replace("\\", "/").rpartition("/")[2]
-    return f"{name} at {file_name}:{frames[-1].lineno}"
 
 
 async def _register_commands(bot: Bot, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from bot.config import Limits
 from bot.messages import Listener, Reply, Turn
 from bot.web.conversation import Bubble, bubbles_of, passing_bubbles
-from bot.web.guards import SafetyHeaders, require_same_origin, with_limited_body
+from bot.web.guards import FaultNet, SafetyHeaders, require_same_origin, with_limited_body
 from bot.web.incoming import said_in
 from bot.web.pages import STATIC, Pages, VersionedFiles, wants_json
 from bot.web.visitor import Visitor, leave_notice, notice_left, remember, take_notice, visitor_of
@@ -50,12 +50,11 @@ def build_site(
             Route("/healthz", on_health_asked),
             Mount("/static", VersionedFiles(directory=STATIC), name="static"),
         ],
-        middleware=[Middleware(SafetyHeaders)],
+        middleware=[Middleware(SafetyHeaders), Middleware(FaultNet, pages.on_error)],
         exception_handlers={
             HTTPException: pages.on_error,
             # She went away while sending; told apart from a fault, it is no traceback in the log.
             ClientDisconnect: pages.on_error,
-            Exception: pages.on_error,
         },
     )
 

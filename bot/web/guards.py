@@ -1,11 +1,18 @@
-"""What every request passes: the same-origin check, the limit of its body, headers of safety."""
+"""What every request passes: headers of safety, a net for faults, and the checks of a form."""
 
+import logging
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.faults import kind_and_place
+
+logger = logging.getLogger(__name__)
 
 SAFETY_HEADERS = {
     "Content-Security-Policy": (
@@ -35,6 +42,37 @@ class SafetyHeaders:
             await send(message)
 
         await self._app(scope, receive, send_safely)
+
+
+class FaultNet:
+    """ASGI middleware that answers what nobody expected, and logs its kind and place only.
+
+    Starlette answers too, but then raises the error again; the server would log it in full, with
+    whatever it quotes of a resident.
+    """
+
+    def __init__(
+        self, app: ASGIApp, answer: Callable[[Request, Exception], Awaitable[Response]]
+    ) -> None:
+        self._app = app
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer in its place if it fails before an answer has begun."""
+        is_begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal is_begun
+            is_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except Exception as error:
+            logger.error("a request was not answered: %s", kind_and_place(error))
+            if not is_begun:
+                response = await self._answer(Request(scope), error)
+                await response(scope, receive, send)
 
 
 def require_same_origin(request: Request) -> None:

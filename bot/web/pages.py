@@ -13,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
-from bot.web.guards import SAFETY_HEADERS
 from bot.web.visitor import Visitor, visitor_of
 from bot.wording import LANGUAGES, Language, Wording
 
@@ -81,8 +80,6 @@ class Pages:
             response = self.page(
                 request, "error.html", visitor, status=status, told=told, both=both
             )
-        # Starlette answers a 500 outside of all middleware, so the headers are set here.
-        response.headers.update(SAFETY_HEADERS)
         headers: Mapping[str, str] = getattr(error, "headers", None) or {}
         response.headers.update(headers)
         return response

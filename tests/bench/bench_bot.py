@@ -144,10 +144,8 @@ def main() -> None:
         [
             (f"answers.answer p50, {len(questions)} questions", f"{p50:.2f} ms"),
             ("answers.answer p99", f"{p99:.2f} ms"),
-            (
-                f"`python -m bot ask`, cold start to exit, median of {RUNS}",
-                f"{np.median(asks):.2f} s",
-            ),
+            *asked("`python -m bot ask`, bundled reader", ask),
+            *asked("the same, sentence-transformers reader", ask_heavy),
             ("`python -m index build`, first build", f"{build.seconds:.2f} s"),
             (f"`python -m bot run`, peak memory after {len(several)} questions", f"{peak:.0f} MB"),
         ],

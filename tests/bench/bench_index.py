@@ -12,6 +12,7 @@ from pathlib import Path
 
 from index import IndexSettings, Paths, build_index, load_index
 from index.content import read_content
+from tests.bench.table import print_table
 
 CONTENT = Path(__file__).parents[2] / "content"
 ROUNDS = 5
@@ -46,9 +47,10 @@ def main() -> None:
         ]
     hundredths = statistics.quantiles(times, n=100)
     rows += [("search p50", hundredths[49]), ("search p99", hundredths[98])]
-    print(f"{len(index.commitments)} commitments, {len(times)} searches")
-    for name, value in rows:
-        print(f"{name:28}{value * 1000:10.2f} ms")
+    print_table(
+        f"The index: {len(index.commitments)} commitments, {len(times)} searches",
+        [(name, f"{value * 1000:.2f} ms") for name, value in rows],
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,13 @@
+"""What of an error may stand in a log: its kind and its place."""
+
+import traceback
+
+
+def kind_and_place(error: Exception) -> str:
+    """`ValueError at desk.py:120`: no message, for it may quote a resident or a token."""
+    frames = traceback.extract_tb(error.__traceback__)
+    name = type(error).__name__
+    if not frames:
+        return name
+    file_name = frames[-1].filename.replace("\\", "/").rpartition("/")[2]
+    return f"{name} at {file_name}:{frames[-1].lineno}"
