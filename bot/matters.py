@@ -13,6 +13,9 @@ from index import clean, normalise
 OTHER_CATEGORY = "other"
 _Code = TypeVar("_Code", bound=str)
 _STRONG, _WEAK = 3, 1
+# Of kinds as strongly marked these come first: who thanks tells what was done for her, and who
+# reports an offence complains of it.
+_SURER_KINDS = (Kind.PRAISE, Kind.REPORT)
 _ADDRESS = re.compile(
     r".*(?:路|大道|街|巷|小区|花园|公寓|新村|家园|苑|\b(?:road|street|avenue|lane|estate)\b)",
     re.IGNORECASE,
@@ -23,7 +26,8 @@ class MatterReader:
     """Reads a message by the cues of service.toml."""
 
     def __init__(self, service: Service) -> None:
-        self._kinds = [(kind.code, Cues(kind.strong), Cues(kind.weak)) for kind in service.kind]
+        in_doubt = sorted(service.kind, key=lambda kind: kind.code not in _SURER_KINDS)
+        self._kinds = [(kind.code, Cues(kind.strong), Cues(kind.weak)) for kind in in_doubt]
         self._categories = [(entry.code, Cues(entry.cues)) for entry in service.category]
         self._urgent = Cues(service.urgency.urgent)
         self._critical = Cues(service.urgency.critical)

@@ -89,6 +89,7 @@ class RouterCues(_Entry):
     """Words that tell a question to the report from a matter, small talk and instructions."""
 
     question: _Words
+    rhetorical: _Words = ()
     matter: _Words
     smalltalk: _Words
     instruction: _Words

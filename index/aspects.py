@@ -39,12 +39,16 @@ _GENERIC_UNITS = frozenset("家所个部条栋座片处场项名户套间张台�
 _SAME_UNIT = {"成": "%", "钱": "元", "块": "元", "块钱": "元", "万": "万", "亿": "亿", "点": "%"}
 # 比去年 and "than last year" only compare.
 _OTHER_YEAR = re.compile(
-    r"(?<![比跟和与同])(?:去年|前年|上一?年度|明年|后年)"
-    r"|(?<!than )(?<!with )(?<!to )\b(?:last|next) year\b"
+    r"(?<![比跟和与同])(?:去年|前年|上一?年度|明年|后年|昨天|昨晚|明天|后天|今晚)"
+    r"|(?<!than )(?<!with )(?<!to )\b(?:last|next) year\b|\b(?:yesterday|tomorrow|tonight)\b"
 )
+_THIS_YEAR = re.compile(r"今年|\bthis year\b")
 # A measure that is no number: 与经济增长基本同步, 不低于上年.
 _COMPARED = re.compile(r"同步|不低于|持平")
-_SHARE = re.compile(r"百分之几|百分之多少|几成|\b(?:percent|percentage|proportion)\b|\bshare of\b")
+_SHARE = re.compile(
+    r"百分之几|百分之多少|几成|率(?:是|要|会|控制|达|到|目标|多少|几|有|降|为)"
+    r"|\b(?:percent|percentage|proportion)\b|\bshare of\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class _Aspect:
 _ASPECTS = (
     _Aspect(  # a day or an hour
         re.compile(
-            r"几月|几号(?!线)|哪天|哪一天|哪个月|(?<!快)几点|(?<!晚)几时|星期几|周几|时间表"
+            r"几月|哪月|几号(?!线)|哪天|哪一天|哪个月|(?<!快)几点|(?<!晚)几时|星期几|周几|时间表"
             r"|\bwhat (?:time|date|day|month)\b|\bexact(?:ly when| date)\b|\bwhen exactly\b"
             r"|\bopening hours\b|\bwhich (?:day|month|date)\b"
         ),
@@ -75,7 +79,8 @@ _ASPECTS = (
     _Aspect(  # time
         re.compile(
             r"(?:什么|啥|么)时候(?!.{0,4}(?:动工|开工|开始|启动|上马|开建))|何时|多久"
-            r"|(?!.*\b(?:start|begin|break ground))\bwhen (?:will|does|do|is|are|can|did|was|would|should|exactly)\b"
+            r"|(?!.*\b(?:start|begin|break ground))"
+            r"\bwhen (?:will|does|do|is|are|can|did|was|would|should|exactly)\b"
             r"|^when\b(?!.*(?:,|\b(?:start|begin|break ground)))"
             r"|\bhow (?:long|soon)\b|\b(?:opening|start|completion|deadline) date\b|\bby when\b"
         ),
@@ -84,7 +89,7 @@ _ASPECTS = (
     ),
     _Aspect(  # place
         re.compile(
-            r"在哪|哪里|哪儿|什么地方|么地方|哪个地方|哪块地|哪点|到哪|哪条[路街]|哪些[路街]|地址"
+            r"在哪|什么位置|哪个位置|哪里|哪儿|什么地方|么地方|哪个地方|哪块地|哪点|到哪|哪条[路街]|哪些[路街]|地址"
             r"|\bwhere(?:abouts)? (?:will|is|are|do|does|can|exactly|would|should)\b|^where\b"
             r"|\b(?:which|what) (?:street|road|address|location|place)s?\b|\bin which\b"
         ),
@@ -147,7 +152,8 @@ def _asks_another_aspect(question: Question, commitment: Commitment) -> bool:
 
 
 def _asks_another_year(question: Question, commitment: Commitment) -> bool:
-    if _OTHER_YEAR.search(question.asked) and "上年" not in commitment.quote:
+    names_another = _OTHER_YEAR.search(question.asked) and not _THIS_YEAR.search(question.asked)
+    if names_another and "上年" not in commitment.quote:
         return True
     return any(
         year != commitment.year and str(year) not in commitment.quote for year in question.years

@@ -19,7 +19,7 @@ _ABOUT_AS_GOOD = 0.01
 _WEIGHTS = tuple(step / 20 for step in range(1, 20))
 # What a wrong answer costs a resident, when a refusal costs 1: the limit of a calibrated
 # probability is then cost / (1 + cost).
-_COST_OF_WRONG = 1.25
+_COST_OF_WRONG = 1.6
 _RIDGE = 0.5
 _NEWTON_STEPS = 50
 
@@ -98,7 +98,7 @@ def _verdict(index: Index, case: _Case) -> _Verdict | None:
     if not hits:
         return None
     row, _, signals = hits[0]
-    objection = has_objection(case.question, index.parts[row])
+    objection = signals.is_foreign or has_objection(case.question, index.parts[row])
     return _Verdict(signals, row in case.right, objection)
 
 

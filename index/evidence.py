@@ -38,9 +38,9 @@ class Thresholds:
 
     dense_weight_zh: float = 0.5
     dense_weight_en: float = 0.7
-    intercept: float = -2.0
-    coefficients: tuple[float, ...] = (2.5, -1.2, 2.3, 1.1, 1.6, -0.8)
-    answer_at: float = 0.56
+    intercept: float = -2.7
+    coefficients: tuple[float, ...] = (3.4, -1.1, 2.9, 1.8, 1.5, -0.6)
+    answer_at: float = 0.62
 
     def dense_weight(self, question: Question) -> float:
         """The dense leg's share for this question."""
@@ -56,8 +56,9 @@ class Signals:
         unmet: share of the thing whose number is asked for that it lacks, 0..1.
         dense: cosine of question and nearest passage, -1..1.
         margin: by how much its score leads the next one's, -1..1.
-        agree: 1 if both legs put it first, else 0.
+        agree: 1 if both legs put it first, and by more than single characters, else 0.
         english: 1 for a question without Chinese characters, else 0.
+        is_foreign: the thing whose number is asked for is not the report's; no answer then.
     """
 
     coverage: float
@@ -66,6 +67,7 @@ class Signals:
     margin: float
     agree: float
     english: float
+    is_foreign: bool = False
 
     def row(self) -> list[float]:
         """The signals in the order of `FEATURES`."""
@@ -74,10 +76,16 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Shares of a question that a commitment covers, as in `Signals`; all in 0..1."""
+    """Shares of a question that a commitment covers, as in `Signals`; all in 0..1.
+
+    `has_word`: it holds a word of the question, not only single characters of one.
+    `is_foreign`: the thing whose number is asked for has a character that no report knows.
+    """
 
     whole: float
     unmet: float
+    has_word: bool
+    is_foreign: bool = False
 
 
 def probability(signals: Signals, thresholds: Thresholds) -> float:
@@ -87,9 +95,12 @@ def probability(signals: Signals, thresholds: Thresholds) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def with_objections(chance: float, question: Question, commitment: Commitment) -> float:
+def with_objections(
+    chance: float, question: Question, signals: Signals, commitment: Commitment
+) -> float:
     """The probability of a hit once what the question asks for is looked for in the quote."""
-    return min(chance, _OBJECTED) if has_objection(question, commitment) else chance
+    objected = signals.is_foreign or has_objection(question, commitment)
+    return min(chance, _OBJECTED) if objected else chance
 
 
 def covered_shares(
@@ -101,7 +112,7 @@ def covered_shares(
     """
     weights = [span.weight * _rarity(span, lexical) for span in question.spans]
     if not sum(weights):
-        return [Coverage(whole=0.0, unmet=0.0)] * len(rows)
+        return [Coverage(whole=0.0, unmet=0.0, has_word=False)] * len(rows)
     terms = sorted({term for span in question.spans for term in _all_terms(span)})
     held = lexical.holds(terms, rows)
     found: list[Coverage] = []
@@ -113,7 +124,12 @@ def covered_shares(
             for weight, span in zip(weights, question.spans, strict=True)
         ]
         unmet = 1 - _mean(parts, asked) if any(asked) else 0.0
-        found.append(Coverage(_mean(parts, weights), unmet))
+        has_word = any(part > _HALF for part, weight in zip(parts, weights, strict=True) if weight)
+        is_foreign = question.names_counted and any(
+            span.is_asked and span.single and not part and _rarity(span, lexical) >= lexical.rarest
+            for part, span in zip(parts, question.spans, strict=True)
+        )
+        found.append(Coverage(_mean(parts, weights), unmet, has_word, is_foreign))
     return found
 
 

@@ -16,7 +16,7 @@ from index.lexical import HAN, han_terms, pieces, stem, terms_of, tidy
 _ASKING = re.compile(
     "请问一下|请问|想问一下|想问|问一下|问问|我想知道|想知道|想了解|了解一下|告诉我|说说|讲讲|介绍一下|帮我|查一下"
     "|有没有|是不是|会不会|能不能|可不可以|要不要|是否|什么时候|啥时候|何时|什么样|什么|怎么样|怎么|怎样|咋样|咋"
-    "|如何|为什么|为啥|啥|哪些|哪个|哪里|哪儿|哪年|哪|多少|多大|多高|多长|多久|百分之几|第几|几"
+    "|如何|为什么|为啥|啥|哪些|哪个|哪里|哪儿|哪年|哪|多少|多大|多高|多长|多久|百分之(?:几|多少)|第几|几"
     "|今年|本年度|年度|全年|一年|年内|年底|一共|总共|共计|合计|到底|究竟|大概|大约|具体|关于|方面|情况|目标"
     "|听说|听别人说|听别个说|听讲|不晓得|晓不晓得|知不知道|么时候|么样|么事|几时|是不是真的|真的"
     "|起来|快一点|快一些|一点|一些|这一块|那一块|这块|那块|这边|那边|举措|措施|动作|办法|(?<![思理设梦幻感])想(?!象)"
@@ -69,7 +69,7 @@ _ASKS = re.compile(
 _CLAUSE = re.compile(r"[^,，。;；!！?？\n]+[,，。;；!！?？\n]?")
 _SHORT_CHARS, _SHORT_WORDS = 30, 20
 # How much a clause counts: one that asks, the one right before it, all others.
-_ASKING_WEIGHT, _LEADING_WEIGHT, _TELLING_WEIGHT = 1.0, 0.8, 0.4
+_ASKING_WEIGHT, _LEADING_WEIGHT, _TELLING_WEIGHT = 1.0, 0.6, 0.2
 _NO_NOUN = re.compile(
     r"\b(?:are|will|is|be|being|does|do|did|would|should|to|of|in|on|for|the|get|have|has|there"
     r"|can|going|with|at|by)\b|[^\w\s-]"
@@ -127,6 +127,7 @@ class Question:
         asked: the part of the text that asks; all of a short one.
         wants_quantity: whether it asks how many or how much.
         measure: the measure word it asks with (几所), `""` if there is none.
+        names_counted: whether the thing asked for stands right behind (几所学校).
     """
 
     text: str
@@ -139,6 +140,7 @@ class Question:
     asked: str = ""
     wants_quantity: bool = False
     measure: str = ""
+    names_counted: bool = False
 
 
 def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Question:
@@ -168,6 +170,7 @@ def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Que
         spans=tuple(spans),
         years=frozenset(int(year) for year in _YEAR.findall(text)),
         asked="".join(clause.text for clause in clauses if clause.weight == _ASKING_WEIGHT),
+        names_counted=counting is not None and counting.end() in asked,
         wants_quantity=counting is not None,
         measure=(counting["measure"] or "") if counting else "",
     )
@@ -177,7 +180,8 @@ def _places_of(text: str, names: Iterable[str]) -> set[int]:
     """The characters of the names, whole words where they are Latin."""
     found: set[int] = set()
     for name in names:
-        for match in re.finditer(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text):
+        word = rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name.isascii() else re.escape(name)
+        for match in re.finditer(word, text):
             found.update(range(*match.span()))
     return found
 
@@ -322,11 +326,11 @@ def _mention_at(place: int, mentions: list[Mention]) -> Mention | None:
 
 
 def _means(mention: Mention | None) -> tuple[tuple[str, ...], ...]:
-    return tuple(_telling(words) for words in mention.means) if mention else ()
+    return tuple(telling_terms(words) for words in mention.means) if mention else ()
 
 
-@cache  # Only the glossary's words come here.
-def _telling(words: str) -> tuple[str, ...]:
+@cache  # Only the glossary's words and the reports come here.
+def telling_terms(words: str) -> tuple[str, ...]:
     """The terms that tell a report's words from others: pairs, not single characters."""
     found: list[str] = []
     for piece in pieces(tidy(words)):

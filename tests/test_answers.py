@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answers import RELATED_SHOWN, answer
+from bot.answers import RELATED_SHOWN, answer, related_to
 from index import Index
 
 
@@ -25,6 +25,18 @@ async def test_what_the_report_does_not_say_has_no_commitment(real_index: Index)
     found = await answer(real_index, "新增几所特殊教育学校？")
     assert found.commitment is None
     assert all(one in {hit.commitment for hit in found.hits} for one in found.related)
+
+
+async def test_a_clause_that_lacks_what_is_asked_is_shown_as_related(real_index: Index) -> None:
+    found = await answer(real_index, "加装一部电梯要多少钱？")
+    assert found.commitment is None
+    assert found.related[0].quote == "加装电梯60部"
+
+
+async def test_what_a_matter_is_about_answers_nothing(real_index: Index) -> None:
+    found = await related_to(real_index, "垃圾桶几天没人清，臭得要死")
+    assert found.commitment is None
+    assert "垃圾" in found.hits[0].commitment.quote
 
 
 @pytest.mark.parametrize("text", ["", "🙂", "。。。"])

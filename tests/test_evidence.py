@@ -49,6 +49,13 @@ SAFETY = commitment("确保校园绝对安全", "Keep schools absolutely safe.")
 LATHE = commitment(
     "推动武船二分厂项目开工", "Start building at the second branch of the shipyard."
 )
+INCOME = commitment("居民人均可支配收入与经济增长基本同步", "Incomes to grow in step.")
+RIVERSIDE = commitment(
+    "推动滨江商务区项目全面开工", "Start all projects of the riverside district."
+)
+TANHUALIN = commitment("全面完成昙华林核心区整治修缮", "Complete the restoration of Tanhualin.")
+SCHOOL = commitment("启动南湖中学改扩建", "Start the expansion of Nanhu Middle School.")
+STORES = commitment("全年引进品牌首店50家", "Bring in 50 brand first stores.")
 SESSION = commitment("12月24日召开的武昌区人大十五届五次会议", "The session of December 24.")
 
 
@@ -80,6 +87,19 @@ def question(text: str) -> Question:
         ("How many schools are unsafe?", SAFETY),
         ("PM2.5降到多少微克", AIR),
         ("电梯覆盖率要到百分之几", ELEVATORS),
+        ("去年新增了几所幼儿园", KINDERGARTENS),
+        ("how many kindergartens were added last year?", KINDERGARTENS),
+        ("全市新增几所幼儿园", KINDERGARTENS),
+        ("十四五期间新增几所幼儿园", KINDERGARTENS),
+        ("2号线延长吗", LINES),
+        ("昙华林哪天修完", TANHUALIN),
+        ("滨江商务区什么时候完工", RIVERSIDE),
+        ("南湖中学的校长是哪个", SCHOOL),
+        ("新增的首店有哪些牌子", STORES),
+        ("which of the brands come first?", STORES),
+        ("明天装电梯吗", ELEVATORS),
+        ("电梯装在什么位置", ELEVATORS),
+        ("电梯故障率控制在多少", ELEVATORS),
     ],
 )
 def test_what_the_sentence_does_not_give_is_an_objection(text: str, about: Commitment) -> None:
@@ -100,6 +120,14 @@ def test_what_the_sentence_does_not_give_is_an_objection(text: str, about: Commi
         ("基金规模多少亿", FUND),
         ("大会是什么时候开的", SESSION),
         ("When was the session?", SESSION),
+        ("大家的收入能涨多少", INCOME),
+        ("收入会不会比去年高", INCOME),
+        ("去年没报上名, 今年新增几所幼儿园", KINDERGARTENS),
+        ("昙华林么时候修完", TANHUALIN),
+        ("滨江商务区么时候动工", RIVERSIDE),
+        ("今年保障哪些线路", LINES),
+        ("蓝天要有几成", AIR),
+        ("校园安全有哪些措施", SAFETY),
         ("我家在江岸上班, 爸妈住武昌老房子六楼天天爬楼梯, 请问电梯装多少部", ELEVATORS),
     ],
 )
@@ -127,6 +155,47 @@ def test_the_modifier_that_makes_it_another_thing_is_missed() -> None:
 def test_the_reports_word_for_the_residents_word_covers_it() -> None:
     assert coverage("preschools", "新增普惠幼儿园3所", "加装电梯60部") == [1.0, 0.0]
     assert coverage("幼稚园", "新增普惠幼儿园3所", "加装电梯60部") == [1.0, 0.0]
+
+
+def test_what_only_asks_needs_no_cover() -> None:
+    assert coverage("听说电梯要装好多?", "加装电梯60部") == coverage("电梯装?", "加装电梯60部")
+    assert coverage("电梯搞不搞得起来", "加装电梯60部") == [1.0]
+
+
+def test_the_story_before_a_question_counts_less_than_what_it_asks() -> None:
+    story = "我住在一栋老楼的六楼,腿脚不方便,天天下楼买菜都蛮造孽,"
+    read = question(story + "请问电梯要装几部?")
+    asked, told = (
+        {span.weight for span in read.spans if span.single in part} for part in ("电梯", "六腿买")
+    )
+    assert min(asked) > max(told) > 0
+    assert question(story + "请问电梯要装几部?").asked == "请问电梯要装几部?"
+
+
+def test_the_districts_own_name_tells_nothing_in_either_language() -> None:
+    assert question("How many elevators does Wuchang want?").terms == ("elevator",)
+    assert question("武昌GDP涨百分之多少").terms == question("GDP涨多少").terms
+
+
+@pytest.mark.parametrize(
+    ("text", "is_foreign"),
+    [
+        ("建几个篮球场", True),
+        ("建几个足球场", False),
+        ("几所幼稚园", False),
+        ("足球场建几个", False),
+    ],
+)
+def test_a_counted_thing_of_unknown_characters_is_none_of_the_reports(
+    text: str, is_foreign: bool
+) -> None:
+    lexical = index_fields([[("新建社区足球场15片、普惠幼儿园3所", 1.0)]])
+    assert covered_shares(question(text), lexical, [0])[0].is_foreign == is_foreign
+
+
+def test_the_thing_asked_for_may_stand_before_the_words_that_count() -> None:
+    lexical = index_fields([[("新建社区老年人服务中心10个", 1.0)]])
+    assert covered_shares(question("老年食堂今年要开几家?"), lexical, [0])[0].unmet > 0.5
 
 
 def test_a_question_about_nothing_is_covered_by_nothing() -> None:

@@ -110,6 +110,35 @@ def test_the_whole_reading_keeps_the_words_as_they_were_written(reader: MatterRe
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("水果湖街东湖路那边的垃圾没人收", "那边的垃圾没人收"),
+        ("杨园街道的工地灰大", "的工地灰大"),
+        ("紫阳湖公园修得几漂亮", "紫阳湖公园修得几漂亮"),
+        ("垃圾没人收", "垃圾没人收"),
+    ],
+)
+def test_streets_are_left_out_of_what_a_matter_is_about(
+    reader: MatterReader, text: str, left: str
+) -> None:
+    assert reader.without_place(text).split() == [left]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("有人在河边偷倒渣土，没有手续", Kind.REPORT),
+        ("A man sells fake cigarettes outside the station", Kind.REPORT),
+        ("Please put more benches along the lake", Kind.SUGGESTION),
+        ("民警帮我找回了钱包，非常感谢", Kind.PRAISE),
+        ("房租交不起了，哪个来帮下忙", Kind.HELP),
+    ],
+)
+def test_kinds_by_what_people_write(reader: MatterReader, text: str, kind: Kind) -> None:
+    assert reader.read(text, danger=False).kind is kind
+
+
 def test_two_texts_resemble_each_other_by_their_character_pairs() -> None:
     assert resembles("路灯坏了", "路灯坏了!") == 1.0
     assert resembles("路燈壞了", "路灯坏了") == 1.0

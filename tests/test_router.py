@@ -99,6 +99,59 @@ def test_instructions_to_the_bot_are_never_a_question_or_matter(router: Router, 
     assert router.route(text) == Verdict("smalltalk")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "工地太吵太脏，扬尘今年怎么管",
+        "电梯今年建不建",
+        "有冇得人办图书馆新馆，动工冇",
+        "I wonder if the library will be rebuilt",
+        "我家老人爬不动楼，区里今年装不装电梯",
+    ],
+)
+def test_what_asks_and_tells_may_be_a_question(router: Router, text: str) -> None:
+    verdict = router.route(text)
+    assert verdict.intent == "question" or verdict.asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "凭什么我们小区不装电梯？",
+        "这个路灯什么时候才能修好？",
+        "能不能在路口装个红绿灯？",
+        "可不可以多放几个垃圾桶",
+        "Could you add a bus stop near our school?",
+        "How long do we have to put up with this noise?",
+    ],
+)
+def test_a_rhetorical_question_and_a_request_ask_nothing(router: Router, text: str) -> None:
+    assert router.route(text).intent != "question"
+    assert not router.route(text).asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["手机掉到湖里了，栏杆是坏的", "怕伢掉进沙湖，请装护栏", "共享单车躺在地上没人收"],
+)
+def test_what_could_happen_is_no_danger_now(router: Router, text: str) -> None:
+    assert router.route(text).intent != "danger"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("电梯突然停了，我跟我伢关在里头", "119"),
+        ("有个伢掉到沙湖里去了", "119"),
+        ("江边有个女的站在栏杆外头好像要跳", "110"),
+        ("两个车撞了，有人躺在地上流血", "120"),
+        ("There's smoke coming out of the shop downstairs", "119"),
+    ],
+)
+def test_danger_in_residents_own_words(router: Router, text: str, number: str) -> None:
+    assert number in router.route(text).numbers
+
+
 def test_a_greeting_before_a_matter_does_not_hide_it(router: Router) -> None:
     assert router.route("你好，我们小区停水两天了没人管").intent == "matter"
 

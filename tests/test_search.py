@@ -74,6 +74,32 @@ def test_of_those_about_as_near_the_one_with_a_number_comes_first(index: Index) 
     assert found(index, question) == "全年新增高新技术企业50家,总量突破300家"
 
 
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("垃圾分类是不是全区都要搞", "全面推行垃圾分类"),
+        ("How many high-tech companies will be added?", "全年新增高新技术企业50家,总量突破300家"),
+    ],
+)
+def test_of_those_alike_the_one_that_says_least_besides_comes_first(
+    index: Index, question: str, quote: str
+) -> None:
+    assert found(index, question) == quote
+
+
+def test_what_is_about_the_same_stays_near_though_it_does_not_answer(index: Index) -> None:
+    best = index.search("加装一部电梯要多少钱?")[0]
+    assert best.commitment.quote == "加装电梯60部"
+    assert best.nearness > 0.5 > best.probability
+
+
+def test_what_a_message_is_about_answers_nothing(index: Index) -> None:
+    hits = index.about("院子里的电梯装了几个月还没装好")
+    assert hits[0].commitment.quote == "加装电梯60部"
+    assert hits[0].probability == hits[0].nearness > 0.5
+    assert not any(hit.answers for hit in hits)
+
+
 def test_top_k_beyond_the_report_gives_no_commitment_twice(index: Index) -> None:
     hits = index.search("武昌", top_k=1000)
     assert len({hit.commitment.id for hit in hits}) == len(hits) <= len(index.commitments)

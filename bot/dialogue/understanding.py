@@ -16,6 +16,8 @@ TakenAs = Literal["question", "matter"]
 
 _COMMITMENT_FLOOR = 0.15
 """Below this probability a matter is filed with no commitment unless its resident picks one."""
+_SURELY_ANSWERED = 0.8
+"""Probability from which what also tells of a matter is first of all answered."""
 _STATED_IN_REPORT = 0.6
 """Share of a statement's words from which it names a commitment more than it tells of a matter."""
 
@@ -113,4 +115,6 @@ def _is_asked(verdict: Verdict, found: Answer) -> bool:
         return verdict.intent == "question"
     if verdict.intent == "statement":
         return found.hits[0].coverage >= _STATED_IN_REPORT
+    if verdict.asks and verdict.intent != "danger" and found.probability >= _SURELY_ANSWERED:
+        return True
     return verdict.intent == "question" or verdict.leans_to_question
