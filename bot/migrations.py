@@ -4,6 +4,19 @@ from sqlite_utils import Database, Migrations
 
 migrations = Migrations("bot")
 
+_MATTER = """
+            text text not null,
+            kind text not null,
+            category text not null,
+            urgency text not null,
+            street text not null,
+            place text not null,
+            commitment text not null,
+            latitude real,
+            longitude real,
+"""
+"""What a matter is made of, the same before and after it is filed (`bot.cases.Matter`)."""
+
 
 @migrations()
 def m001_residents(db: Database) -> None:
@@ -67,19 +80,8 @@ def m002_conversation(db: Database) -> None:
 
 
 @migrations()
-def m003_drafts_and_cases(db: Database) -> None:
-    """Matters before and after filing, their photos, and the append-only history of cases."""
-    matter = """
-            text text not null,
-            kind text not null,
-            category text not null,
-            urgency text not null,
-            street text not null,
-            place text not null,
-            commitment text not null,
-            latitude real,
-            longitude real,
-    """
+def m003_cases(db: Database) -> None:
+    """Filed matters, and the append-only history of each."""
     db.conn.execute(
         f"""
         create table cases (
@@ -87,7 +89,7 @@ def m003_drafts_and_cases(db: Database) -> None:
             number text not null unique,
             query_code text not null,
             resident_id integer not null references residents(id),
-            {matter}
+            {_MATTER}
             state text not null,
             submitted_at text not null
         ) strict
@@ -95,11 +97,30 @@ def m003_drafts_and_cases(db: Database) -> None:
     )
     db.conn.execute("create index cases_of_resident on cases(resident_id, id)")
     db.conn.execute(
+        """
+        create table events (
+            id integer primary key,
+            case_id integer not null references cases(id),
+            action text not null,
+            actor text not null,
+            reason text not null,
+            resident_sees integer not null,
+            at text not null
+        ) strict
+        """
+    )
+    db.conn.execute("create index events_of_case on events(case_id, id)")
+
+
+@migrations()
+def m004_drafts(db: Database) -> None:
+    """Matters not yet filed, and their photos."""
+    db.conn.execute(
         f"""
         create table drafts (
             id integer primary key,
             resident_id integer not null references residents(id),
-            {matter}
+            {_MATTER}
             state text not null,
             awaiting text not null,
             source text not null unique,
@@ -123,17 +144,3 @@ def m003_drafts_and_cases(db: Database) -> None:
         """
     )
     db.conn.execute("create index files_of_draft on files(draft_id)")
-    db.conn.execute(
-        """
-        create table events (
-            id integer primary key,
-            case_id integer not null references cases(id),
-            action text not null,
-            actor text not null,
-            reason text not null,
-            resident_sees integer not null,
-            at text not null
-        ) strict
-        """
-    )
-    db.conn.execute("create index events_of_case on events(case_id, id)")
