@@ -36,21 +36,20 @@ class Wording:
             ContentError: every unreadable file and broken template; if there is none, every key
                 and every value filled in that only one language has.
         """
-        self._to_traditional = OpenCC("s2t")
         mistakes: list[str] = []
         zh, en = (_read(folder / f"{language}.toml", mistakes) for language in ("zh", "en"))
         mistakes = mistakes or _differences(folder, zh, en)
         if mistakes:
             raise ContentError(mistakes)
-        hant = {key: str(self._to_traditional.convert(source)) for key, source in zh.items()}
-        self._sources: Mapping[Language, Mapping[str, str]] = {"zh": zh, "zh-Hant": hant, "en": en}
+        self._sources: Mapping[Language, Mapping[str, str]] = {"zh": zh, "zh-Hant": zh, "en": en}
         self._templates: dict[tuple[Language, str], Template] = {}
 
     def text(self, language: Language, key: str, **values: object) -> str:
         """One message as HTML; values are escaped unless they are markup already."""
         template = self._templates.get((language, key))
         if template is None:  # Compiled on first use: all at once would double a cold start.
-            template = _ENVIRONMENT.from_string(self._sources[language][key])
+            source = self._sources[language][key]
+            template = _ENVIRONMENT.from_string(self.named(language, zh=source, en=source))
             self._templates[language, key] = template
         return template.render(values).strip()
 
@@ -59,6 +58,10 @@ class Wording:
         if language == "en":
             return en
         return str(self._to_traditional.convert(zh)) if language == "zh-Hant" else zh
+
+    @cached_property
+    def _to_traditional(self) -> OpenCC:
+        return OpenCC("s2t")
 
     @cached_property
     def keys(self) -> frozenset[str]:
