@@ -5,8 +5,8 @@ be done, was not answered. Each rule looks at the question and at the quote; non
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from index.questions import Question
 from index.reports import Commitment
@@ -138,77 +138,112 @@ _ASPECTS = (
 )
 
 
-def has_objection(question: Question, commitment: Commitment) -> bool:
-    """Whether the question asks for something that the commitment's sentence does not give."""
-    return any(objects(question, commitment) for objects in _OBJECTIONS)
+@dataclass(frozen=True)
+class Wanted:
+    """What a question wants of a sentence, read once and held against many commitments."""
 
+    question: Question
 
-def _asks_another_aspect(question: Question, commitment: Commitment) -> bool:
-    return any(
-        aspect.asked_by.search(question.asked)
-        and not (aspect.given_by and aspect.given_by.search(commitment.quote))
-        for aspect in _ASPECTS
-    )
+    def is_missing_in(self, commitment: Commitment) -> bool:
+        """Whether the question asks for something that the commitment's sentence does not give."""
+        return (
+            self._is_of_another_year(commitment)
+            or self._is_of_another_place(commitment)
+            or self._lacks_an_aspect(commitment)
+            or self._lacks_a_number_named(commitment)
+            or self._lacks_a_quantity(commitment)
+        )
 
+    @cached_property
+    def _aspects(self) -> tuple[_Aspect, ...]:
+        asked = self.question.asked
+        return tuple(aspect for aspect in _ASPECTS if aspect.asked_by.search(asked))
 
-def _asks_another_year(question: Question, commitment: Commitment) -> bool:
-    names_another = _OTHER_YEAR.search(question.asked) and not _THIS_YEAR.search(question.asked)
-    if names_another and "上年" not in commitment.quote:
-        return True
-    return any(
-        year != commitment.year and str(year) not in commitment.quote for year in question.years
-    )
+    def _lacks_an_aspect(self, commitment: Commitment) -> bool:
+        return any(
+            not (aspect.given_by and aspect.given_by.search(commitment.quote))
+            for aspect in self._aspects
+        )
 
+    @cached_property
+    def _names_another_year(self) -> bool:
+        asked = self.question.asked
+        return bool(_OTHER_YEAR.search(asked)) and not _THIS_YEAR.search(asked)
 
-def _asks_another_place(question: Question, commitment: Commitment) -> bool:
-    own = commitment.report_title + commitment.quote + "".join(commitment.ask)
-    own_en = (commitment.report_title_en + commitment.en).lower().replace("'", "")
-    if _WIDER.search(question.asked):
-        return True
-    chinese = (place for place in _DISTRICT_NAMES if place in question.asked)
-    english = _PLACE_IN_ENGLISH.findall(question.asked)
-    return any(place not in own for place in chinese) or any(
-        place not in own_en for place in english
-    )
-
-
-def _names_another_number(question: Question, commitment: Commitment) -> bool:
-    """Whether the question names a line, or any other number, that the commitment lacks."""
-    own = f"{commitment.quote} {commitment.en} {' '.join(commitment.ask)}".replace(",", "")
-    for match in _LINE.finditer(question.asked):
-        line = next(filter(None, match.groups()))
-        if not re.search(
-            rf"(?<!\d){line}(?:号线|(?:th|st|nd|rd) line)|\bline {line}\b", own.lower()
-        ):
+    def _is_of_another_year(self, commitment: Commitment) -> bool:
+        if self._names_another_year and "上年" not in commitment.quote:
             return True
-    if any(plan not in own for plan in _PLAN.findall(question.asked)):
-        return True
-    years = {str(year) for year in question.years}
-    return any(
-        number not in years and not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", own)
-        for number in _NUMBER.findall(question.asked)
-    )
+        return any(
+            year != commitment.year and str(year) not in commitment.quote
+            for year in self.question.years
+        )
 
+    @cached_property
+    def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The other places named, in Chinese and in English."""
+        asked = self.question.asked
+        chinese = tuple(place for place in _DISTRICT_NAMES if place in asked)
+        return chinese, tuple(_PLACE_IN_ENGLISH.findall(asked))
 
-def _lacks_quantity(question: Question, commitment: Commitment) -> bool:
-    """Whether a number is asked for and the quote gives none, or none of that kind."""
-    units = [quantity.value + quantity.unit for quantity in commitment.quantities]
-    if _SHARE.search(question.asked):
-        return not any(unit.endswith(("%", "‰", "个百分点")) for unit in units)
-    if not question.wants_quantity:
-        return False
-    wanted = _SAME_UNIT.get(question.measure, question.measure)
-    if not wanted:
-        return not units and not _COMPARED.search(commitment.quote)
-    if wanted in _GENERIC_UNITS:
-        return not units
-    return not any(wanted in unit for unit in units)
+    @cached_property
+    def _is_wider(self) -> bool:
+        return _WIDER.search(self.question.asked) is not None
 
+    def _is_of_another_place(self, commitment: Commitment) -> bool:
+        chinese, english = self._places
+        if self._is_wider:
+            return True
+        if not chinese and not english:
+            return False
+        own = commitment.report_title + commitment.quote + "".join(commitment.ask)
+        own_en = (commitment.report_title_en + commitment.en).lower().replace("'", "")
+        return any(place not in own for place in chinese) or any(
+            place not in own_en for place in english
+        )
 
-_OBJECTIONS: tuple[Callable[[Question, Commitment], bool], ...] = (
-    _asks_another_year,
-    _asks_another_place,
-    _asks_another_aspect,
-    _names_another_number,
-    _lacks_quantity,
-)
+    @cached_property
+    def _lines(self) -> tuple[re.Pattern[str], ...]:
+        """What must stand in a commitment for each metro line named."""
+        named = (
+            next(filter(None, found.groups())) for found in _LINE.finditer(self.question.asked)
+        )
+        return tuple(
+            re.compile(rf"(?<!\d){line}(?:号线|(?:th|st|nd|rd) line)|\bline {line}\b")
+            for line in named
+        )
+
+    @cached_property
+    def _numbers(self) -> tuple[re.Pattern[str], ...]:
+        """The same for each other number and each five-year plan."""
+        years = {str(year) for year in self.question.years}
+        numbers = [found for found in _NUMBER.findall(self.question.asked) if found not in years]
+        plans = [re.escape(plan) for plan in _PLAN.findall(self.question.asked)]
+        patterns = [*(rf"(?<![\d.]){re.escape(number)}(?![\d.])" for number in numbers), *plans]
+        return tuple(map(re.compile, patterns))
+
+    def _lacks_a_number_named(self, commitment: Commitment) -> bool:
+        """Whether the question names a line, or any other number, that the commitment lacks."""
+        if not self._lines and not self._numbers:
+            return False
+        own = f"{commitment.quote} {commitment.en} {' '.join(commitment.ask)}".replace(",", "")
+        return any(not line.search(own.lower()) for line in self._lines) or any(
+            not number.search(own) for number in self._numbers
+        )
+
+    @cached_property
+    def _is_share(self) -> bool:
+        return _SHARE.search(self.question.asked) is not None
+
+    def _lacks_a_quantity(self, commitment: Commitment) -> bool:
+        """Whether a number is asked for and the quote gives none, or none of that kind."""
+        units = [quantity.value + quantity.unit for quantity in commitment.quantities]
+        if self._is_share:
+            return not any(unit.endswith(("%", "‰", "个百分点")) for unit in units)
+        if not self.question.wants_quantity:
+            return False
+        wanted = _SAME_UNIT.get(self.question.measure, self.question.measure)
+        if not wanted:
+            return not units and not _COMPARED.search(commitment.quote)
+        if wanted in _GENERIC_UNITS:
+            return not units
+        return not any(wanted in unit for unit in units)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.aspects import has_objection
 from index.evaluate import GoldQuestion, is_right
 from index.evidence import FEATURES, Signals, Thresholds
 from index.questions import Question
@@ -40,7 +39,6 @@ class _Verdict:
 
     signals: Signals
     is_right: bool
-    has_objection: bool
 
 
 def learn_thresholds(index: Index, questions: Iterable[GoldQuestion]) -> Thresholds:
@@ -58,7 +56,7 @@ def learn_thresholds(index: Index, questions: Iterable[GoldQuestion]) -> Thresho
     )
     learning = replace(index, thresholds=learnt)
     verdicts = [verdict for case in cases if (verdict := _verdict(learning, case))]
-    open_ones = [verdict for verdict in verdicts if not verdict.has_objection]
+    open_ones = [verdict for verdict in verdicts if not verdict.signals.objected]
     if len({verdict.is_right for verdict in open_ones}) < 2:
         return learnt
     return _fitted(learnt, open_ones)
@@ -98,8 +96,7 @@ def _verdict(index: Index, case: _Case) -> _Verdict | None:
     if not hits:
         return None
     row, _, signals = hits[0]
-    objection = signals.is_foreign or has_objection(case.question, index.parts[row])
-    return _Verdict(signals, row in case.right, objection)
+    return _Verdict(signals, row in case.right)
 
 
 def _fitted(thresholds: Thresholds, verdicts: Sequence[_Verdict]) -> Thresholds:

@@ -6,13 +6,12 @@ must be in the commitment, in the editors' glossary or in the English line, and 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
-from index.aspects import has_objection
 from index.lexical import LexicalIndex
-from index.questions import Question, Span
-from index.reports import Commitment
+from index.questions import Question
 
 FEATURES = ("coverage", "unmet", "dense", "margin", "agree", "english")
 
@@ -58,7 +57,8 @@ class Signals:
         margin: by how much its score leads the next one's, -1..1.
         agree: 1 if both legs put it first, and by more than single characters, else 0.
         english: 1 for a question without Chinese characters, else 0.
-        is_foreign: the thing whose number is asked for is not the report's; no answer then.
+        objected: the thing whose number is asked for is not the report's, or the sentence does
+            not give what is asked for; no answer then.
     """
 
     coverage: float
@@ -67,7 +67,7 @@ class Signals:
     margin: float
     agree: float
     english: float
-    is_foreign: bool = False
+    objected: bool = False
 
     def row(self) -> list[float]:
         """The signals in the order of `FEATURES`."""
@@ -95,67 +95,85 @@ def probability(signals: Signals, thresholds: Thresholds) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def with_objections(
-    chance: float, question: Question, signals: Signals, commitment: Commitment
-) -> float:
-    """The probability of a hit once what the question asks for is looked for in the quote."""
-    objected = signals.is_foreign or has_objection(question, commitment)
-    return min(chance, _OBJECTED) if objected else chance
+def unless_objected(chance: float, signals: Signals) -> float:
+    """The probability that a hit answers: next to none if there is an objection."""
+    return min(chance, _OBJECTED) if signals.objected else chance
 
 
-def covered_shares(
-    question: Question, lexical: LexicalIndex, rows: Sequence[int]
-) -> list[Coverage]:
-    """How much of the question each commitment covers, its rarer words counting more.
+@dataclass(frozen=True)
+class Coverer:
+    """How much of one question a commitment covers, its rarer words counting more."""
 
-    A question that asks about nothing is covered by nothing.
-    """
-    weights = [span.weight * _rarity(span, lexical) for span in question.spans]
-    if not sum(weights):
-        return [Coverage(whole=0.0, unmet=0.0, has_word=False)] * len(rows)
-    terms = sorted({term for span in question.spans for term in _all_terms(span)})
-    held = lexical.holds(terms, rows)
-    found: list[Coverage] = []
-    for column in range(len(rows)):
-        holding = {term: bool(held[line, column]) for line, term in enumerate(terms)}
-        parts = [_share(span, holding) for span in question.spans]
-        asked = [
-            (weight if span.is_asked else 0.0)
-            for weight, span in zip(weights, question.spans, strict=True)
-        ]
-        unmet = 1 - _mean(parts, asked) if any(asked) else 0.0
-        has_word = any(part > _HALF for part, weight in zip(parts, weights, strict=True) if weight)
-        is_foreign = question.names_counted and any(
-            span.is_asked and span.single and not part and _rarity(span, lexical) >= lexical.rarest
-            for part, span in zip(parts, question.spans, strict=True)
+    question: Question
+    lexical: LexicalIndex
+
+    def covered_by(self, row: int) -> Coverage:
+        """What this commitment covers; of a question that asks about nothing, nothing."""
+        if not sum(self._weights):
+            return Coverage(whole=0.0, unmet=0.0, has_word=False)
+        held = self.lexical.held_by(row)
+        parts = [self._share(place, held) for place in range(len(self.question.spans))]
+        unmet = 1 - _mean(parts, self._asked) if any(self._asked) else 0.0
+        has_word = any(
+            part > _HALF and weight for part, weight in zip(parts, self._weights, strict=True)
         )
-        found.append(Coverage(_mean(parts, weights), unmet, has_word, is_foreign))
-    return found
+        is_foreign = any(not parts[place] for place in self._unknown)
+        return Coverage(_mean(parts, self._weights), unmet, has_word, is_foreign)
+
+    @cached_property
+    def _rarities(self) -> list[float]:
+        return [
+            self.lexical.rarity_of(span.single or span.terms[0]) for span in self.question.spans
+        ]
+
+    @cached_property
+    def _weights(self) -> list[float]:
+        pairs = zip(self.question.spans, self._rarities, strict=True)
+        return [span.weight * rarity for span, rarity in pairs]
+
+    @cached_property
+    def _asked(self) -> list[float]:
+        pairs = zip(self.question.spans, self._weights, strict=True)
+        return [weight if span.is_asked else 0.0 for span, weight in pairs]
+
+    @cached_property
+    def _unknown(self) -> list[int]:
+        """The spans of the counted thing whose character no report knows."""
+        if not self.question.names_counted:
+            return []
+        return [
+            place
+            for place, span in enumerate(self.question.spans)
+            if span.is_asked and span.single and self._rarities[place] >= self.lexical.rarest
+        ]
+
+    @cached_property
+    def _places(self) -> list[tuple[Set[int], int, list[list[int]]]]:
+        """Of each span the terms' places in the index: its own, its single's, its meanings'."""
+        place = self.lexical.place
+        return [
+            (
+                {place[term] for term in span.terms if term in place},
+                place.get(span.single, -1),
+                [[place.get(term, -1) for term in words] for words in span.means],
+            )
+            for span in self.question.spans
+        ]
+
+    def _share(self, span: int, held: Set[int]) -> float:
+        """How far one part of the question is covered, 0..1."""
+        own, single, means = self._places[span]
+        if not own.isdisjoint(held):
+            return 1.0
+        meant = max((_held_share(words, held) for words in means), default=0.0)
+        if meant > _MEANING_NEEDED:
+            return 1.0
+        return max(_HALF if single in held else 0.0, meant * _HALF)
 
 
 def _mean(parts: Sequence[float], weights: Sequence[float]) -> float:
     return sum(part * weight for part, weight in zip(parts, weights, strict=True)) / sum(weights)
 
 
-def _all_terms(span: Span) -> list[str]:
-    own = [*span.terms, *([span.single] if span.single else [])]
-    return own + [term for words in span.means for term in words]
-
-
-def _rarity(span: Span, lexical: LexicalIndex) -> float:
-    return lexical.rarity_of(span.single or span.terms[0])
-
-
-def _share(span: Span, holding: Mapping[str, bool]) -> float:
-    """How far one part of the question is covered, 0..1."""
-    if any(holding[term] for term in span.terms):
-        return 1.0
-    meant = max((_held_share(words, holding) for words in span.means), default=0.0)
-    if meant > _MEANING_NEEDED:
-        return 1.0
-    alone = bool(span.single) and holding[span.single]
-    return max(_HALF if alone else 0.0, meant * _HALF)
-
-
-def _held_share(words: Sequence[str], holding: Mapping[str, bool]) -> float:
-    return sum(holding[term] for term in words) / max(len(words), 1)
+def _held_share(words: Sequence[int], held: Set[int]) -> float:
+    return sum(word in held for word in words) / max(len(words), 1)

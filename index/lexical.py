@@ -132,18 +132,18 @@ class LexicalIndex:
                 scores[self.rows[span]] += weight * self.rarity[place] * self.weights[span]
         return scores
 
-    def holds(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
-        """bool[len(terms), len(rows)]: whether the commitment in that row holds the term."""
-        held = np.zeros((len(terms), len(rows)), dtype=np.bool_)
-        wanted = np.asarray(rows, dtype=np.int32)
-        for line, term in enumerate(terms):
-            place = self.place.get(term)
-            if place is not None:
-                holders = self.rows[self.starts[place] : self.starts[place + 1]]
-                found = np.searchsorted(holders, wanted)
-                found[found == len(holders)] = 0
-                held[line] = holders[found] == wanted
-        return held
+    @cached_property
+    def _terms_by_row(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The places of all terms, commitment by commitment, and where each one's begin."""
+        order = np.argsort(self.rows, kind="stable")
+        places = np.repeat(np.arange(len(self.terms)), np.diff(self.starts))[order]
+        counts = np.bincount(self.rows, minlength=self.size)
+        return places, np.concatenate([[0], np.cumsum(counts)])
+
+    def held_by(self, row: int) -> frozenset[int]:
+        """The places in `terms` of all terms that a commitment holds."""
+        places, starts = self._terms_by_row
+        return frozenset(places[starts[row] : starts[row + 1]].tolist())
 
     def to_bytes(self) -> bytes:
         """The index as an .npz file, without pickled objects."""

@@ -3,7 +3,7 @@
 An `Index` is one loaded build. It never changes, so any number of threads may search it.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -11,10 +11,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from index.aspects import has_objection
+from index.aspects import Wanted
 from index.dense import DenseIndex
 from index.encoder import Encoder
-from index.evidence import Signals, Thresholds, covered_shares, probability, with_objections
+from index.evidence import Coverage, Coverer, Signals, Thresholds, probability, unless_objected
 from index.glossary import Glossary
 from index.lexical import LexicalIndex, tidy
 from index.questions import Question, read_question, telling_terms
@@ -66,6 +66,27 @@ class Legs:
         return dense_weight * self.dense + (1 - dense_weight) * self.lexical
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A commitment among the nearest: its place, its score, and what it gives of what is asked.
+
+    `lacks`: its sentence does not give what is asked for (a number, a time, a place).
+    """
+
+    row: int
+    score: float
+    coverage: Coverage
+    lacks: bool
+
+    def is_like(self, other: "_Candidate") -> bool:
+        """Whether the other is as near, covers about as much, and gives what is asked or not."""
+        return (
+            other.score >= _AS_NEAR * self.score
+            and other.coverage.whole >= self.coverage.whole - _AS_MUCH
+            and other.lacks == self.lacks
+        )
+
+
 @dataclass(frozen=True)
 class Index:
     """One build, loaded: search it, or read its commitments in the order of the reports."""
@@ -108,11 +129,10 @@ class Index:
         read = self.read(question)
         hits: list[Hit] = []
         for row, score, signals in self.signals(read, self.legs(read), top_k=top_k):
-            commitment = self.parts[row]
             nearness = probability(signals, self.thresholds)
-            chance = with_objections(nearness, read, signals, commitment)
+            chance = unless_objected(nearness, signals)
             answers = not hits and chance >= self.thresholds.answer_at
-            hits.append(Hit(commitment, score, signals.coverage, nearness, chance, answers))
+            hits.append(Hit(self.parts[row], score, signals.coverage, nearness, chance, answers))
         return hits
 
     def about(self, message: str, *, top_k: int = 5) -> list[Hit]:
@@ -151,68 +171,64 @@ class Index:
         """
         fused = legs.fused(self.thresholds.dense_weight(question))
         rows = [int(row) for row in best_rows(fused, max(top_k, _LOOKED_AT)) if fused[row] > 0]
+        found = self._candidates(question, fused, rows)
         if asks:
-            rows = self._in_order(question, fused, rows)
-            rows = self._plainest_first(question, fused, rows)
-        shares = covered_shares(question, self.lexical, rows)
-        found: list[tuple[int, float, Signals]] = []
-        for place, row in enumerate(rows[:top_k]):
-            signals = Signals(
-                coverage=shares[place].whole,
-                unmet=shares[place].unmet,
-                dense=float(legs.dense[row]),
-                margin=_lead(fused, row),
-                agree=float(
-                    (shares[place].has_word or legs.dense[row] >= _NEAR_BY_MEANING)
-                    and row == legs.dense.argmax() == legs.lexical.argmax()
-                ),
-                english=0.0 if question.is_chinese else 1.0,
-                is_foreign=shares[place].is_foreign,
+            found = self._plainest_first(question, _giving_first(found))
+        return [
+            (one.row, one.score, self._signals_of(question, legs, fused, one))
+            for one in found[:top_k]
+        ]
+
+    def _candidates(
+        self, question: Question, fused: NDArray[np.float32], rows: Sequence[int]
+    ) -> list[_Candidate]:
+        coverer, wanted = Coverer(question, self.lexical), Wanted(question)
+        return [
+            _Candidate(
+                row=row,
+                score=float(fused[row]),
+                coverage=coverer.covered_by(row),
+                lacks=wanted.is_missing_in(self.parts[row]),
             )
-            found.append((row, float(fused[row]), signals))
-        return found
+            for row in rows
+        ]
 
-    def _in_order(
-        self, question: Question, fused: NDArray[np.float32], rows: list[int]
-    ) -> list[int]:
-        """The rows; of those about as near, the ones that give what is asked come first."""
-        near = [row for row in rows[:_LOOKED_AT] if fused[row] >= _ABOUT_AS_NEAR * fused[rows[0]]]
-        giving = [row for row in near if not has_objection(question, self.parts[row])]
-        if not giving:
-            return rows
-        return giving + [row for row in rows if row not in giving]
+    def _signals_of(
+        self, question: Question, legs: Legs, fused: NDArray[np.float32], one: _Candidate
+    ) -> Signals:
+        row, coverage = one.row, one.coverage
+        has_sense = coverage.has_word or legs.dense[row] >= _NEAR_BY_MEANING
+        return Signals(
+            coverage=coverage.whole,
+            unmet=coverage.unmet,
+            dense=float(legs.dense[row]),
+            margin=_lead(fused, row),
+            agree=float(has_sense and row == legs.dense.argmax() == legs.lexical.argmax()),
+            english=0.0 if question.is_chinese else 1.0,
+            objected=one.lacks or coverage.is_foreign,
+        )
 
-    def _plainest_first(
-        self, question: Question, fused: NDArray[np.float32], rows: list[int]
-    ) -> list[int]:
-        """The rows; of those like the first, the one that says least besides comes first.
+    def _plainest_first(self, question: Question, found: Sequence[_Candidate]) -> list[_Candidate]:
+        """The candidates; of those like the first, the one that says least besides comes first.
 
         全面推行垃圾分类 answers "do all sort waste?" better than the model communities do.
         """
-        shares = covered_shares(question, self.lexical, rows)
-        alike = [
-            row
-            for row, share in zip(rows, shares, strict=True)
-            if fused[row] >= _AS_NEAR * fused[rows[0]]
-            and share.whole >= shares[0].whole - _AS_MUCH
-            and has_objection(question, self.parts[row])
-            == has_objection(question, self.parts[rows[0]])
-        ]
+        if not found:
+            return []
+        first = found[0]
+        alike = [one for one in found if first.is_like(one)]
         if len(alike) < 2:
-            return rows
+            return list(found)
         named = {*question.terms, *question.expansion}
-        plainest = max(alike, key=lambda row: self._share_named(row, named))
-        return [plainest, *(row for row in rows if row != plainest)]
+        plainest = max(alike, key=lambda one: self._share_named(one.row, named))
+        return [plainest, *(one for one in found if one is not plainest)]
 
     def _share_named(self, row: int, named: Set[str]) -> float:
         """The share of a commitment's own words that a question names, by their rarity."""
-        weights = {term: self.lexical.rarity_of(term) for term in self._own_terms[row]}
+        weights = {
+            term: self.lexical.rarity_of(term) for term in telling_terms(self.parts[row].quote)
+        }
         return sum(weights[term] for term in weights if term in named) / sum(weights.values())
-
-    @cached_property
-    def _own_terms(self) -> tuple[frozenset[str], ...]:
-        """Of each commitment, the pairs and words of its quote."""
-        return tuple(frozenset(telling_terms(part.quote)) for part in self.parts)
 
     @cached_property
     def _context(self) -> tuple[str, ...]:
@@ -230,7 +246,16 @@ def best_rows(scores: NDArray[np.float32], wanted: int) -> NDArray[np.intp]:
     return rows[np.argsort(-scores[rows], kind="stable")]
 
 
+def _giving_first(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """The candidates; of those about as near, the ones that give what is asked come first."""
+    near = [one for one in found[:_LOOKED_AT] if one.score >= _ABOUT_AS_NEAR * found[0].score]
+    giving = [one for one in near if not one.lacks]
+    if not giving:
+        return list(found)
+    return giving + [one for one in found if one not in giving]
+
+
 def _lead(scores: NDArray[np.float32], row: int) -> float:
     """By how much a row's score leads the best of the others; below 0 if it does not."""
-    others = np.delete(scores, row)
-    return float(scores[row]) - (float(others.max()) if len(others) else 0.0)
+    others = max(scores[:row].max(initial=-1.0), scores[row + 1 :].max(initial=-1.0))
+    return float(scores[row]) - (float(others) if len(scores) > 1 else 0.0)
