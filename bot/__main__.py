@@ -5,7 +5,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bot import app
-from bot.ask import text_of_line
+from bot.ask import Asker, Line
 from bot.config import load_settings
 from bot.export import write_csv
 from bot.messages import ChannelError
@@ -60,7 +60,7 @@ def ask(question: tuple[str, ...], as_json: bool) -> None:
         settings = load_settings()
         asker = app.build_asker(settings, index=app.open_index(settings))
         lines = [" ".join(question)] if question else _lines_of_stdin()
-        asyncio.run(_answer_all(asker.ask, lines, as_json=as_json))
+        asyncio.run(_answer_all(asker, lines, as_json=as_json))
 
 
 @cli.command()
@@ -131,14 +131,10 @@ def _lines_of_stdin() -> Iterator[str]:
     return (line.decode(errors="replace").rstrip("\r\n") for line in sys.stdin.buffer)
 
 
-async def _answer_all(
-    ask_one: Callable[[str], Awaitable[dict[str, object]]],
-    lines: Iterable[str],
-    *,
-    as_json: bool,
-) -> None:
+async def _answer_all(asker: Asker, lines: Iterable[str], *, as_json: bool) -> None:
     for line in lines:
-        outcome = await ask_one(text_of_line(line) if as_json else line)
+        asked = Line.read(line) if as_json else Line(line)
+        outcome = await asker.ask(asked.text, session=asked.session)
         click.echo(json.dumps(outcome, ensure_ascii=False) if as_json else outcome["text"])
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from index import Commitment, Hit, Index
+from index import Commitment, Earlier, Hit, Index
 
 RELATED_SHOWN = 3
 _RELATED_FLOOR = 0.1
@@ -19,11 +19,13 @@ class Answer:
     Attributes:
         hits: best first; empty if nothing bears on the question.
         build_id: of the index that was asked.
+        topic: what a question that leans on this one is read with.
     """
 
     question: str
     hits: tuple[Hit, ...]
     build_id: str
+    topic: Earlier
 
     @property
     def commitment(self) -> Commitment | None:
@@ -48,10 +50,36 @@ class Answer:
 async def related_to(index: Index, message: str) -> Answer:
     """What a message that asks nothing is about; nothing answers it."""
     hits = await asyncio.to_thread(index.about, message, top_k=RELATED_SHOWN + 1)
-    return Answer(message, tuple(hits), index.build_id)
+    return Answer(message, tuple(hits), index.build_id, Earlier(message))
 
 
-async def answer(index: Index, question: str) -> Answer:
-    """Ask the index, in a thread so that a slow encoder keeps nobody else waiting."""
-    hits = await asyncio.to_thread(index.search, question, top_k=RELATED_SHOWN + 1)
-    return Answer(question, tuple(hits), index.build_id)
+async def answers(index: Index, message: str, *, after: Earlier | None = None) -> list[Answer]:
+    """An answer to each question of a message, each read with the one before; at least one.
+
+    The index is asked in a thread, so that a slow encoder keeps nobody else waiting.
+
+    Args:
+        after: what the same resident asked before.
+    """
+    return await asyncio.to_thread(_answers, index, message, after)
+
+
+def _answers(index: Index, message: str, after: Earlier | None) -> list[Answer]:
+    found: list[Answer] = []
+    for question in index.questions_in(message):
+        found.append(_answer(index, question, found[-1].topic if found else after))
+    answered = {one.commitment.id: one for one in reversed(found) if one.commitment}
+    if not answered and len(found) > 1:
+        return [_answer(index, message, after)]
+    if len(answered) == 1 and all(one.commitment for one in found):
+        return list(answered.values())
+    return found
+
+
+def _answer(index: Index, question: str, after: Earlier | None) -> Answer:
+    hits = tuple(index.search(question, top_k=RELATED_SHOWN + 1, after=after))
+    answered = hits[0].commitment.id if hits and hits[0].answers else ""
+    topic = Earlier(question, answered)
+    if after is not None and not index.names_a_thing(question):
+        topic = Earlier(after.question, answered or after.commitment)
+    return Answer(question, hits, index.build_id, topic)

@@ -1,18 +1,22 @@
 """`python -m bot ask`: the machine-readable interface. It files nothing and keeps nothing."""
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from bot.answers import Answer
 from bot.cases import Matter
 from bot.config import Limits
 from bot.dialogue import Phrasing, Understander, Understanding, outcome_text, tidy
 from bot.messages import utf16_units
 from bot.service import URGENCY_NAMES, Service
 from bot.wording import language_of, plain
-from index import Commitment, Index
+from index import Commitment, Earlier, Index
 
 _UNKNOWN_STREET = "不清楚"
 _COMMITMENTS_SHOWN = 3
+_SESSIONS_KEPT = 10_000
 
 
 class Asker:
@@ -34,18 +38,24 @@ class Asker:
         self._limits = limits
         self._index = index
         self._similar = similar
+        self._topics: OrderedDict[str, Earlier] = OrderedDict()
 
-    async def ask(self, text: str) -> dict[str, object]:
-        """The answer to one text, with the keys of docs/architecture.md "Interfaces"."""
+    async def ask(self, text: str, *, session: str = "") -> dict[str, object]:
+        """The answer to one text, with the keys of docs/architecture.md "Interfaces".
+
+        Args:
+            session: whose text it is; a question may lean on the last one of its session.
+        """
         text = tidy(text)
         language = language_of(text, otherwise="zh")
         if utf16_units(text) > self._limits.max_text_chars:
             understanding = Understanding("no_answer", text, language)
         else:
-            understanding = await self._understander.understand(text, language)
-        found = understanding.answer
-        answers = understanding.kind == "answer" and found is not None
-        commitment = found.commitment if answers and found else None
+            after = self._topics.get(session)
+            understanding = await self._understander.understand(text, language, after=after)
+        self._remember(session, understanding)
+        found = _told_first(understanding)
+        commitment = found.commitment if found else None
         outcome: dict[str, object] = {
             "kind": understanding.kind,
             "lang": understanding.language,
@@ -56,11 +66,19 @@ class Asker:
             "section": commitment.section if commitment else "",
             "quantities": [part.text for part in commitment.quantities] if commitment else [],
             "probability": round(found.probability, 4) if found else 0.0,
-            "related": _listed(found.related if found else ()),
+            "related": _listed(_related(understanding, found)),
         }
         if understanding.kind in ("matter", "danger") and understanding.matter:
             outcome["draft"] = self._draft(understanding, understanding.matter)
         return outcome
+
+    def _remember(self, session: str, understanding: Understanding) -> None:
+        """Keep what a session last asked about, the sessions longest silent forgotten first."""
+        if session and understanding.kind in ("answer", "no_answer") and understanding.answers:
+            self._topics[session] = understanding.answers[-1].topic
+            self._topics.move_to_end(session)
+            if len(self._topics) > _SESSIONS_KEPT:
+                self._topics.popitem(last=False)
 
     def _text(self, understanding: Understanding) -> str:
         units, most = utf16_units(understanding.text), self._limits.max_text_chars
@@ -88,16 +106,39 @@ class Asker:
         }
 
 
-def text_of_line(line: str) -> str:
-    """The text of one input line: bare, or the `text` of a JSON object."""
-    if line.lstrip().startswith("{"):
-        try:
-            given = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            return line
-        if isinstance(given, dict) and isinstance(given.get("text"), str):
-            return str(given["text"])
-    return line
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One input line: a text, and whose it is (empty: nobody's, read by itself)."""
+
+    text: str
+    session: str = ""
+
+    @classmethod
+    def read(cls, line: str) -> "Line":
+        """A bare text, or a JSON object with `text` and perhaps `session`."""
+        if line.lstrip().startswith("{"):
+            try:
+                given = json.loads(line)
+            except (json.JSONDecodeError, RecursionError):
+                return cls(line)
+            if isinstance(given, dict) and isinstance(given.get("text"), str):
+                return cls(given["text"], str(given.get("session", "")))
+        return cls(line)
+
+
+def _told_first(understanding: Understanding) -> Answer | None:
+    """Of several questions' answers the first that says something; what a matter is about."""
+    if understanding.kind not in ("answer", "no_answer"):
+        return understanding.answer
+    answered = (one for one in understanding.answers if one.commitment)
+    return next(answered, understanding.answer)
+
+
+def _related(understanding: Understanding, first: Answer | None) -> list[Commitment]:
+    """What else was shown: the other questions' answers, then what is near the first's."""
+    others = [one.commitment for one in understanding.answers if one is not first]
+    near = first.related if first else ()
+    return list(dict.fromkeys(one for one in (*others, *near) if one))
 
 
 def _listed(commitments: Sequence[Commitment]) -> list[dict[str, str]]:

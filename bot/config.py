@@ -34,6 +34,7 @@ class Limits(Section):
     max_text_chars: int = Field(default=2000, ge=100, le=3000)
     max_photo_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, le=20_000_000)
     max_photos_per_draft: int = Field(default=6, ge=1)
+    follow_up_minutes: int = Field(default=30, ge=0)
 
 
 class Settings(BaseModel):

@@ -144,3 +144,10 @@ def m004_drafts(db: Database) -> None:
         """
     )
     db.conn.execute("create index files_of_draft on files(draft_id)")
+
+
+@migrations()
+def m005_topic(db: Database) -> None:
+    """What each resident last asked about, so that her next question may lean on it."""
+    for column in ("topic_question", "topic_commitment", "topic_at"):
+        db.conn.execute(f"alter table residents add column {column} text not null default ''")

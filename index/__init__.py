@@ -7,6 +7,7 @@ from index.build import build_index, load_index
 from index.config import IndexSettings, Paths, Section, config_path, read_config
 from index.content import check_content
 from index.errors import ContentError, EncoderError, StaleIndexError
+from index.followups import Earlier
 from index.quantities import Quantity
 from index.reports import Commitment
 from index.search import Hit, Index
@@ -15,6 +16,7 @@ from index.text import clean, normalise, to_simplified
 __all__ = [
     "Commitment",
     "ContentError",
+    "Earlier",
     "EncoderError",
     "Hit",
     "Index",

@@ -15,10 +15,12 @@ from index.aspects import Wanted
 from index.dense import DenseIndex
 from index.encoder import Encoder
 from index.evidence import Coverage, Coverer, Signals, Thresholds, probability, unless_objected
+from index.followups import Earlier, about_the_same, carries_on, names_a_thing
 from index.glossary import Glossary
 from index.lexical import LexicalIndex, tidy
 from index.questions import Question, read_question, telling_terms
 from index.reports import Commitment
+from index.several import split_questions
 
 _GLOSSARY_WEIGHT = 0.5
 _MAX_CHARS = 500
@@ -28,6 +30,9 @@ _LOOKED_AT, _ABOUT_AS_NEAR = 5, 0.75
 _AS_NEAR, _AS_MUCH = 0.85, 0.1
 # The cosine from which the meaning is near although no word is the same.
 _NEAR_BY_MEANING = 0.35
+# How much nearer the neighbours of what was just spoken of are; the share of what a question
+# that leans on the one before names itself that its answer must hold.
+_BESIDE, _OWN_SHARE = 0.05, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ class Index:
             found.setdefault(commitment.section, []).append(commitment)
         return MappingProxyType({name: tuple(parts) for name, parts in found.items()})
 
-    def search(self, question: str, *, top_k: int = 5) -> list[Hit]:
+    def search(self, question: str, *, top_k: int = 5, after: Earlier | None = None) -> list[Hit]:
         """The commitments nearest in meaning to the question, best first.
 
         Of those about as near, the ones that give what is asked for (a number, a time, a place)
@@ -122,18 +127,46 @@ class Index:
         Args:
             question: as the resident typed it; normalised here exactly as the passages were.
             top_k: how many to return, at least 1.
+            after: what was asked before; only a question that leans on it is read with it.
 
         Returns:
             At most `top_k` hits; empty if nothing in the reports bears on the question.
         """
         read = self.read(question)
+        if after is None:
+            return self._hits(read, top_k)
+        is_whole = names_a_thing(read)
+        if is_whole and not carries_on(read):
+            return self._hits(read, top_k)
+        alone = self._hits(read, top_k, beside=after.commitment) if is_whole else []
+        if alone and alone[0].answers:
+            return alone
+        together = self._hits(about_the_same(read, self.read(after.question)), top_k)
+        if not is_whole or (together and self._bears_out(read, together[0])):
+            return together
+        return alone
+
+    def names_a_thing(self, question: str) -> bool:
+        """Whether a question names what it asks about, so that the next may lean on it."""
+        return names_a_thing(self.read(question))
+
+    def questions_in(self, message: str) -> list[str]:
+        """The questions of a message, at most three; the message itself if it asks one thing."""
+        return split_questions(message, self.names_a_thing)
+
+    def _hits(self, read: Question, top_k: int, *, beside: str = "") -> list[Hit]:
         hits: list[Hit] = []
-        for row, score, signals in self.signals(read, self.legs(read), top_k=top_k):
+        for row, score, signals in self.signals(read, self.legs(read, beside=beside), top_k=top_k):
             nearness = probability(signals, self.thresholds)
             chance = unless_objected(nearness, signals)
             answers = not hits and chance >= self.thresholds.answer_at
             hits.append(Hit(self.parts[row], score, signals.coverage, nearness, chance, answers))
         return hits
+
+    def _bears_out(self, read: Question, hit: Hit) -> bool:
+        """Whether a hit holds what a leaning question itself names, not only what went before."""
+        row = self._rows[hit.commitment.id]
+        return Coverer(read, self.lexical).covered_by(row).whole >= _OWN_SHARE
 
     def about(self, message: str, *, top_k: int = 5) -> list[Hit]:
         """The commitments a message is about that asks nothing, best first; none answers it."""
@@ -151,15 +184,24 @@ class Index:
         """The question in this build's terms; what stands after 500 characters is not read."""
         return read_question(question[:_MAX_CHARS], self.glossary, self._context)
 
-    def legs(self, question: Question) -> Legs:
-        """The scores of both legs for all commitments."""
+    def legs(self, question: Question, *, beside: str = "") -> Legs:
+        """The scores of both legs for all commitments.
+
+        Args:
+            beside: the commitment just spoken of; those under its heading are a little nearer.
+        """
         weights = dict.fromkeys(question.terms, 1.0)
         weights |= dict.fromkeys(question.expansion, _GLOSSARY_WEIGHT)
         reach = sum(self.lexical.rarity_of(term) for term in question.terms)
         lexical = self.lexical.score(weights) / max(reach, 1e-6)
         wordings = list(dict.fromkeys([question.text, question.reworded]))
         vectors = self.encoder.encode(wordings, role="query")
-        return Legs(dense=self.dense.score(vectors), lexical=np.minimum(lexical, 1.0))
+        dense = self.dense.score(vectors)
+        if beside in self._rows:
+            neighbours = self._neighbours[self._rows[beside]]
+            lexical[neighbours] += _BESIDE
+            dense[neighbours] += _BESIDE
+        return Legs(dense=dense, lexical=np.minimum(lexical, 1.0))
 
     def signals(
         self, question: Question, legs: Legs, *, top_k: int, asks: bool = True
@@ -229,6 +271,19 @@ class Index:
             term: self.lexical.rarity_of(term) for term in telling_terms(self.parts[row].quote)
         }
         return sum(weights[term] for term in weights if term in named) / sum(weights.values())
+
+    @cached_property
+    def _rows(self) -> Mapping[str, int]:
+        return {commitment.id: row for row, commitment in enumerate(self.parts)}
+
+    @cached_property
+    def _neighbours(self) -> tuple[list[int], ...]:
+        """Of each commitment, the rows under the same heading."""
+        under: dict[tuple[str, str, str], list[int]] = {}
+        places = [(part.report, part.section, part.heading) for part in self.parts]
+        for row, place in enumerate(places):
+            under.setdefault(place, []).append(row)
+        return tuple(under[place] for place in places)
 
     @cached_property
     def _context(self) -> tuple[str, ...]:

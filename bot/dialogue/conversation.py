@@ -6,7 +6,7 @@ transaction: what it changes, what was said and what was replied are kept togeth
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.answers import Answer
 from bot.cases import Awaiting, Kind
@@ -26,6 +26,7 @@ from bot.messages import Channel, Photo, Reply, Said, Turn, row_number, utf16_un
 from bot.store import Resident, Store
 from bot.store.photos import Photos
 from bot.wording import Language, language_of, language_of_hint
+from index import Earlier
 
 _LABELS_FROM_TURNS = 40
 _TAKEN_AS: dict[str, TakenAs] = {
@@ -121,7 +122,10 @@ class Dialogue:
         awaits_words = draft is not None and draft.awaiting is Awaiting.TEXT
         attached = said.photo is not None or said.location is not None
         understanding = await self._understander.understand(
-            said.text, language, taken_as="matter" if attached or awaits_words else None
+            said.text,
+            language,
+            taken_as="matter" if attached or awaits_words else None,
+            after=self._topic(resident),
         )
         return replace(prepared, understanding=understanding)
 
@@ -140,8 +144,15 @@ class Dialogue:
         taken_as, text = _TAKEN_AS.get(verb), self._words_behind(verb, target, resident)
         if taken_as is None or text is None:
             return prepared
-        understanding = await self._understander.understand(text, language, taken_as=taken_as)
+        understanding = await self._understander.understand(
+            text, language, taken_as=taken_as, after=self._topic(resident)
+        )
         return replace(prepared, understanding=understanding)
+
+    def _topic(self, resident: Resident | None) -> Earlier | None:
+        """What she asked about a moment ago."""
+        since = self._now() - timedelta(minutes=self._limits.follow_up_minutes)
+        return self._store.residents.topic(resident.id, since=since) if resident else None
 
     def _words_behind(self, verb: str, target: str, resident: Resident) -> str | None:
         if verb == "send":

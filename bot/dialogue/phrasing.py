@@ -61,6 +61,12 @@ class Phrasing:
         parts.append(say(language, f"answer.year_{commitment.kind}", year=commitment.year))
         return "\n".join(parts)
 
+    def answer(self, language: Language, answer: Answer) -> str:
+        """The commitment that answers, or that the report does not say."""
+        if answer.commitment:
+            return self.commitment(language, answer.commitment)
+        return self.no_answer(language, answer)
+
     def no_answer(self, language: Language, answer: Answer | None) -> str:
         """The report does not say; what is near stands below it, labelled as such."""
         parts = [f"<b>{self.say(language, 'answer.none')}</b>"]
@@ -181,10 +187,10 @@ def outcome_text(
     Args:
         commitment: the one proposed for the matter, if there is a matter.
     """
-    language, found = understanding.language, understanding.answer
+    language = understanding.language
     match understanding.kind:
-        case "answer" if found and found.commitment:
-            return phrasing.commitment(language, found.commitment)
+        case "answer" | "no_answer" if understanding.answers:
+            return "\n\n".join(phrasing.answer(language, one) for one in understanding.answers)
         case "matter" | "danger" if understanding.matter:
             preview = Draft.unsaved(understanding.matter)
             card = phrasing.card(language, preview, commitment)
@@ -198,7 +204,7 @@ def outcome_text(
         case "smalltalk":
             name = "smalltalk" if has_words(understanding.text) else "empty"
             return phrasing.say(language, f"talk.{name}")
-    return phrasing.no_answer(language, found)
+    return phrasing.no_answer(language, None)
 
 
 def danger_text(phrasing: Phrasing, language: Language, numbers: Sequence[str], card: str) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.answers import RELATED_SHOWN
+from bot.answers import RELATED_SHOWN, Answer
 from bot.dialogue.drafting import Moment
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.understanding import Understanding
 from bot.messages import Button, Reply, Turn, row_number
 from bot.store import AnswerRecord, Store
-from index import Commitment, Index
+from index import Commitment, Earlier, Index
 
 
 class Questions:
@@ -21,15 +21,19 @@ class Questions:
         self._index = index
 
     def reply(self, moment: Moment, understanding: Understanding) -> list[Reply]:
-        """Answer a question, refuse it, or answer small talk."""
-        found = understanding.answer
-        if found is None:
+        """Answer each question or refuse it, one reply each; or answer small talk."""
+        if not understanding.answers:
             return [Reply(self._phrasing.say(moment.language, "talk.smalltalk"))]
+        last = understanding.answers[-1].topic
+        self._store.residents.set_topic(moment.resident.id, last, at=moment.at)
+        return [self._reply(moment, found) for found in understanding.answers]
+
+    def _reply(self, moment: Moment, found: Answer) -> Reply:
         record = AnswerRecord(
-            question=understanding.text,
+            question=found.question,
             language=moment.language,
             hits=tuple(hit.commitment.id for hit in found.hits),
-            decision=understanding.kind,
+            decision="answer" if found.commitment else "no_answer",
             probability=found.probability,
             build_id=found.build_id,
         )
@@ -38,18 +42,20 @@ class Questions:
         if found.commitment is None:
             send = self._button(moment, "send_question", f"send:{answer_id}")
             text = self._phrasing.no_answer(moment.language, found)
-            return [Reply(text, buttons=(*near, (send,)))]
+            return Reply(text, buttons=(*near, (send,)))
         useful = self._button(moment, "helpful", f"useful:{answer_id}:1")
         useless = self._button(moment, "unhelpful", f"useful:{answer_id}:0")
         about = self._button(moment, "about", f"about:{found.commitment.id}")
         text = self._phrasing.commitment(moment.language, found.commitment)
-        return [Reply(text, buttons=(*near, (about,), (useful, useless)))]
+        return Reply(text, buttons=(*near, (about,), (useful, useless)))
 
     def show(self, moment: Moment, commitment_id: str) -> list[Reply]:
         """A commitment a resident picked from a list."""
         commitment = self._index().commitments.get(commitment_id)
         if commitment is None:
             return [Reply(self._phrasing.say(moment.language, "answer.gone"))]
+        topic = Earlier(commitment.quote, commitment.id)
+        self._store.residents.set_topic(moment.resident.id, topic, at=moment.at)
         about = self._button(moment, "about", f"about:{commitment.id}")
         text = self._phrasing.commitment(moment.language, commitment)
         return [Reply(text, buttons=((about,),))]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.answers import Answer, answer, related_to
+from bot.answers import Answer, answers, related_to
 from bot.cases import Kind, Matter
 from bot.matters import MatterReader
 from bot.router import Router, Verdict
 from bot.wording import Language
-from index import Index, clean
+from index import Earlier, Index, clean
 
 OutcomeKind = Literal["answer", "no_answer", "matter", "ask_which", "smalltalk", "danger"]
 TakenAs = Literal["question", "matter"]
@@ -28,6 +28,7 @@ class Understanding:
 
     Attributes:
         answer: what the index has on the words; None for small talk.
+        more: the same for the further questions of a message that asks several.
         matter: what would be filed; only for `matter`, `danger` and `ask_which`.
         numbers: emergency numbers to show first; only for `danger`.
     """
@@ -38,6 +39,12 @@ class Understanding:
     answer: Answer | None = None
     matter: Matter | None = None
     numbers: tuple[str, ...] = ()
+    more: tuple[Answer, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What the index has on each question, in the order they were asked."""
+        return (self.answer, *self.more) if self.answer else ()
 
 
 class Understander:
@@ -51,21 +58,28 @@ class Understander:
         self._reader = reader
 
     async def understand(
-        self, text: str, language: Language, *, taken_as: TakenAs | None = None
+        self,
+        text: str,
+        language: Language,
+        *,
+        taken_as: TakenAs | None = None,
+        after: Earlier | None = None,
     ) -> Understanding:
         """What a message means.
 
         Args:
             taken_as: what its resident said it is; None lets the router decide.
+            after: what the same resident asked before, if it was not long ago.
         """
         verdict = self._router.route(text)
         is_smalltalk = verdict.intent == "smalltalk" and taken_as is None
         if is_smalltalk or not has_words(text):
             return Understanding("smalltalk", text, language)
-        found = await answer(self._index(), text)
+        each = await answers(self._index(), text, after=after)
+        found = next((one for one in each if one.commitment), each[0])
         if taken_as == "question" or (taken_as is None and _is_asked(verdict, found)):
             kind: OutcomeKind = "answer" if found.commitment else "no_answer"
-            return Understanding(kind, text, language, found)
+            return Understanding(kind, text, language, each[0], more=tuple(each[1:]))
         danger = verdict.intent == "danger"
         found = await self.near(text)
         return Understanding(

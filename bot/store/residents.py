@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.messages import Channel
 from bot.store.database import Database, Row
+from index import Earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,25 @@ class Residents:
     def set_last_language(self, resident_id: int, language: str) -> None:
         """Keep the language of the last reply, for taps and pictures that have no words."""
         self._database.update("residents", resident_id, {"last_language": language})
+
+    def set_topic(self, resident_id: int, topic: Earlier, *, at: datetime) -> None:
+        """Keep what she last asked about, for a question that leans on it."""
+        self._database.update(
+            "residents",
+            resident_id,
+            {
+                "topic_question": topic.question,
+                "topic_commitment": topic.commitment,
+                "topic_at": at.isoformat(),
+            },
+        )
+
+    def topic(self, resident_id: int, *, since: datetime) -> Earlier | None:
+        """What she last asked about, None if that was before `since`."""
+        row = self._database.one("select * from residents where id = ?", [resident_id])
+        if row is None or not row["topic_at"] or datetime.fromisoformat(row["topic_at"]) < since:
+            return None
+        return Earlier(row["topic_question"], row["topic_commitment"])
 
     def set_reachable(self, resident_id: int, reachable: bool) -> None:
         """Note whether she can be written to."""
