@@ -78,8 +78,4 @@ def _answers(index: Index, message: str, after: Earlier | None) -> list[Answer]:
 
 def _answer(index: Index, question: str, after: Earlier | None) -> Answer:
     hits = tuple(index.search(question, top_k=RELATED_SHOWN + 1, after=after))
-    answered = hits[0].commitment.id if hits and hits[0].answers else ""
-    topic = Earlier(question, answered)
-    if after is not None and not index.names_a_thing(question):
-        topic = Earlier(after.question, answered or after.commitment)
-    return Answer(question, hits, index.build_id, topic)
+    return Answer(question, hits, index.build_id, index.topic(question, hits, after=after))

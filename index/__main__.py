@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import import_module
+from pathlib import Path
 from typing import TypeVar
 
 import click
 from tqdm import tqdm
 
-from index.build import build_index, load_index
+from index.build import build_index, index_without, load_index
 from index.builds import builds_folder, current_build
 from index.config import IndexConfig, config_path, read_config
 from index.content import read_content
 from index.errors import ContentError, EncoderError, StaleIndexError
-from index.evaluate import measure_halves
+from index.evaluate import PARTS, Part, as_lines, measure, write_figures
 from index.search import Hit
 
 Value = TypeVar("Value")
@@ -73,7 +74,7 @@ def check() -> None:
             raise ContentError(content.mistakes)
         click.echo(
             f"{len(content.commitments)} commitments of {len(content.reports)} reports, "
-            f"{len(content.glossary)} glossary entries, {len(content.questions)} questions: "
+            f"{len(content.glossary)} glossary entries, {len(content.gold)} questions: "
             "no mistakes"
         )
 
@@ -112,22 +113,36 @@ def search(question: str, top_k: int, as_json: bool) -> None:
 
 
 @main.command()
-def evaluate() -> None:
+@click.option(
+    "--without",
+    type=click.Choice(PARTS),
+    multiple=True,
+    help="Leave a part out and learn the thresholds anew, to see what it is worth.",
+)
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="A Markdown file; the figures replace what stands between its two evaluation marks.",
+)
+def evaluate(without: tuple[Part, ...], write: Path | None) -> None:
     """Measure the current build on content/evaluation, test half and calibration half apart.
 
-    Example: python -m index evaluate
+    Example: python -m index evaluate --without dense
     """
     with _one_line_a_mistake():
         config = _config()
         content = read_content(config.paths)
         if content.mistakes:
             raise ContentError(content.mistakes)
-        if not content.questions:
+        if not content.gold:
             click.echo("content/evaluation holds no questions", err=True)
         index = load_index(config.paths, config.index)
-        for name, figures in measure_halves(index, content.questions).items():
-            shown = "  ".join(f"{key} {round(value, 3)}" for key, value in figures.items())
-            click.echo(f"{name:16}  {shown}")
+        if without:
+            index = index_without(content, config.index, frozenset(without))
+        lines = as_lines(measure(index, content.gold))
+        click.echo("\n".join(lines))
+        if write is not None:
+            write_figures(write, lines)
 
 
 def _config() -> IndexConfig:

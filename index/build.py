@@ -1,7 +1,7 @@
 """Content to a build on disk, and a build on disk to an `Index`."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ from index.content import Content, content_hashes, read_content
 from index.dense import DenseIndex, Passage, index_vectors, read_vectors
 from index.encoder import Encoder, open_encoder
 from index.errors import ContentError, StaleIndexError
-from index.evaluate import measure_halves
+from index.evaluate import Figures, Part, measure
 from index.evidence import Thresholds
 from index.glossary import Entry, Glossary
 from index.lexical import LexicalIndex, index_fields
@@ -78,7 +78,7 @@ def build_index(paths: Paths, settings: IndexSettings, progress: Progress | None
         if same is not None:
             return same
         index, passages = _assemble(content, encoder, _Known.of(folder, encoder), progress)
-        manifest = _manifest(index, passages, inputs, measure_halves(index, content.questions))
+        manifest = _manifest(index, passages, inputs, measure(index, content.gold))
         build = write_build(folder, manifest, _files(content, index, passages))
         make_current(build)
         remove_old_builds(folder, settings.builds_kept)
@@ -110,6 +110,23 @@ def load_index(paths: Paths, settings: IndexSettings) -> Index:
         encoder=encoder,
         thresholds=_read_thresholds(manifest.thresholds),
     )
+
+
+def index_without(content: Content, settings: IndexSettings, parts: Set[Part]) -> Index:
+    """An index of the content that does without some parts, its thresholds learnt that way.
+
+    Raises:
+        EncoderError: the configured encoder cannot be used.
+    """
+    if "ask" in parts:
+        unasked = tuple(replace(commitment, ask=()) for commitment in content.commitments)
+        content = replace(content, commitments=unasked)
+    index, _ = _assemble(content, open_encoder(settings.encoder), _Known(None, {}), None)
+    share = 0.0 if "dense" in parts else 1.0 if "lexical" in parts else None
+    learnt = learn_thresholds(index, content.gold.questions, dense_share=share)
+    if "evidence" in parts:
+        learnt = replace(learnt, answer_at=0.0, heeds_objections=False)
+    return replace(index, thresholds=learnt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +182,7 @@ def _assemble(
         encoder=encoder,
         thresholds=Thresholds(),
     )
-    return replace(index, thresholds=learn_thresholds(index, content.questions)), passages
+    return replace(index, thresholds=learn_thresholds(index, content.gold.questions)), passages
 
 
 def _districts(content: Content) -> tuple[str, ...]:
@@ -228,7 +245,7 @@ def _manifest(
     index: Index,
     passages: Sequence[Passage],
     inputs: dict[str, str],
-    evaluation: dict[str, dict[str, float]],
+    evaluation: dict[str, Figures],
 ) -> Manifest:
     made_at = datetime.now(UTC)
     encoder = _record(index.encoder)

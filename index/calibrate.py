@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluate import GoldQuestion, is_right
 from index.evidence import FEATURES, Signals, Thresholds
+from index.gold import GoldQuestion, is_right
 from index.questions import Question
 from index.search import Index, Legs
 
@@ -41,19 +41,26 @@ class _Verdict:
     is_right: bool
 
 
-def learn_thresholds(index: Index, questions: Iterable[GoldQuestion]) -> Thresholds:
-    """Learn from the calibration half; the defaults if it is too small."""
+def learn_thresholds(
+    index: Index, questions: Iterable[GoldQuestion], *, dense_share: float | None = None
+) -> Thresholds:
+    """Learn from the calibration half; the defaults if it is too small.
+
+    Args:
+        dense_share: of the dense leg in the score, 0..1; None learns that, too.
+    """
     cases = [_case(index, question) for question in questions if question.for_calibration]
     if sum(case.is_answerable for case in cases) < _FEWEST_QUESTIONS:
         return Thresholds()
     chinese = [case for case in cases if case.question.is_chinese]
     english = [case for case in cases if not case.question.is_chinese]
     learnt = Thresholds()
-    learnt = replace(
-        learnt,
-        dense_weight_zh=_best_weight(chinese, learnt.dense_weight_zh),
-        dense_weight_en=_best_weight(english, learnt.dense_weight_en),
-    )
+    if dense_share is not None:
+        zh = en = dense_share
+    else:
+        zh = _best_weight(chinese, learnt.dense_weight_zh)
+        en = _best_weight(english, learnt.dense_weight_en)
+    learnt = replace(learnt, dense_weight_zh=zh, dense_weight_en=en)
     learning = replace(index, thresholds=learnt)
     verdicts = [verdict for case in cases if (verdict := _verdict(learning, case))]
     open_ones = [verdict for verdict in verdicts if not verdict.signals.objected]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.config import Paths
-from index.evaluate import QuestionSet, read_question_set
 from index.glossary import Entry, read_glossary
+from index.gold import GoldSet, read_gold_set
 from index.reports import (
     COMMITMENTS_FILE,
     REPORT_FILE,
@@ -33,7 +33,7 @@ class Content:
     reports: tuple[Report, ...]
     commitments: tuple[Commitment, ...]
     glossary: tuple[Entry, ...]
-    questions: QuestionSet
+    gold: GoldSet
     mistakes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -63,12 +63,12 @@ def read_content(paths: Paths) -> Content:
     glossary: tuple[Entry, ...] = ()
     if glossary_file.exists():
         glossary = read_glossary(glossary_file, str(glossary_file), reports, mistakes)
-    questions = read_question_set(paths.content / _EVALUATION, reports, mistakes)
+    gold = read_gold_set(paths.content / _EVALUATION, reports, mistakes)
     return Content(
         reports=tuple(reports),
         commitments=tuple(commitments),
         glossary=glossary,
-        questions=questions,
+        gold=gold,
         mistakes=mistakes,
         remarks=remarks,
     )

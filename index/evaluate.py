@@ -1,196 +1,192 @@
-"""The evaluation sets of `content/evaluation/`: read, split into halves, and measured.
+"""How often an index is right: the figures of a build, on the halves of the evaluation sets."""
 
-The calibration half teaches a build its thresholds; only the test half says how good it is.
-"""
-
-import hashlib
-import json
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from index.errors import ContentError
+from index.followups import Earlier
+from index.gold import GoldDialogue, GoldQuestion, GoldSet, is_right, is_shown
+from index.search import Hit, Index
 
-from index.reports import Commitment, Report, validated
-from index.search import Index
+Figures = dict[str, float]
+"""Figures of one group by name; shares are 0..1, `n` says how many there were."""
 
-_QUESTIONS, _UNANSWERABLE = "questions.jsonl", "unanswerable.jsonl"
-_PUNCTUATION = re.compile(r"[\s,.;:、。；：“”\"'‘’()《》\u200b]")
-_SHORTEST_PART = 6
-_SEED = "wuchang-2020"
+Part = Literal["ask", "dense", "lexical", "evidence"]
+"""What an index can do without: the editors' questions, either leg, the evidence."""
+PARTS: tuple[Part, ...] = get_args(Part)
 
-
-@dataclass(frozen=True, slots=True)
-class GoldQuestion:
-    """A question and what answers it: any of `golds`, none for an unanswerable one.
-
-    `half` is the editors' choice, `""` if they left it open.
-    """
-
-    id: str
-    text: str
-    lang: str
-    golds: tuple[str, ...]
-    half: str = ""
-
-    @property
-    def for_calibration(self) -> bool:
-        """Which half it is in; left open, all questions about one passage go to the same."""
-        if self.half:
-            return self.half == "calibration"
-        key = _SEED + (bare(self.golds[0]) if self.golds else self.id)
-        return hashlib.sha256(key.encode()).digest()[0] % 2 == 0
-
-
-QuestionSet = tuple[GoldQuestion, ...]
-
-
-class _Line(BaseModel):
-    """What every evaluation set has; the sets of the bot have more keys than the index reads."""
-
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
-
-    id: str = Field(min_length=1)
-
-
-class _UnanswerableLine(_Line):
-    question: str = Field(min_length=1)
-    lang: str = Field(pattern="^(zh|zh-Hant|en|mixed)$")
-    half: str = Field(default="", pattern="^(calibration|test)?$")
-
-
-class _QuestionLine(_UnanswerableLine):
-    gold: str = Field(min_length=1)
-    gold_alt: list[str] = []
-
-
-_MODELS: dict[str, type[_Line]] = {
-    _QUESTIONS: _QuestionLine,
-    _UNANSWERABLE: _UnanswerableLine,
-}
+_FIRST_MARK, _LAST_MARK = "<!-- evaluation: begin -->", "<!-- evaluation: end -->"
+_LONGEST_QUOTE = 120
+_BINS = 5
+_Z = 1.96
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What `evaluate` measured over one half; shares are 0..1, 0 where nothing was asked.
+class Outcome:
+    """How one question went.
 
     Attributes:
-        questions, unanswerable: how many there were.
-        first, in_three: the right commitment stood first, or among the first three.
-        right, wrong, refused: of the answerable: answered rightly, otherwise, or not.
-        answered: of the unanswerable: answered nevertheless.
+        answered: whether the first hit was given as the answer.
+        first: whether the first hit holds the gold with its values, answered or not.
+        top3: the same of the first three, whatever their values.
+        probability: that the first hit answers.
     """
 
-    questions: int
-    first: float
-    in_three: float
-    right: float
-    wrong: float
-    refused: float
-    unanswerable: int
-    answered: float
+    question: GoldQuestion
+    answered: bool
+    first: bool
+    top3: bool
+    probability: float
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the report holds an answer."""
+        return bool(self.question.golds)
 
 
-def bare(text: str) -> str:
-    """The text without spaces and punctuation, NFKC, lower case: how golds are compared."""
-    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).lower()
+def outcomes(index: Index, questions: Iterable[GoldQuestion]) -> list[Outcome]:
+    """Ask every question by itself."""
+    return [_outcome(question, index.search(question.text, top_k=3)) for question in questions]
 
 
-def is_right(commitment: Commitment, question: GoldQuestion) -> bool:
-    """Whether the quote holds one of the golds, or is a part of one."""
-    quote = bare(commitment.quote)
-    return any(
-        gold in quote or (len(quote) >= _SHORTEST_PART and quote in gold)
-        for gold in map(bare, question.golds)
+def measure(index: Index, gold: GoldSet) -> dict[str, Figures]:
+    """The figures of both halves by group; the calibration half's are what was learnt from."""
+    found: dict[str, Figures] = {}
+    for half, calibration in (("test", False), ("calibration", True)):
+        asked = [one for one in gold.questions if one.for_calibration is calibration]
+        dialogues = [one for one in gold.dialogues if one.for_calibration is calibration]
+        results = outcomes(index, asked)
+        for name, group in _groups(results):
+            found[f"{half} {name}"] = _figures(group)
+        if dialogues:
+            found[f"{half} follow-ups"] = _follow_ups(index, dialogues)
+        if results:
+            found[f"{half} probability"] = _reliability(results)
+    return found
+
+
+def reliability_bins(results: Sequence[Outcome]) -> list[tuple[float, float, int]]:
+    """Mean probability, share right, and number, of the questions in each fifth of 0..1."""
+    bins: list[list[Outcome]] = [[] for _ in range(_BINS)]
+    for one in results:
+        bins[min(int(one.probability * _BINS), _BINS - 1)].append(one)
+    return [
+        (
+            sum(one.probability for one in some) / len(some),
+            sum(one.first for one in some) / len(some),
+            len(some),
+        )
+        for some in bins
+        if some
+    ]
+
+
+def interval(share: float, n: int) -> tuple[float, float]:
+    """The 95% confidence interval of a share (Wilson, JASA 22, 1927)."""
+    if not n:
+        return 0.0, 1.0
+    centre = share + _Z**2 / (2 * n)
+    spread = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    scale = 1 + _Z**2 / n
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def _outcome(question: GoldQuestion, hits: Sequence[Hit]) -> Outcome:
+    fitting = [
+        is_right(hit.commitment, question) and len(hit.commitment.quote) <= _LONGEST_QUOTE
+        for hit in hits
+    ]
+    return Outcome(
+        question=question,
+        answered=bool(hits) and hits[0].answers,
+        first=fitting[:1] == [True] and is_shown(hits[0].commitment, question),
+        top3=any(fitting),
+        probability=hits[0].probability if hits else 0.0,
     )
 
 
-def read_question_set(folder: Path, reports: Sequence[Report], mistakes: list[str]) -> QuestionSet:
-    """Read the sets the index learns from; of the other files only the form is checked."""
-    found: list[GoldQuestion] = []
-    text = bare("".join(report.text for report in reports))
-    for path in sorted(folder.glob("*.jsonl")):
-        model = _MODELS.get(path.name, _Line)
-        ids: set[str] = set()
-        for name, line in _lines(path, model, mistakes):
-            if line.id in ids:
-                mistakes.append(f"{name}: id: {line.id} is used twice")
-            ids.add(line.id)
-            golds: tuple[str, ...] = ()
-            if isinstance(line, _QuestionLine):
-                golds = (line.gold, *line.gold_alt)
-                fields = ["gold", *["gold_alt"] * len(line.gold_alt)]
-                mistakes.extend(
-                    f"{name}: {line.id}: {field}: {gold!r} is in no report"
-                    for field, gold in zip(fields, golds, strict=True)
-                    if bare(gold) not in text
-                )
-            if isinstance(line, _UnanswerableLine):
-                found.append(GoldQuestion(line.id, line.question, line.lang, golds, line.half))
-    return tuple(found)
+def _groups(results: Sequence[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:
+    found: dict[str, list[Outcome]] = {}
+    for one in results:
+        lang = "en" if one.question.lang == "en" else "zh"
+        names = [f"unanswerable {one.question.style}"]
+        if one.is_answerable:
+            names = ["questions", f"questions {lang}"]
+            names += ["numbers"] * bool(one.question.values)
+        for name in names:
+            found.setdefault(name, []).append(one)
+    yield from sorted(found.items())
 
 
-def measure(index: Index, questions: Iterable[GoldQuestion]) -> Figures:
-    """Ask every question and count how it went."""
-    counts = dict.fromkeys(["first", "in_three", "right", "wrong", "refused", "answered"], 0)
-    asked, unanswerable = 0, 0
-    for question in questions:
-        hits = index.search(question.text, top_k=3)
-        answered = bool(hits) and hits[0].answers
-        if not question.golds:
-            unanswerable += 1
-            counts["answered"] += answered
-            continue
-        asked += 1
-        fitting = [is_right(hit.commitment, question) for hit in hits]
-        counts["first"] += fitting[:1] == [True]
-        counts["in_three"] += any(fitting)
-        verdict = "refused" if not answered else "right" if fitting[0] else "wrong"
-        counts[verdict] += 1
-    return Figures(
-        questions=asked,
-        unanswerable=unanswerable,
-        **{
-            key: count / max(unanswerable if key == "answered" else asked, 1)
-            for key, count in counts.items()
-        },
-    )
-
-
-def measure_halves(index: Index, questions: QuestionSet) -> dict[str, dict[str, float]]:
-    """The figures of the test half and of the calibration half, by language."""
-    halves = {"test": False, "calibration": True}
-    groups = {
-        f"{half} {lang}": [
-            question
-            for question in questions
-            if question.for_calibration is calibration
-            and (question.lang == "en") == (lang == "en")
-        ]
-        for half, calibration in halves.items()
-        for lang in ("zh", "en")
+def _figures(group: Sequence[Outcome]) -> Figures:
+    n = len(group)
+    answered = sum(one.answered for one in group) / n
+    if not group[0].is_answerable:
+        return {"n": n, "answered": answered, **_bounds(answered, n)}
+    right = sum(one.answered and one.first for one in group) / n
+    return {
+        "n": n,
+        "right": right,
+        **_bounds(right, n),
+        "wrong": answered - right,
+        "refused": 1 - answered,
+        "top3": sum(one.top3 for one in group) / n,
     }
-    return {name: asdict(measure(index, group)) for name, group in groups.items() if group}
 
 
-def _lines(path: Path, model: type[_Line], mistakes: list[str]) -> Iterator[tuple[str, _Line]]:
-    try:
-        # Not `splitlines`: it breaks at characters that may stand in a JSON text, too.
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(f"{path}: cannot be read ({error})")
-        return
-    for number, line in enumerate(lines, 1):
-        name = f"{path}: line {number}"
-        if not line.strip():
-            continue
-        try:
-            fields = json.loads(line)
-        except ValueError as error:
-            mistakes.append(f"{name}: not valid JSON: {error}")
-            continue
-        entry = validated(model, fields, name, mistakes)
-        if entry is not None:
-            yield name, entry
+def _bounds(share: float, n: int) -> Figures:
+    low, high = interval(share, n)
+    return {"low": low, "high": high}
+
+
+def _follow_ups(index: Index, dialogues: Iterable[GoldDialogue]) -> Figures:
+    """Every turn but the first, each read with the one before it."""
+    later = list(chain.from_iterable(_later_turns(index, one) for one in dialogues))
+    right = sum(one.answered and one.first for one in later) / len(later)
+    return {"n": len(later), "right": right, **_bounds(right, len(later))}
+
+
+def _later_turns(index: Index, dialogue: GoldDialogue) -> Iterator[Outcome]:
+    after: Earlier | None = None
+    for turn in dialogue.turns:
+        hits = index.search(turn.text, top_k=3, after=after)
+        if after is not None:
+            yield _outcome(turn, hits)
+        after = index.topic(turn.text, hits, after=after)
+
+
+def _reliability(results: Sequence[Outcome]) -> Figures:
+    """Brier score, and the expected calibration error over fifths of the probability."""
+    n = len(results)
+    squares = sum((one.probability - one.first) ** 2 for one in results)
+    gaps = sum(abs(mean - share) * count for mean, share, count in reliability_bins(results))
+    return {"n": n, "brier": squares / n, "calibration_error": gaps / n}
+
+
+def as_lines(figures: Mapping[str, Figures]) -> list[str]:
+    """The figures as aligned lines of text, one a group."""
+    width = max(map(len, figures), default=0)
+    return [
+        f"{name:{width}}  " + "  ".join(f"{key} {value:.3g}" for key, value in group.items())
+        for name, group in figures.items()
+    ]
+
+
+def write_figures(file: Path, lines: Sequence[str]) -> None:
+    """Put the lines between the two marks of a Markdown file, in place of what stands there.
+
+    Raises:
+        ContentError: the file has not exactly one pair of marks.
+    """
+    before, first, rest = file.read_text(encoding="utf-8").partition(_FIRST_MARK)
+    _, last, after = rest.partition(_LAST_MARK)
+    if not first or not last:
+        raise ContentError(
+            [f"{file}: needs a line {_FIRST_MARK} and below it a line {_LAST_MARK}"]
+        )
+    block = "\n".join([first, "```", *lines, "```", last])
+    file.write_text(before + block + after, encoding="utf-8")

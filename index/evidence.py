@@ -33,6 +33,8 @@ class Thresholds:
         intercept: of the logistic model.
         coefficients: of the logistic model, in the order of `FEATURES`.
         answer_at: the probability from which a hit answers, 0..1.
+        heeds_objections: whether a hit that lacks what is asked for is never an answer; False
+            only to measure what that is worth.
     """
 
     dense_weight_zh: float = 0.5
@@ -40,6 +42,7 @@ class Thresholds:
     intercept: float = -2.7
     coefficients: tuple[float, ...] = (3.4, -1.1, 2.9, 1.8, 1.5, -0.6)
     answer_at: float = 0.62
+    heeds_objections: bool = True
 
     def dense_weight(self, question: Question) -> float:
         """The dense leg's share for this question."""
@@ -89,15 +92,17 @@ class Coverage:
 
 
 def probability(signals: Signals, thresholds: Thresholds) -> float:
-    """How likely a hit with these signals answers its question, 0..1."""
+    """How likely a hit with these signals is about what was asked, given or not, 0..1."""
     weighted = zip(thresholds.coefficients, signals.row(), strict=True)
     logit = thresholds.intercept + sum(weight * value for weight, value in weighted)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def unless_objected(chance: float, signals: Signals) -> float:
-    """The probability that a hit answers: next to none if there is an objection."""
-    return min(chance, _OBJECTED) if signals.objected else chance
+def chance_of_answer(signals: Signals, thresholds: Thresholds) -> float:
+    """How likely a hit answers: as `probability` says, next to none if there is an objection."""
+    chance = probability(signals, thresholds)
+    objected = signals.objected and thresholds.heeds_objections
+    return min(chance, _OBJECTED) if objected else chance
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.aspects import Wanted
 from index.dense import DenseIndex
 from index.encoder import Encoder
-from index.evidence import Coverage, Coverer, Signals, Thresholds, probability, unless_objected
+from index.evidence import Coverage, Coverer, Signals, Thresholds, chance_of_answer, probability
 from index.followups import Earlier, about_the_same, carries_on, names_a_thing
 from index.glossary import Glossary
 from index.lexical import LexicalIndex, tidy
@@ -146,19 +146,25 @@ class Index:
             return together
         return alone
 
-    def names_a_thing(self, question: str) -> bool:
-        """Whether a question names what it asks about, so that the next may lean on it."""
-        return names_a_thing(self.read(question))
+    def topic(self, question: str, hits: Sequence[Hit], *, after: Earlier | None) -> Earlier:
+        """What the next question may lean on, once this one was searched for."""
+        answered = hits[0].commitment.id if hits and hits[0].answers else ""
+        if after is None or self._names_a_thing(question):
+            return Earlier(question, answered)
+        return Earlier(after.question, answered or after.commitment)
 
     def questions_in(self, message: str) -> list[str]:
         """The questions of a message, at most three; the message itself if it asks one thing."""
-        return split_questions(message, self.names_a_thing)
+        return split_questions(message, self._names_a_thing)
+
+    def _names_a_thing(self, question: str) -> bool:
+        return names_a_thing(self.read(question))
 
     def _hits(self, read: Question, top_k: int, *, beside: str = "") -> list[Hit]:
         hits: list[Hit] = []
         for row, score, signals in self.signals(read, self.legs(read, beside=beside), top_k=top_k):
             nearness = probability(signals, self.thresholds)
-            chance = unless_objected(nearness, signals)
+            chance = chance_of_answer(signals, self.thresholds)
             answers = not hits and chance >= self.thresholds.answer_at
             hits.append(Hit(self.parts[row], score, signals.coverage, nearness, chance, answers))
         return hits

@@ -6,9 +6,10 @@ from collections.abc import Callable
 _MOST = 3
 _SENTENCE = re.compile(r"[^?？!！。；;\n]+[?？!！。；;\n]*")
 _ASKS = (
-    r"几(?!乎)|多少|多大|哪些|哪里|哪儿|哪个|什么|怎么|怎样|如何|为什么|为啥|何时|是否|有没有|会不会|是不是|能不能"
-    r"|\b(?:how (?:many|much|big|long|fast|far|soon)|what|which|when|where|why|who"
-    r"|(?:is|are|will|does|do) (?:there|it|they|the|any|you))\b"
+    r"(?<!好)几(?!乎)|多少|多大|哪些|哪里|哪儿|哪个|什么|怎么|怎样|如何|为什么|为啥|何时|是否|有没有|会不会|是不是|能不能"
+    r"|\bhow (?:many|much|big|long|fast|far|soon)\b"
+    r"|(?:^|[,;.?!]\s*|\b(?:and|also|but|know|me)\s+)"
+    r"(?:what|which|when|where|why|who|(?:is|are|will|does|do) (?:there|it|they|the|any|you))\b"
 )
 _ASKING = re.compile(rf"{_ASKS}|[?？吗]|呢[\s?？。]*$", re.IGNORECASE)
 # Between two questions of one sentence; what follows must ask by itself.

@@ -1,0 +1,205 @@
+"""The evaluation sets of `content/evaluation/`, read and split into halves.
+
+The calibration half teaches a build its thresholds; only the test half says how good it is.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.reports import Commitment, Report, validated
+
+_QUESTIONS, _UNANSWERABLE = "questions.jsonl", "unanswerable.jsonl"
+_DIALOGUES = "followups.jsonl"
+_PUNCTUATION = re.compile(r"[\s,.;:、。；：“”\"'‘’()《》\u200b]")
+_SHORTEST_PART = 6
+_SEED = "wuchang-2020"
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question and what answers it: any of `golds`, none for an unanswerable one.
+
+    Attributes:
+        values: what of the golds must be shown, such as `3所`.
+        style: how it is put; of an unanswerable one whether it is `near` or `far`.
+        half: the editors' choice, `""` if they left it open.
+    """
+
+    id: str
+    text: str
+    lang: str
+    golds: tuple[str, ...]
+    half: str = ""
+    values: tuple[str, ...] = ()
+    style: str = ""
+
+    @property
+    def for_calibration(self) -> bool:
+        """Which half it is in; left open, all questions about one passage go to the same."""
+        if self.half:
+            return self.half == "calibration"
+        key = _SEED + (bare(self.golds[0]) if self.golds else self.id)
+        return hashlib.sha256(key.encode()).digest()[0] % 2 == 0
+
+
+@dataclass(frozen=True, slots=True)
+class GoldDialogue:
+    """Questions of one resident, each leaning on the one before."""
+
+    id: str
+    turns: tuple[GoldQuestion, ...]
+
+    @property
+    def for_calibration(self) -> bool:
+        """As of its first question."""
+        return self.turns[0].for_calibration
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSet:
+    """All that an index is measured by."""
+
+    questions: tuple[GoldQuestion, ...] = ()
+    dialogues: tuple[GoldDialogue, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.questions) + len(self.dialogues)
+
+
+class _Line(BaseModel):
+    """What every evaluation set has; the sets of the bot have more keys than the index reads."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    id: str = Field(min_length=1)
+
+
+class _UnanswerableLine(_Line):
+    question: str = Field(min_length=1)
+    lang: str = Field(pattern="^(zh|zh-Hant|en|mixed)$")
+    half: str = Field(default="", pattern="^(calibration|test)?$")
+    kind: str = ""
+
+    def gold(self) -> GoldQuestion:
+        style = "near" if self.kind == "near_miss" else "far"
+        return GoldQuestion(self.id, self.question, self.lang, (), self.half, (), style)
+
+
+class _Turn(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    question: str = Field(min_length=1)
+    gold: str = Field(min_length=1)
+    gold_alt: list[str] = []
+    values: list[str] = []
+    style: str = ""
+
+    @property
+    def golds(self) -> tuple[str, ...]:
+        """Every clause that answers it."""
+        return (self.gold, *self.gold_alt)
+
+
+class _QuestionLine(_Line, _Turn):
+    lang: str = Field(pattern="^(zh|zh-Hant|en|mixed)$")
+    half: str = Field(default="", pattern="^(calibration|test)?$")
+
+
+class _DialogueLine(_Line):
+    lang: str = Field(pattern="^(zh|zh-Hant|en|mixed)$")
+    half: str = Field(default="", pattern="^(calibration|test)?$")
+    turns: list[_Turn] = Field(min_length=2)
+
+
+_MODELS: dict[str, type[_Line]] = {
+    _QUESTIONS: _QuestionLine,
+    _UNANSWERABLE: _UnanswerableLine,
+    _DIALOGUES: _DialogueLine,
+}
+
+
+def bare(text: str) -> str:
+    """The text without spaces and punctuation, NFKC, lower case: how golds are compared."""
+    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def is_right(commitment: Commitment, question: GoldQuestion) -> bool:
+    """Whether the quote holds one of the golds, or is a part of one."""
+    quote = bare(commitment.quote)
+    return any(
+        gold in quote or (len(quote) >= _SHORTEST_PART and quote in gold)
+        for gold in map(bare, question.golds)
+    )
+
+
+def is_shown(commitment: Commitment, question: GoldQuestion) -> bool:
+    """Whether every value of the gold is in what a resident reads of the commitment."""
+    shown = bare(commitment.quote + commitment.en)
+    return all(bare(value) in shown for value in question.values)
+
+
+def read_gold_set(folder: Path, reports: Sequence[Report], mistakes: list[str]) -> GoldSet:
+    """Read the sets the index is measured by; of the other files only the form is checked."""
+    questions: list[GoldQuestion] = []
+    dialogues: list[GoldDialogue] = []
+    text = bare("".join(report.text for report in reports))
+    for path in sorted(folder.glob("*.jsonl")):
+        ids: set[str] = set()
+        for name, line in _lines(path, _MODELS.get(path.name, _Line), mistakes):
+            if line.id in ids:
+                mistakes.append(f"{name}: id: {line.id} is used twice")
+            ids.add(line.id)
+            if isinstance(line, _UnanswerableLine):
+                questions.append(line.gold())
+            elif isinstance(line, _QuestionLine):
+                questions.append(_gold(line.id, line, line))
+                _check_golds(f"{name}: {line.id}", [line], text, mistakes)
+            elif isinstance(line, _DialogueLine):
+                turns = tuple(_gold(line.id, turn, line) for turn in line.turns)
+                dialogues.append(GoldDialogue(line.id, turns))
+                _check_golds(f"{name}: {line.id}", line.turns, text, mistakes)
+    return GoldSet(tuple(questions), tuple(dialogues))
+
+
+def _gold(line_id: str, turn: _Turn, line: _QuestionLine | _DialogueLine) -> GoldQuestion:
+    return GoldQuestion(
+        line_id, turn.question, line.lang, turn.golds, line.half, tuple(turn.values), turn.style
+    )
+
+
+def _check_golds(name: str, turns: Iterable[_Turn], text: str, mistakes: list[str]) -> None:
+    for turn in turns:
+        fields = ["gold", *["gold_alt"] * len(turn.gold_alt)]
+        mistakes.extend(
+            f"{name}: {field}: {gold!r} is in no report"
+            for field, gold in zip(fields, turn.golds, strict=True)
+            if bare(gold) not in text
+        )
+
+
+def _lines(path: Path, model: type[_Line], mistakes: list[str]) -> Iterator[tuple[str, _Line]]:
+    try:
+        # Not `splitlines`: it breaks at characters that may stand in a JSON text, too.
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        mistakes.append(f"{path}: cannot be read ({error})")
+        return
+    for number, line in enumerate(lines, 1):
+        name = f"{path}: line {number}"
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+        except ValueError as error:
+            mistakes.append(f"{name}: not valid JSON: {error}")
+            continue
+        entry = validated(model, fields, name, mistakes)
+        if entry is not None:
+            yield name, entry
