@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from index.measures import Measure, measures_asked, measures_given
 from index.questions import Question
 from index.reports import Commitment
 
@@ -33,10 +34,9 @@ _LINE = re.compile(
     r"(\d+)\s*号线|\bline\s*(\d+)|\b(?:metro|subway) (\d+)|\b(\d+)(?:th|st|nd|rd) line"
 )
 _PLAN = re.compile(r"十[一二四五六]五|\b(?:1[124]th|14th|fourteenth|15th) five")
+_CODE = re.compile(r"(?<![a-z\d])[a-z]{1,4}-?\d[\d.]*(?![a-z\d])")
 _NUMBER = re.compile(r"(?<![\d.a-z])\d+(?:\.\d+)?(?![\d.a-z岁楼层月日点号时])")
 
-_GENERIC_UNITS = frozenset("家所个部条栋座片处场项名户套间张台辆次批件种类位支只棵站")
-_SAME_UNIT = {"成": "%", "钱": "元", "块": "元", "块钱": "元", "万": "万", "亿": "亿", "点": "%"}
 # 比去年 and "than last year" only compare.
 _OTHER_YEAR = re.compile(
     r"(?<![比跟和与同])(?:去年|前年|上一?年度|明年|后年|昨天|昨晚|明天|后天|今晚)"
@@ -45,10 +45,6 @@ _OTHER_YEAR = re.compile(
 _THIS_YEAR = re.compile(r"今年|\bthis year\b")
 # A measure that is no number: 与经济增长基本同步, 不低于上年.
 _COMPARED = re.compile(r"同步|不低于|持平")
-_SHARE = re.compile(
-    r"百分之几|百分之多少|几成|率(?:是|要|会|控制|达|到|目标|多少|几|有|降|为)"
-    r"|\b(?:percent|percentage|proportion)\b|\bshare of\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +61,10 @@ _ASPECTS = (
             r"几月|哪月|几号(?!线)|哪天|哪一天|哪个月|(?<!快)几点|(?<!晚)几时|星期几|周几|时间表"
             r"|\bwhat (?:time|date|day|month)\b|\bexact(?:ly when| date)\b|\bwhen exactly\b"
             r"|\bopening hours\b|\bwhich (?:day|month|date)\b"
+            r"|(?:晚上|夜里|周末|节假日|几点|全天)(?:也|都|还)?开(?!工|发|展|设)|营业时间"
+            r"|\bopen (?:at|on|until|till|late|all|24)\b"
         ),
-        re.compile(r"\d月|\d日|定时|\d小时"),
+        re.compile(r"\d月|\d日|定时|\d小时|夜"),
     ),
     _Aspect(  # the start
         re.compile(
@@ -89,50 +87,95 @@ _ASPECTS = (
     ),
     _Aspect(  # place
         re.compile(
-            r"在哪|什么位置|哪个位置|哪里|哪儿|什么地方|么地方|哪个地方|哪块地|哪点|到哪|哪条[路街]|哪些[路街]|地址"
+            r"在哪(?!个会|次)|什么位置|哪个位置|哪里|哪儿|什么地方|么地方|哪个地方|哪块地|哪点|到哪|哪条[路街]|哪些[路街]|地址|建在|选址"
             r"|\bwhere(?:abouts)? (?:will|is|are|do|does|can|exactly|would|should)\b|^where\b"
             r"|\b(?:which|what) (?:street|road|address|location|place)s?\b|\bin which\b"
+            r"|\baddress(?:es)?\b|\blocations?\b"
         ),
         re.compile(
-            r"[\u4e00-\u9fff]{2}(?:路|大道|湖|河|港|渠|桥|地区|沿线|江滩|商圈|商务区|古城)|定点"
+            r"[\u4e00-\u9fff]{2}(?:路|大道|湖|河(?!街)|港|渠|桥|地区|沿线|江滩|商圈|商务区|古城)|定点"
         ),
     ),
-    _Aspect(  # money a resident pays or gets
+    _Aspect(  # where something moves to
+        re.compile(r"[迁搬][到去往]?(?:哪|什么地方|么地方)|\b(?:moved?|moving|relocat\w+) to\b"),
+        re.compile(r"[迁搬][至到往]"),
+    ),
+    _Aspect(  # money a resident pays or gets, and what a project costs
         re.compile(
-            r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴(?:几|多少|标准|吗|冇|是|有)|[给发有]补贴|补几|补多少|租金|[水电]费"
-            r"|利率|免费"
+            r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴(?:几|多少|标准|吗|冇|是|有)"
+            r"|[给发有]补贴|补几|补多少|租金|[水电]费|利率|免费|造价|预算|经费|拨款|罚款|罚多少|月薪|工资"
+            r"|(?:花|投|投入|投资|出|拨)了?(?:多少|几多|几个亿|好多)(?!.*增)"
             r"|\b(?:costs?|price|fees?|fares?|tuition|tickets?|rent|salary|wages?|subsid(?:y|ies)"
-            r"|interest rates?|how much money|for free|per month)\b"
+            r"|interest rates?|how much money|for free|free of charge|per month|fines?|fined)\b"
+            r"|\b(?:spend(?:ing)?|spent|budget(?:ed)?)\b|\bhow much\b.*\b(?:invested|cost)\b"
         ),
-        re.compile(r"\d[万亿]?元|费|补贴|补偿|利率"),
+        re.compile(r"\d[万亿]?元|费|补贴|补偿|利率|预算|罚"),
     ),
-    _Aspect(  # how to get something done oneself
+    _Aspect(  # how to get something done oneself, and who may
         re.compile(
-            r"(?:怎么|如何|么样|咋)(?:去)?(?:办理|申请|申领|报名|签约|预约|领|查询|交|缴|登记)"
-            r"|怎么办[证理卡]"
-            r"|申请表|\bhow (?:do|can|could|should) i\b"
-            r"|\bhow to (?:apply|register|sign|get|book)\b"
-            r"|\bwhere do i\b|\bapplication forms?\b|\bsign up\b|\bapply for\b"
+            r"(?:怎么|如何|么样|咋)(?:去)?(?:办理|申请|申领|报名|签约|预约|领|查询|交|缴|登记|联系)"
+            r"|怎么办[证理卡]|申请(?:表|条件|资格)|什么条件|哪些条件|什么资格|够不够格|要什么材料|要么材料|什么手续"
+            r"|(?:在不在|有没有在|是否在|在)(?:名单|范围|名录)(?:里|内|上|中)"
+            r"|\bhow (?:do|can|could|should) (?:i|we|one)\b"
+            r"|\bhow to (?:apply|register|sign|get|book|join|contact)\b"
+            r"|\bwhere (?:do|can) i\b|\bapplication forms?\b|\bsign up\b|\bapply for\b"
+            r"|\b(?:eligib\w+|qualif(?:y|ies|ications?)|requirements?|what documents)\b"
         ),
         None,
     ),
+    _Aspect(  # whom to reach, and how
+        re.compile(
+            r"电话|号码(?!牌)|联系(?:方式|人)|官网|网址|公众号|邮箱|热线是|微信号"
+            r"|\b(?:phone|telephone|hotline|e-?mail|website|web site|url|contact details?)\b"
+        ),
+        re.compile(r"\d{5}|热线"),
+    ),
     _Aspect(  # who somebody is
         re.compile(
-            r"(?:[校局院市省厅处科]长|主任|书记|经理|老板|负责人|领导)(?:是|叫|姓)"
-            r"|(?:是|叫)(?:谁|哪个|什么名字|么名字)(?:$|[?？啊呢。,，])|谁是|谁当|叫什么|叫么|名字是|什么名"
-            r"|\bwho (?:is|was|are|were|won)\b(?! (?:going|responsible|in charge|to))|\bwhose\b"
-            r"|\bwhat is the name\b|\bnames? of\b"
-            r"|\bcalled\b"
+            r"(?:[校局院市省厅处科]长|主任|书记|经理|老板|负责人|领导|院长)(?:是|叫|姓)"
+            r"|(?:是|叫)(?:谁|哪个|什么名字|么名字)(?:$|[?？啊呢。,，])|谁是|谁当|谁牵头|谁负责"
+            r"|\bwho (?:is|was|are|were|won|heads?|runs?|chairs?)\b(?! going)"
         ),
-        re.compile(r"[区市省县]长[\u4e00-\u9fff]{2}"),
+        re.compile(r"[区市省县]长[\u4e00-\u9fff]{2}|牵头|负责|物业|企业|政府|街道|“"),
+    ),
+    _Aspect(  # who does the work
+        re.compile(
+            r"(?:哪家|哪个|什么|么)(?:公司|企业|单位|施工队|开发商|厂家|集团|建筑商)"
+            r"(?:来|在|负责|承|中标|施工|建|修|装|开发|做)"
+            r"|承建|承包|中标|施工(?:单位|方)|开发商是"
+            r"|\b(?:which|what|wich) (?:company|firm|contractor|developer|builder)s?\b"
+            r"|\bcontractors?\b|\bwho (?:is )?(?:building|builds|developing|installs)\b"
+        ),
+        re.compile(r"公司|集团"),
+    ),
+    _Aspect(  # what it looks like, and of what it is made
+        re.compile(
+            r"什么(?:牌子|品牌|颜色|材料|材质|型号)|么牌子|\bmade of\b"
+            r"|\b(?:what|which) (?:brand|colou?r|material|model)s?\b"
+        ),
+        None,
+    ),
+    _Aspect(  # a name
+        re.compile(
+            r"叫什么|叫么|名字是|什么名|\bwhat(?:s| is| are) the names?\b|\bnames? of\b|\bcalled\b"
+        ),
+        re.compile(r"[区市省县]长[\u4e00-\u9fff]{2}|“|、|等"),
+    ),
+    _Aspect(  # how far it has come
+        re.compile(
+            r"进展(?:如何|怎么样|到哪)|完成得怎么样|\b(?:so far|progress (?:on|of|with))\b"
+        ),
+        re.compile(r"已|实现了|完成了"),
     ),
     _Aspect(  # which ones
         re.compile(
             r"哪些(?!计划|措施|举措|打算|安排|动作|办法|工作|任务|目标|内容|方面|事|变化|新[^增建])|名单"
-            r"|哪[几一]?[个所家条座栋片部处]|\bwhich (?:ones|of)\b|\blist of\b"
+            r"|哪[几一]?[个所家条座栋片部处]|\bwhich (?:ones|of)\b|\blists? of\b"
+            r"|\bwhich (?:streets|roads?|compounds?|estates?|communit(?:y|ies)|neighbou?rhoods?"
+            r"|schools?|hospitals?|buildings?|stations?|parks?|stores?|shops?|brands?|companies|banks?)\b"
         ),
         # It names some: what stands between commas of a list, or before "and others".
-        re.compile(r"(?<![个所家条片部处栋座%元人])、|等|“|和"),
+        re.compile(r"(?<![个所家条片部处栋座%元人])、|等|“|和|集团|大学|小学|路|湖|古城"),
     ),
     _Aspect(re.compile(r"为什么|为啥|为何|为么|\bwhy\b"), None),  # a reason
 )
@@ -217,33 +260,29 @@ class Wanted:
         """The same for each other number and each five-year plan."""
         years = {str(year) for year in self.question.years}
         numbers = [found for found in _NUMBER.findall(self.question.asked) if found not in years]
-        plans = [re.escape(plan) for plan in _PLAN.findall(self.question.asked)]
-        patterns = [*(rf"(?<![\d.]){re.escape(number)}(?![\d.])" for number in numbers), *plans]
+        names = [*_PLAN.findall(self.question.asked), *_CODE.findall(self.question.asked)]
+        patterns = [rf"(?<![\d.]){re.escape(number)}(?![\d.])" for number in numbers]
+        patterns += map(re.escape, names)
         return tuple(map(re.compile, patterns))
 
     def _lacks_a_number_named(self, commitment: Commitment) -> bool:
         """Whether the question names a line, or any other number, that the commitment lacks."""
         if not self._lines and not self._numbers:
             return False
-        own = f"{commitment.quote} {commitment.en} {' '.join(commitment.ask)}".replace(",", "")
-        return any(not line.search(own.lower()) for line in self._lines) or any(
-            not number.search(own) for number in self._numbers
-        )
+        own = f"{commitment.quote} {commitment.en}".replace(",", "").lower()
+        return any(not named.search(own) for named in (*self._lines, *self._numbers))
 
     @cached_property
-    def _is_share(self) -> bool:
-        return _SHARE.search(self.question.asked) is not None
+    def _measures(self) -> frozenset[Measure] | None:
+        return measures_asked(self.question.asked)
 
     def _lacks_a_quantity(self, commitment: Commitment) -> bool:
         """Whether a number is asked for and the quote gives none, or none of that kind."""
-        units = [quantity.value + quantity.unit for quantity in commitment.quantities]
-        if self._is_share:
-            return not any(unit.endswith(("%", "‰", "个百分点")) for unit in units)
+        if self._measures is not None:
+            return self._measures.isdisjoint(measures_given(commitment.quantities))
         if not self.question.wants_quantity:
             return False
-        wanted = _SAME_UNIT.get(self.question.measure, self.question.measure)
-        if not wanted:
-            return not units and not _COMPARED.search(commitment.quote)
-        if wanted in _GENERIC_UNITS:
-            return not units
-        return not any(wanted in unit for unit in units)
+        measure = self.question.measure
+        if measure:
+            return not any(measure in part.value + part.unit for part in commitment.quantities)
+        return not commitment.quantities and not _COMPARED.search(commitment.quote)

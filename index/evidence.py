@@ -13,7 +13,7 @@ from functools import cached_property
 from index.lexical import LexicalIndex
 from index.questions import Question
 
-FEATURES = ("coverage", "unmet", "dense", "margin", "agree", "english")
+FEATURES = ("coverage", "gap", "unmet", "dense", "margin", "agree", "english")
 
 # A hit with an objection is never an answer, however near it is.
 _OBJECTED = 0.02
@@ -40,7 +40,7 @@ class Thresholds:
     dense_weight_zh: float = 0.5
     dense_weight_en: float = 0.7
     intercept: float = -2.7
-    coefficients: tuple[float, ...] = (3.4, -1.1, 2.9, 1.8, 1.5, -0.6)
+    coefficients: tuple[float, ...] = (3.4, 0.0, -1.1, 2.9, 1.8, 1.5, -0.6)
     answer_at: float = 0.62
     heeds_objections: bool = True
 
@@ -65,6 +65,7 @@ class Signals:
     """
 
     coverage: float
+    gap: float
     unmet: float
     dense: float
     margin: float
@@ -86,6 +87,7 @@ class Coverage:
     """
 
     whole: float
+    gap: float
     unmet: float
     has_word: bool
     is_foreign: bool = False
@@ -115,7 +117,7 @@ class Coverer:
     def covered_by(self, row: int) -> Coverage:
         """What this commitment covers; of a question that asks about nothing, nothing."""
         if not sum(self._weights):
-            return Coverage(whole=0.0, unmet=0.0, has_word=False)
+            return Coverage(whole=0.0, gap=1.0, unmet=0.0, has_word=False)
         held = self.lexical.held_by(row)
         parts = [self._share(place, held) for place in range(len(self.question.spans))]
         unmet = 1 - _mean(parts, self._asked) if any(self._asked) else 0.0
@@ -123,7 +125,9 @@ class Coverer:
             part > _HALF and weight for part, weight in zip(parts, self._weights, strict=True)
         )
         is_foreign = any(not parts[place] for place in self._unknown)
-        return Coverage(_mean(parts, self._weights), unmet, has_word, is_foreign)
+        missing = (weight * (1 - part) for part, weight in zip(parts, self._weights, strict=True))
+        gap = max(missing) / self.lexical.rarest
+        return Coverage(_mean(parts, self._weights), gap, unmet, has_word, is_foreign)
 
     @cached_property
     def _rarities(self) -> list[float]:

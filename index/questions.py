@@ -66,7 +66,7 @@ _ASKS = re.compile(
     r"|(?P<verb>.)[没不](?P=verb)|\b(?:how|what|which|who|whom|when|where|why|whether|will|is|are|do|does|can"
     r"|any)\b"
 )
-_CLAUSE = re.compile(r"[^,，。;；!！?？\n]+[,，。;；!！?？\n]?")
+_CLAUSE = re.compile(r"(?:[^,，。;；!！?？\n.]|\.(?!\s|$))+(?:[,，。;；!！?？\n]|\.(?=\s|$))?")
 _SHORT_CHARS, _SHORT_WORDS = 30, 20
 # How much a clause counts: one that asks, the one right before it, all others.
 _ASKING_WEIGHT, _LEADING_WEIGHT, _TELLING_WEIGHT = 1.0, 0.6, 0.2

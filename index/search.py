@@ -248,6 +248,7 @@ class Index:
         has_sense = coverage.has_word or legs.dense[row] >= _NEAR_BY_MEANING
         return Signals(
             coverage=coverage.whole,
+            gap=coverage.gap,
             unmet=coverage.unmet,
             dense=float(legs.dense[row]),
             margin=_lead(fused, row),
