@@ -13,7 +13,7 @@ from functools import cached_property
 from index.lexical import LexicalIndex
 from index.questions import Question
 
-FEATURES = ("coverage", "gap", "unmet", "dense", "margin", "agree", "english")
+FEATURES = ("coverage", "gap", "unmet", "dense", "margin", "agree", "length", "english")
 
 # A hit with an objection is never an answer, however near it is.
 _OBJECTED = 0.02
@@ -40,7 +40,7 @@ class Thresholds:
     dense_weight_zh: float = 0.5
     dense_weight_en: float = 0.7
     intercept: float = -2.7
-    coefficients: tuple[float, ...] = (3.4, 0.0, -1.1, 2.9, 1.8, 1.5, -0.6)
+    coefficients: tuple[float, ...] = (3.4, 0.0, -1.1, 2.9, 1.8, 1.5, 0.0, -0.6)
     answer_at: float = 0.62
     heeds_objections: bool = True
 
@@ -55,10 +55,12 @@ class Signals:
 
     Attributes:
         coverage: share of the question it covers, rarer words counting more, 0..1.
+        gap: weight of the most telling part of the question it lacks, 0..1.
         unmet: share of the thing whose number is asked for that it lacks, 0..1.
         dense: cosine of question and nearest passage, -1..1.
         margin: by how much its score leads the next one's, -1..1.
         agree: 1 if both legs put it first, and by more than single characters, else 0.
+        length: the logarithm of one more than the number of its parts that name something.
         english: 1 for a question without Chinese characters, else 0.
         objected: the thing whose number is asked for is not the report's, or the sentence does
             not give what is asked for; no answer then.
@@ -70,6 +72,7 @@ class Signals:
     dense: float
     margin: float
     agree: float
+    length: float
     english: float
     objected: bool = False
 

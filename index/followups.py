@@ -34,7 +34,12 @@ class Earlier:
 
 def names_a_thing(question: Question) -> bool:
     """Whether it can be understood without the one before."""
-    return any(span.weight >= _NAMES for span in question.spans)
+    return any(map(is_named, question.spans))
+
+
+def is_named(span: Span) -> bool:
+    """Whether a part of a question names a thing, rather than what is done to it."""
+    return span.weight >= _NAMES
 
 
 def carries_on(question: Question) -> bool:
@@ -50,15 +55,16 @@ def carries_on(question: Question) -> bool:
 
 def about_the_same(question: Question, earlier: Question) -> Question:
     """A question that asks something else about what the one before named."""
-    own = set(question.terms)
-    expansion = [term for term in (*earlier.terms, *earlier.expansion) if term not in own]
+    terms = {**earlier.terms, **question.terms}
+    expansion = dict.fromkeys((*question.expansion, *earlier.expansion))
     return replace(
         question,
         text=f"{earlier.text} {question.text}",
+        heeded=f"{earlier.heeded} {question.heeded}",
         reworded=f"{earlier.reworded} {question.reworded}",
         is_chinese=question.is_chinese or earlier.is_chinese,
-        terms=(*question.terms, *(term for term in earlier.terms if term not in own)),
-        expansion=tuple(dict.fromkeys([*question.expansion, *expansion])),
+        terms=terms,
+        expansion=tuple(term for term in expansion if term not in terms),
         spans=(*question.spans, *map(_weaker, earlier.spans)),
         years=question.years or earlier.years,
     )

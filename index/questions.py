@@ -4,7 +4,7 @@ Search and evidence both read this, so that a question is understood once and th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -39,6 +39,7 @@ _ENGLISH_STOPS = """
     supposed expect expected look looking hear heard wonder wondering curious know anything
     something everything anyone someone everyone everybody nothing really actually still ever
     currently soon now happen happening happens idea possible able must need needs think believe
+    because since id im ive theyre promise promised
     hope keep way true sure like different certain whole entire across throughout overall amount
     figure figures end take takes taking find turn see using used use become try trying my per
 """
@@ -63,10 +64,17 @@ _WHETHER = re.compile(
 )
 _ASKS = re.compile(
     rf"{_COUNTING.pattern}|[?？吗呢啥哪咋]|什么|怎么|怎样|么样|么时候|如何|为何|何时|是否|几"
-    r"|(?P<verb>.)[没不](?P=verb)|\b(?:how|what|which|who|whom|when|where|why|whether|will|is|are|do|does|can"
-    r"|any)\b"
+    r"|(?P<verb>.)[没不](?P=verb)|\b(?:how|what|which|who|whom|where|why|whether|any)\b"
+    r"|(?:^|\b(?:and|so|but|or)\b)\s*(?:when|will|is|are|do|does|did|can|could|has|have|would)\b"
 )
 _CLAUSE = re.compile(r"(?:[^,，。;；!！?？\n.]|\.(?!\s|$))+(?:[,，。;；!！?？\n]|\.(?=\s|$))?")
+# What follows is asked, what stands before in the same clause only tells.
+_OPENLY = re.compile(
+    r"(?:我们?|就)?(?:很|还)?(?:想|要)(?:知道|问|咨询|了解|打听)|请问|问一下|咨询一下"
+    r"|\b(?:(?:i|we) )?(?:(?:would|d) (?:also )?like|want(?:ed)?|love) to (?:know|ask)\b"
+    r"|\b(?:(?:i|we) )?(?:am |m |was )?(?:wonder(?:ing)?|curious)\b"
+    r"|\b(?:can|could) you tell\b|\btell me\b|\bid like to (?:know|ask)\b"
+)
 _SHORT_CHARS, _SHORT_WORDS = 30, 20
 # How much a clause counts: one that asks, the one right before it, all others.
 _ASKING_WEIGHT, _LEADING_WEIGHT, _TELLING_WEIGHT = 1.0, 0.6, 0.2
@@ -94,6 +102,7 @@ class Span:
         weight: how much it counts beside its rarity, 0..1: little for what is done, and for
             what a long message tells before it asks.
         is_asked: whether it names the thing whose number is asked for.
+        clause: how much the clause it stands in counts, 0..1.
     """
 
     terms: tuple[str, ...]
@@ -101,6 +110,7 @@ class Span:
     means: tuple[tuple[str, ...], ...]
     weight: float
     is_asked: bool
+    clause: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,11 @@ class _Clause:
     start: int
     weight: float
 
+    @property
+    def is_heeded(self) -> bool:
+        """Whether it does more than tell a story."""
+        return self.weight > _TELLING_WEIGHT
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -118,9 +133,10 @@ class Question:
 
     Attributes:
         text: as it was normalised.
-        reworded: the text with the report's words in place of the resident's; for the dense leg.
+        heeded: the text without clauses that only tell; for the dense leg, as
+        reworded: the same with the report's words in place of the resident's.
         is_chinese: whether it holds Chinese characters.
-        terms: what it asks about, without words of asking.
+        terms: what it asks about, without words of asking, and how much each counts, 0..1.
         expansion: terms of the report's words for what it asks about.
         spans: what must be covered by evidence.
         years: the years it names.
@@ -131,9 +147,10 @@ class Question:
     """
 
     text: str
+    heeded: str
     reworded: str
     is_chinese: bool
-    terms: tuple[str, ...] = ()
+    terms: Mapping[str, float] = field(default_factory=dict)
     expansion: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     years: frozenset[int] = field(default_factory=frozenset)
@@ -159,14 +176,15 @@ def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Que
     clauses = _clauses(text)
     asked = _asked_places(text, empty, mentions, counting)
     spans = _spans(text, mentions, empty, asked, clauses)
-    own = [term for span in spans for term in (*span.terms, span.single) if term]
+    own = _weighted_terms(spans)
     expansion = [term for mention in mentions for term in _expansion(mention)]
     return Question(
         text=text,
-        reworded=_reworded(text, mentions),
+        heeded="".join(clause.text for clause in clauses if clause.is_heeded),
+        reworded=_reworded(clauses, mentions),
         is_chinese=_HAN.search(text) is not None,
-        terms=tuple(dict.fromkeys(own)),
-        expansion=tuple(term for term in dict.fromkeys(expansion) if term not in set(own)),
+        terms=own,
+        expansion=tuple(term for term in dict.fromkeys(expansion) if term not in own),
         spans=tuple(spans),
         years=frozenset(int(year) for year in _YEAR.findall(text)),
         asked="".join(clause.text for clause in clauses if clause.weight == _ASKING_WEIGHT),
@@ -174,6 +192,15 @@ def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Que
         wants_quantity=counting is not None,
         measure=(counting["measure"] or "") if counting else "",
     )
+
+
+def _weighted_terms(spans: Iterable[Span]) -> dict[str, float]:
+    """Each term and how much the most telling clause it stands in counts."""
+    weights: dict[str, float] = {}
+    for span in spans:
+        for term in filter(None, (*span.terms, span.single)):
+            weights[term] = max(weights.get(term, 0.0), span.clause)
+    return weights
 
 
 def _places_of(text: str, names: Iterable[str]) -> set[int]:
@@ -207,18 +234,29 @@ def _clauses(text: str) -> list[_Clause]:
     whole = [_Clause(text, 0, _ASKING_WEIGHT)]
     if len(text) <= _SHORT_CHARS or (text.isascii() and len(text.split()) <= _SHORT_WORDS):
         return whole
-    found = list(_CLAUSE.finditer(text))
-    asking = [_ASKS.search(clause[0]) is not None for clause in found]
+    found = list(_parts(text))
+    asking = [bool(_ASKS.search(part) or _OPENLY.match(part)) for _, part in found]
     if not any(asking):
         return whole
     return [
         _Clause(
-            clause[0],
-            clause.start(),
+            part,
+            start,
             _ASKING_WEIGHT if asks else _LEADING_WEIGHT if leads else _TELLING_WEIGHT,
         )
-        for clause, asks, leads in zip(found, asking, [*asking[1:], False], strict=True)
+        for (start, part), asks, leads in zip(found, asking, [*asking[1:], False], strict=True)
     ]
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """The clauses with their places, cut once more where one begins to ask openly."""
+    for clause in _CLAUSE.finditer(text):
+        start = clause.start()
+        opening = _OPENLY.search(clause[0])
+        if opening and opening.start():
+            yield start, clause[0][: opening.start()]
+            start += opening.start()
+        yield start, text[start : clause.end()]
 
 
 def _asked_places(
@@ -287,13 +325,10 @@ def _spans(
         elif places:
             spans += _word(piece.text, piece.start, mentions)
         starts += places if piece.is_han else places[:1] * (len(spans) - len(starts))
+    heeded = [next(weight for end, weight in weights if place < end) for place in starts]
     return [
-        replace(
-            span,
-            is_asked=place in asked,
-            weight=span.weight * next(weight for end, weight in weights if place < end),
-        )
-        for span, place in zip(spans, starts, strict=True)
+        replace(span, is_asked=place in asked, weight=span.weight * heed, clause=heed)
+        for span, place, heed in zip(spans, starts, heeded, strict=True)
     ]
 
 
@@ -350,11 +385,16 @@ def _all_terms(words: str) -> tuple[str, ...]:
     return tuple(terms_of(words))
 
 
-def _reworded(text: str, mentions: list[Mention]) -> str:
+def _reworded(clauses: Iterable[_Clause], mentions: list[Mention]) -> str:
+    """The clauses that count, the report's words in the place of the resident's."""
+    return "".join(_reworded_clause(clause, mentions) for clause in clauses if clause.is_heeded)
+
+
+def _reworded_clause(clause: _Clause, mentions: list[Mention]) -> str:
     parts: list[str] = []
-    place = 0
+    place, end = 0, clause.start + len(clause.text)
     for mention in mentions:
-        if mention.end - mention.start > 1:
-            parts += [text[place : mention.start], mention.means[0]]
-            place = mention.end
-    return "".join([*parts, text[place:]])
+        if mention.end - mention.start > 1 and clause.start <= mention.start < mention.end <= end:
+            parts += [clause.text[place : mention.start - clause.start], mention.means[0]]
+            place = mention.end - clause.start
+    return "".join([*parts, clause.text[place:]])

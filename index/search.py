@@ -3,6 +3,7 @@
 An `Index` is one loaded build. It never changes, so any number of threads may search it.
 """
 
+import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from index.aspects import Wanted
 from index.dense import DenseIndex
 from index.encoder import Encoder
 from index.evidence import Coverage, Coverer, Signals, Thresholds, chance_of_answer, probability
-from index.followups import Earlier, about_the_same, carries_on, names_a_thing
+from index.followups import Earlier, about_the_same, carries_on, is_named, names_a_thing
 from index.glossary import Glossary
 from index.lexical import LexicalIndex, tidy
 from index.questions import Question, read_question, telling_terms
@@ -196,11 +197,12 @@ class Index:
         Args:
             beside: the commitment just spoken of; those under its heading are a little nearer.
         """
-        weights = dict.fromkeys(question.terms, 1.0)
-        weights |= dict.fromkeys(question.expansion, _GLOSSARY_WEIGHT)
-        reach = sum(self.lexical.rarity_of(term) for term in question.terms)
+        weights = {**question.terms, **dict.fromkeys(question.expansion, _GLOSSARY_WEIGHT)}
+        reach = sum(
+            weight * self.lexical.rarity_of(term) for term, weight in question.terms.items()
+        )
         lexical = self.lexical.score(weights) / max(reach, 1e-6)
-        wordings = list(dict.fromkeys([question.text, question.reworded]))
+        wordings = list(dict.fromkeys([question.heeded, question.asked, question.reworded]))
         vectors = self.encoder.encode(wordings, role="query")
         dense = self.dense.score(vectors)
         if beside in self._rows:
@@ -253,6 +255,7 @@ class Index:
             dense=float(legs.dense[row]),
             margin=_lead(fused, row),
             agree=float(has_sense and row == legs.dense.argmax() == legs.lexical.argmax()),
+            length=math.log1p(sum(is_named(span) for span in question.spans)),
             english=0.0 if question.is_chinese else 1.0,
             objected=one.lacks or coverage.is_foreign,
         )
