@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from index import Commitment, Earlier, Hit, Index
+from index import Commitment, Earlier, Hit, Index, sole_answer
 
 RELATED_SHOWN = 3
 _RELATED_FLOOR = 0.1
@@ -20,17 +20,28 @@ class Answer:
         hits: best first; empty if nothing bears on the question.
         build_id: of the index that was asked.
         topic: what a question that leans on this one is read with.
+        overview: for a broad question, what the reports promise on its topic.
     """
 
     question: str
     hits: tuple[Hit, ...]
     build_id: str
     topic: Earlier
+    overview: tuple[Commitment, ...] = ()
 
     @property
     def commitment(self) -> Commitment | None:
-        """The commitment that answers, or None: the report does not say."""
-        return self.hits[0].commitment if self.hits and self.hits[0].answers else None
+        """The commitment that answers, or None: none does, or several about equally well."""
+        hit = sole_answer(self.hits)
+        return hit.commitment if hit else None
+
+    @property
+    def choices(self) -> tuple[Commitment, ...]:
+        """What a resident may choose from: of a broad topic all, else what fits equally well."""
+        if self.overview:
+            return self.overview
+        answering = tuple(hit.commitment for hit in self.hits if hit.answers)
+        return answering if len(answering) > 1 else ()
 
     @property
     def probability(self) -> float:
@@ -39,7 +50,9 @@ class Answer:
 
     @property
     def related(self) -> tuple[Commitment, ...]:
-        """Commitments near the question, best first, without the one that answers."""
+        """Commitments to show besides, best first: the choices, or what is near the question."""
+        if self.choices:
+            return self.choices
         near, floor = self.hits, _RELATED_FLOOR
         if self.commitment:
             near, floor = self.hits[1:], _BESIDE_FLOOR
@@ -78,4 +91,7 @@ def _answers(index: Index, message: str, after: Earlier | None) -> list[Answer]:
 
 def _answer(index: Index, question: str, after: Earlier | None) -> Answer:
     hits = tuple(index.search(question, top_k=RELATED_SHOWN + 1, after=after))
-    return Answer(question, hits, index.build_id, index.topic(question, hits, after=after))
+    topic = index.topic(question, hits, after=after)
+    overview = index.overview(question)
+    hits = () if overview else hits
+    return Answer(question, hits, index.build_id, topic, overview)

@@ -10,7 +10,7 @@ from index.errors import ContentError, EncoderError, StaleIndexError
 from index.followups import Earlier
 from index.quantities import Quantity
 from index.reports import Commitment
-from index.search import Hit, Index
+from index.search import Hit, Index, sole_answer
 from index.text import clean, normalise, to_simplified
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "load_index",
     "normalise",
     "read_config",
+    "sole_answer",
     "to_simplified",
 ]

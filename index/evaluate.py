@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from index.errors import ContentError
 from index.followups import Earlier
 from index.gold import GoldDialogue, GoldQuestion, GoldSet, is_right, is_shown
-from index.search import Hit, Index
+from index.search import Hit, Index, sole_answer
 
 Figures = dict[str, float]
 """Figures of one group by name; shares are 0..1, `n` says how many there were."""
@@ -102,7 +102,7 @@ def _outcome(question: GoldQuestion, hits: Sequence[Hit]) -> Outcome:
     ]
     return Outcome(
         question=question,
-        answered=bool(hits) and hits[0].answers,
+        answered=sole_answer(hits) is not None,
         first=fitting[:1] == [True] and is_shown(hits[0].commitment, question),
         top3=any(fitting),
         probability=hits[0].probability if hits else 0.0,

@@ -1,7 +1,7 @@
 """The editors' glossary: residents' words, in both languages, and the report's words for them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from pydantic import Field
 from index.lexical import Piece, pieces, stem, tidy
 from index.reports import FileModel, Report, read_tables, validated
 
-Role = Literal["thing", "action"]
+Role = Literal["thing", "action", "topic"]
 _Words = Annotated[str, Field(min_length=1)]
 
 
@@ -69,9 +69,17 @@ class Glossary:
         return 0
 
     @cached_property
+    def topics(self) -> "Glossary":
+        """What broad questions ask about, as a glossary of its own."""
+        entries = (entry for entry in self.entries if entry.role == "topic")
+        return Glossary(tuple(replace(entry, role="thing") for entry in entries))
+
+    @cached_property
     def _by_key(self) -> Mapping[tuple[str, ...], list[Entry]]:
         found: dict[tuple[str, ...], list[Entry]] = {}
         for entry in self.entries:
+            if entry.role == "topic":
+                continue
             keys = {_key(words) for words in entry.says}
             for key in keys - {()}:
                 found.setdefault(key, []).append(entry)

@@ -5,7 +5,7 @@ An `Index` is one loaded build. It never changes, so any number of threads may s
 
 import math
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from index.evidence import Coverage, Coverer, Signals, Thresholds, chance_of_ans
 from index.followups import Earlier, about_the_same, carries_on, is_named, names_a_thing
 from index.glossary import Glossary
 from index.lexical import LexicalIndex, tidy
+from index.overview import is_topic, topic_of
 from index.questions import Question, read_question, telling_terms
 from index.reports import Commitment
 from index.several import split_questions
@@ -29,11 +30,17 @@ _MAX_CHARS = 500
 _LOOKED_AT, _ABOUT_AS_NEAR = 5, 0.75
 # How near the first, and how much of the question besides, is about the same.
 _AS_NEAR, _AS_MUCH = 0.85, 0.1
+# How near the first, and how much of the question besides, is just as good.
+_EQUALLY_NEAR, _EQUALLY_MUCH = 0.95, 0.03
 # The cosine from which the meaning is near although no word is the same.
 _NEAR_BY_MEANING = 0.35
 # How much nearer the neighbours of what was just spoken of are; the share of what a question
 # that leans on the one before names itself that its answer must hold.
 _BESIDE, _OWN_SHARE = 0.05, 0.6
+# A broad question: how many are looked at, how much of the topic each must cover and how near the
+# nearest it must be, and how many are listed.
+_LOOKED_OVER, _ON_TOPIC, _STILL_NEAR = 16, 0.6, 0.5
+_FEWEST_LISTED, _MOST_LISTED = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,8 @@ class Hit:
         coverage: how much of the question it covers, rarer words counting more, 0..1.
         nearness: how likely it is about the same thing, given or not what was asked for, 0..1.
         probability: how likely it answers the question, calibrated on the evaluation, 0..1.
-        answers: whether the probability reaches the build's threshold.
+        answers: whether it is given as the answer: it is the best and its probability reaches the
+            build's threshold, or it fits as well as the best that does.
     """
 
     commitment: Commitment
@@ -154,6 +162,50 @@ class Index:
             return Earlier(question, answered)
         return Earlier(after.question, answered or after.commitment)
 
+    def overview(self, question: str) -> tuple[Commitment, ...]:
+        """What the reports promise on a topic, best first, if the question asks for no one thing.
+
+        Empty for any other question, and where fewer than three commitments fit.
+        """
+        topic = self.read(topic_of(self.read(question)))
+        if not is_topic(topic):
+            return ()
+        fused = self.legs(topic).fused(self.thresholds.dense_weight(topic))
+        rows = self._under_topic(topic) or self._all_covering(topic, fused)
+        if len(rows) < _FEWEST_LISTED:
+            return ()
+        best = sorted(rows, key=lambda row: -fused[row])[:_MOST_LISTED]
+        return tuple(self.parts[row] for row in best)
+
+    def _under_topic(self, topic: Question) -> list[int]:
+        """The commitments that hold what the editors list under a topic; 学前教育 is not 教育."""
+        mentions = self.glossary.topics.mentions(topic.text)
+        rest = "".join(
+            char
+            for place, char in enumerate(topic.text)
+            if not any(mention.start <= place < mention.end for mention in mentions)
+        )
+        if any(span.weight > 0 for span in self.read(rest).spans):
+            return []
+        words = [
+            [self.lexical.place.get(term, -1) for term in telling_terms(means)]
+            for mention in mentions
+            for means in mention.means
+        ]
+        held = (self.lexical.held_by(row) for row in range(len(self.parts)) if words)
+        return [row for row, own in enumerate(held) if any(own.issuperset(one) for one in words)]
+
+    def _all_covering(self, topic: Question, fused: NDArray[np.float32]) -> list[int]:
+        """The nearest commitments of those that cover a topic about equally."""
+        rows = [int(row) for row in best_rows(fused, _LOOKED_OVER) if fused[row] > 0]
+        coverer = Coverer(topic, self.lexical)
+        return [
+            row
+            for row in rows
+            if fused[row] >= _STILL_NEAR * fused[rows[0]]
+            and coverer.covered_by(row).whole >= _ON_TOPIC
+        ]
+
     def questions_in(self, message: str) -> list[str]:
         """The questions of a message, at most three; the message itself if it asks one thing."""
         return split_questions(message, self._names_a_thing)
@@ -166,8 +218,10 @@ class Index:
         for row, score, signals in self.signals(read, self.legs(read, beside=beside), top_k=top_k):
             nearness = probability(signals, self.thresholds)
             chance = chance_of_answer(signals, self.thresholds)
-            answers = not hits and chance >= self.thresholds.answer_at
-            hits.append(Hit(self.parts[row], score, signals.coverage, nearness, chance, answers))
+            found = Hit(self.parts[row], score, signals.coverage, nearness, chance, answers=False)
+            suffices = chance >= self.thresholds.answer_at
+            fits = not hits or (hits[0].answers and _fits_as_well(hits[0], found))
+            hits.append(replace(found, answers=suffices and fits))
         return hits
 
     def _bears_out(self, read: Question, hit: Hit) -> bool:
@@ -300,6 +354,18 @@ class Index:
         names = {tidy(name) for name in self.districts}
         names |= {name.removesuffix("区").removesuffix(" district") for name in names}
         return tuple(sorted(names - {""}, key=len, reverse=True))
+
+
+def sole_answer(hits: Sequence[Hit]) -> Hit | None:
+    """The hit that answers; None if none does, or several about equally well."""
+    answering = [hit for hit in hits if hit.answers]
+    return answering[0] if len(answering) == 1 else None
+
+
+def _fits_as_well(best: Hit, other: Hit) -> bool:
+    """Whether nothing but chance put the one before the other."""
+    is_as_near = _EQUALLY_NEAR * best.score <= other.score <= best.score
+    return is_as_near and other.coverage >= best.coverage - _EQUALLY_MUCH
 
 
 def best_rows(scores: NDArray[np.float32], wanted: int) -> NDArray[np.intp]:

@@ -48,12 +48,11 @@ class Phrasing:
         if language == "en" and commitment.en:
             parts.append(_bold_numbers(commitment.en))
         parts.append(f"<blockquote>{bold_quantities(commitment)}</blockquote>")
-        english = language == "en" and commitment.report_title_en
         parts.append(
             say(
                 language,
                 "answer.source",
-                title=commitment.report_title_en if english else commitment.report_title,
+                title=self.title(language, commitment),
                 section=commitment.section,
                 heading=commitment.heading,
             )
@@ -62,10 +61,29 @@ class Phrasing:
         return "\n".join(parts)
 
     def answer(self, language: Language, answer: Answer) -> str:
-        """The commitment that answers, or that the report does not say."""
+        """The commitment that answers, what to choose from, or that the report does not say."""
         if answer.commitment:
             return self.commitment(language, answer.commitment)
+        if answer.choices:
+            return self.choices(language, answer)
         return self.no_answer(language, answer)
+
+    def choices(self, language: Language, answer: Answer) -> str:
+        """Several commitments to choose from: all on a topic, or those that fit equally well."""
+        key = "answer.overview" if answer.overview else "answer.either"
+        reports = {one.report: one for one in answer.choices}.values()
+        titles = [self.title(language, one) for one in reports]
+        lines = [f"· {escape(self.in_words(language, one))}" for one in answer.choices]
+        return "\n".join([self.say(language, key, titles=titles), *lines])
+
+    def in_words(self, language: Language, commitment: Commitment) -> str:
+        """What a commitment says, in English where the editors wrote it so."""
+        return commitment.en if language == "en" and commitment.en else commitment.quote
+
+    def title(self, language: Language, commitment: Commitment) -> str:
+        """The title of a commitment's report."""
+        english = language == "en" and commitment.report_title_en
+        return commitment.report_title_en if english else commitment.report_title
 
     def no_answer(self, language: Language, answer: Answer | None) -> str:
         """The report does not say; what is near stands below it, labelled as such."""
@@ -80,7 +98,7 @@ class Phrasing:
 
     def label(self, language: Language, commitment: Commitment) -> str:
         """A commitment short enough for a button."""
-        text = commitment.en if language == "en" and commitment.en else commitment.quote
+        text = self.in_words(language, commitment)
         most = _LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS
         return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 

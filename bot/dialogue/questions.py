@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.answers import RELATED_SHOWN, Answer
+from bot.answers import Answer
 from bot.dialogue.drafting import Moment
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.understanding import Understanding
@@ -33,20 +33,19 @@ class Questions:
             question=found.question,
             language=moment.language,
             hits=tuple(hit.commitment.id for hit in found.hits),
-            decision="answer" if found.commitment else "no_answer",
+            decision=_decision(found),
             probability=found.probability,
             build_id=found.build_id,
         )
         answer_id = self._store.answers.add(moment.resident.id, record, at=moment.at)
-        near = [(self._show(moment, one),) for one in found.related[:RELATED_SHOWN]]
+        near = [(self._show(moment, one),) for one in found.related]
+        text = self._phrasing.answer(moment.language, found)
         if found.commitment is None:
             send = self._button(moment, "send_question", f"send:{answer_id}")
-            text = self._phrasing.no_answer(moment.language, found)
             return Reply(text, buttons=(*near, (send,)))
         useful = self._button(moment, "helpful", f"useful:{answer_id}:1")
         useless = self._button(moment, "unhelpful", f"useful:{answer_id}:0")
         about = self._button(moment, "about", f"about:{found.commitment.id}")
-        text = self._phrasing.commitment(moment.language, found.commitment)
         return Reply(text, buttons=(*near, (about,), (useful, useless)))
 
     def show(self, moment: Moment, commitment_id: str) -> list[Reply]:
@@ -84,3 +83,9 @@ class Questions:
 
     def _button(self, moment: Moment, name: str, action: str) -> Button:
         return self._phrasing.button(moment.language, name, action)
+
+
+def _decision(found: Answer) -> str:
+    if found.commitment:
+        return "answer"
+    return "choices" if found.choices else "no_answer"

@@ -15,7 +15,7 @@ class AnswerRecord:
 
     Attributes:
         hits: ids of the commitments found, best first.
-        decision: the outcome's kind, `answer` or `no_answer`.
+        decision: `answer`, `choices` (several were offered) or `no_answer`.
     """
 
     question: str
