@@ -140,7 +140,8 @@ def evaluate(without: tuple[Part, ...], write: Path | None) -> None:
         if without:
             index = index_without(content, config.index, frozenset(without))
         lines = as_lines(measure(index, content.gold))
-        click.echo("\n".join(lines))
+        for line in lines:
+            click.echo(line)
         if write is not None:
             write_figures(write, lines)
 

@@ -39,8 +39,8 @@ _NUMBER = re.compile(r"(?<![\d.a-z])\d+(?:\.\d+)?(?![\d.a-z岁楼层月日点号
 
 # 比去年 and "than last year" only compare.
 _OTHER_YEAR = re.compile(
-    r"(?<![比跟和与同])(?:去年|前年|上一?年度|明年|后年|昨天|昨晚|明天|后天|今晚)"
-    r"|(?<!than )(?<!with )(?<!to )\b(?:last|next) year\b|\b(?:yesterday|tomorrow|tonight)\b"
+    r"(?<![比跟和与同])(?:去年|前年|上一?年度|明年|后年|昨天|昨晚|明天|后天|今晚|今早|今天(?![我听看才刚在]))"
+    r"|(?<!than )(?<!with )(?<!to )\b(?:last|next) year\b|\b(?:yesterday|today|tomorrow|tonight)\b"
 )
 _THIS_YEAR = re.compile(r"今年|\bthis year\b")
 # A measure that is no number: 与经济增长基本同步, 不低于上年.

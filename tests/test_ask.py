@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.app import Bot, build_asker
-from bot.ask import Asker, text_of_line
+from bot.ask import Asker, Line
 from bot.config import Settings
 from index import Index
 from tests.person import Person
@@ -152,4 +152,9 @@ async def test_any_text_has_an_outcome_that_can_be_written(asker: Asker, text: s
     ],
 )
 def test_a_line_is_a_text_or_an_object_with_one(line: str, text: str) -> None:
-    assert text_of_line(line) == text
+    assert Line.read(line).text == text
+
+
+def test_a_line_may_say_whose_it_is() -> None:
+    assert Line.read('{"session": "s1", "text": "几所?"}') == Line("几所?", "s1")
+    assert Line.read("几所?") == Line("几所?")

@@ -261,5 +261,5 @@ def test_thresholds_are_learnt_from_enough_questions_and_kept(
     thresholds = load_index(paths, settings).thresholds
     assert asdict(thresholds) == manifest.thresholds | {"coefficients": thresholds.coefficients}
     assert thresholds.coefficients != Thresholds().coefficients
-    assert manifest.evaluation["test zh"]["right"] == 1
-    assert manifest.evaluation["test zh"]["answered"] == 0
+    assert manifest.evaluation["test questions zh"]["right"] == 1
+    assert manifest.evaluation["test unanswerable far"]["answered"] == 0
