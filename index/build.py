@@ -171,7 +171,8 @@ def _assemble(
 def _districts(content: Content) -> tuple[str, ...]:
     """What the reports' districts are called, in both languages: 武昌区, Wuchang District."""
     english = [report.title_en.split("'")[0].split("’")[0] for report in content.reports]
-    return tuple(dict.fromkeys([*(report.district for report in content.reports), *english]))
+    names = [*(report.district for report in content.reports), *english]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _fields(commitment: Commitment) -> list[tuple[str, float]]:

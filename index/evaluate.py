@@ -107,8 +107,13 @@ def is_right(commitment: Commitment, question: GoldQuestion) -> bool:
     )
 
 
-def read_question_set(folder: Path, reports: Sequence[Report], mistakes: list[str]) -> QuestionSet:
-    """Read the sets the index learns from; of the other files only the form is checked."""
+def read_question_set(
+    folder: Path, reports: Sequence[Report], mistakes: list[str], remarks: list[str]
+) -> QuestionSet:
+    """Read the sets the index learns from; of the other files only the form is checked.
+
+    A question whose golds are in no report any more is left out, with a remark.
+    """
     found: list[GoldQuestion] = []
     text = bare("".join(report.text for report in reports))
     for path in sorted(folder.glob("*.jsonl")):
@@ -120,13 +125,15 @@ def read_question_set(folder: Path, reports: Sequence[Report], mistakes: list[st
             ids.add(line.id)
             golds: tuple[str, ...] = ()
             if isinstance(line, _QuestionLine):
-                golds = (line.gold, *line.gold_alt)
+                golds = tuple(gold for gold in (line.gold, *line.gold_alt) if bare(gold) in text)
                 fields = ["gold", *["gold_alt"] * len(line.gold_alt)]
-                mistakes.extend(
+                remarks.extend(
                     f"{name}: {line.id}: {field}: {gold!r} is in no report"
-                    for field, gold in zip(fields, golds, strict=True)
-                    if bare(gold) not in text
+                    for field, gold in zip(fields, (line.gold, *line.gold_alt), strict=True)
+                    if gold not in golds
                 )
+                if not golds:
+                    continue
             if isinstance(line, _UnanswerableLine):
                 found.append(GoldQuestion(line.id, line.question, line.lang, golds, line.half))
     return tuple(found)
