@@ -26,6 +26,8 @@ _BARE_FILES = (".md", ".txt")
 _NO_REPORT = {"readme"}
 # A button names report and commitment, in 64 bytes with the rest.
 _LONGEST_ID = 40
+# Of one kind about one file; a draft has hundreds.
+_MOST_REMARKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +198,21 @@ def _remarks_on(
     report_name: str, commitments_name: str, report: Report, commitments: Iterable[Commitment]
 ) -> list[str]:
     own = list(commitments)
-    uncovered = uncovered_clauses(report, own)
+    untranslated = [found.id.split("/")[1] for found in own if not found.en]
     return [
-        *(f"{report_name}: no commitment covers {clause!r}" for clause in uncovered),
-        *(
-            f"{commitments_name}: {found.id.split('/')[1]}: en: missing; English replies will "
-            "give the quote alone"
-            for found in own
-            if not found.en
+        *_few(
+            f"{report_name}: no commitment covers",
+            [repr(clause) for clause in uncovered_clauses(report, own)],
+        ),
+        *_few(
+            f"{commitments_name}: en: missing; English replies will give the quote alone:",
+            untranslated,
         ),
     ]
+
+
+def _few(said: str, names: Sequence[str]) -> list[str]:
+    """A remark for each name; of many, one with the first of them."""
+    if len(names) <= _MOST_REMARKS:
+        return [f"{said} {name}" for name in names]
+    return [f"{said} {len(names)} of them, the first {names[0]}"]

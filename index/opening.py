@@ -33,7 +33,9 @@ _TASK_YEAR = re.compile(
 _ABOUT_WORK = re.compile("报告|工作|部署|安排|计划|规划|要点")
 _NO_TITLE = re.compile(r"[。；！？]|摄$")
 _FIRST_LINES, _LONGEST_TITLE, _LONGEST_OPENING_LINE = 12, 40, 80
-_STRAY_LINE = re.compile(r"[\W\d_a-zA-Z]+$|.*(?:记者|通讯员|摄影).{0,16}$|.*摄$")
+_STRAY_LINE = re.compile(
+    r"[（(]\s*(?:注|据|来源|责编|编辑)|[\W\d_a-zA-Z]+$|.*(?:记者|通讯员|摄影).{0,16}$|.*摄$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ _MARK = re.compile(r"(#{1,6}) ")
 _FENCE = re.compile(r"^---[ \t]*$\n?", flags=re.MULTILINE)
 _SENTENCE_END = tuple("。！？；：!?;:”）")
 # A text whose lines are all this short was broken by a page's width, not by its paragraphs.
-_WIDEST_PAGE, _FEWEST_LINES, _RAGGED_CHARS = 80, 8, 3
+_WIDEST_PAGE, _FEWEST_BROKEN, _RAGGED_CHARS = 80, 3, 3
 _NEW_PARAGRAPH = re.compile(
     r"[（(]?[一二三四五六七八九十\d]{1,3}[、.．)）]|——|#{1,6} |第[一二三四五六七八九十]+部分"
 )
@@ -83,15 +83,17 @@ def read_body(body: str, *, is_plain: bool) -> tuple[str, tuple[Heading, ...]]:
 def _unbroken(lines: list[str]) -> list[str]:
     """The lines; those a page's width has broken are one again."""
     width = max(map(len, lines), default=0)
-    full = [len(line) >= width - _RAGGED_CHARS for line in lines]
-    if width > _WIDEST_PAGE or len(lines) < _FEWEST_LINES or sum(full) * 2 < len(lines):
+    broken = [
+        len(line) >= width - _RAGGED_CHARS and not line.endswith(_SENTENCE_END) for line in lines
+    ]
+    if width > _WIDEST_PAGE or sum(broken) < max(_FEWEST_BROKEN, len(lines) / 8):
         return lines
     joined: list[str] = []
     goes_on = False
-    for line, is_full in zip(lines, full, strict=True):
+    for line, is_broken in zip(lines, broken, strict=True):
         if goes_on and not _NEW_PARAGRAPH.match(line):
             joined[-1] += line
         else:
             joined.append(line)
-        goes_on = is_full and not line.endswith(_SENTENCE_END)
+        goes_on = is_broken
     return joined

@@ -16,7 +16,7 @@ from index.scopes import Reader, Scope
 
 LONGEST, SHORTEST = 110, 6
 # A run of clauses without quantities is long enough from here, and takes no more from there.
-_ENOUGH, _PLENTY = 24, 60
+_FEW, _ENOUGH, _PLENTY = 12, 24, 60
 
 _PAIRS = {"“": "”", "（": "）", "(": ")", "《": "》", "［": "］"}
 _COMMAS = "，,"
@@ -25,8 +25,9 @@ _EDGES = " \t\r\n\u3000，,、：:。；;！!？?—–―－-·"
 _ITEM = re.compile(
     r"[一二三四五六七八九十]{1,3}(?:是|要)|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．](?!\d)"
 )
+_COLON = re.compile("[：:]")
 _ENUMERATES = re.compile(
-    r"(?:目标|任务|工作|方面|问题|包括|要求|如下|主要|做到|把握|思想|举措|实事|挑战|不足|短板|困难|点)(?:是|为|有|的)?[：:]$"
+    r"(?:目标|任务|工作|方面|问题|包括|要求|如下|主要|做到|把握|思想|举措|实事|挑战|不足|短板|困难|点|提出|强调)(?:是|为|有|的)?[：:]$"
 )
 # Needs what follows it.
 _LEADS = re.compile(
@@ -40,6 +41,9 @@ _ADDS = re.compile(
     r"|占|成为|连续|创(?!建|新|业|造|作|优|意|设|成)|再创|荣获|获|均|也|还|又|更|总量|总数|总规模|总投资|数量|规模(?:达|居)"
     r"|分别|稳居|跃居|首次|优于|高于|低于|好于|快于|是|等|以及|和(?!谐|平|美|县|田)|保持|继续|入选|实现[“”\w]{0,8}$|切实|真正|充分"
     r"|努力|奋力|不断|进一步|有效|有力|全力|共同|形成|推动形成|完成率|覆盖|惠及|累计(?=\d)|平均|人均(?=\d)|年均"
+    # A measure without its thing: 扩大产业园, 产值增长超50%.
+    r"|(?:总?产值|营收|占比|比例|比重|用时|[办兑]\w时限|规模|满意[率度]|成本|产量|面积|里程)(?:年均)?"
+    r"(?:增|达|提|下降|超|突破|压缩|降|居|为)"
 )
 # Says what a task is good for: stays with a task that has no quantity either.
 _PURPOSE = re.compile(
@@ -144,9 +148,9 @@ def _items(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for first, last in _cut(text, start, end, _COMMAS):
         if first > start and _ITEM.match(text, first):
             starts.append(first)
-        colon = text.find("：", first, last)
-        if colon >= 0 and _ENUMERATES.search(text, start, colon + 1):
-            starts[-1:] = [colon + 1]
+        colon = _COLON.search(text, first, last)
+        if colon and _ENUMERATES.search(text, start, colon.end()):
+            starts[-1:] = [colon.end()]
     for first, last in zip(starts, [*starts[1:], end], strict=True):
         yield first, last
 
@@ -188,7 +192,7 @@ def _belongs(text: str, run: Sequence[tuple[int, int]], clause: tuple[int, int])
     counts, counted = find_quantities(words), find_quantities(text[run[0][0] : run[-1][1]])
     if counts:
         return bool(counted) and _lacks_verb(words, before)
-    if length > _PLENTY or _only_leads(words):
+    if length > _PLENTY or (_only_leads(words) and run[-1][1] - run[0][0] >= _FEW):
         return False
     says_what_for = bool(_PURPOSE.match(words))
     if counted:
