@@ -20,7 +20,8 @@ _COUNT_MARK = re.compile(r"\d{1,2}[.．、](?!\d)\s*")
 _DASHES = re.compile(r"[—–―－-]+\s*")
 # What only says when: ——这五年，综合实力大幅跃升 is headed 综合实力大幅跃升.
 _WHEN = re.compile(r"(?:这五年|五年来|过去五年|这一年|一年来|过去一年)，(?:我们)?")
-_MARKS = (_SECTION_MARK, _SUBHEADING_MARK, _ORDINAL_MARK, _COUNT_MARK, _DASHES, _WHEN)
+_ANNEX = re.compile(r"附[件录]?[一二三\d]?[：:]\s*")
+_MARKS = (_ANNEX, _SECTION_MARK, _SUBHEADING_MARK, _ORDINAL_MARK, _COUNT_MARK, _DASHES, _WHEN)
 
 _SENTENCE_END = re.compile(r"[。！？!?]")
 _CLAUSE_END = re.compile(r"[,，。;；:：!！]")
@@ -38,11 +39,16 @@ class Heading:
     """Where a section (level 2), a sub-heading (3) or a lead sentence (4) begins in a text.
 
     A lead sentence heads its own paragraph only, and is a part of it.
+
+    Attributes:
+        text: its words in the text; `""` where a section begins that the text does not head.
+        name: what such a section is called.
     """
 
     start: int
     level: int
     text: str
+    name: str = ""
 
     @property
     def end(self) -> int:

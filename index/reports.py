@@ -21,7 +21,7 @@ from index.opening import read_opening
 from index.quantities import Quantity, find_quantities
 from index.report_text import read_body, read_text, split_front_matter
 from index.scopes import Kind, Scope
-from index.splitting import split_text
+from index.splitting import mark_turns, split_text
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,7 +61,7 @@ class Report:
             if mark.start > start:
                 break
             if mark.level == SECTION:
-                section, heading, lead = section_name(mark.text), "", None
+                section, heading, lead = mark.name or section_name(mark.text), "", None
             elif mark.level == LEAD:
                 lead = mark
             else:
@@ -178,6 +178,9 @@ def read_report(
     if target_year is None:
         mistakes.append(f"{name}: {_NO_YEAR}")
         return None
+    if not headings:
+        headings = find_headings(text, opening.end)
+        headings = mark_turns(text, headings, target_year, opening.end)
     return Report(
         id=own_id,
         title=matter.title or opening.title or own_id,
@@ -188,7 +191,7 @@ def read_report(
         target_year=target_year,
         source=matter.source,
         text=text,
-        headings=headings or find_headings(text, opening.end),
+        headings=headings,
         begin=opening.end,
     )
 

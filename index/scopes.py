@@ -6,7 +6,10 @@ paragraph without such words goes on with what the one before spoke of.
 
 import re
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Literal
+
+from index.headings import unnumbered
 
 Kind = Literal["task", "goal", "result"]
 
@@ -39,6 +42,12 @@ _DONE = re.compile(r"(?:去年|过去一年|一年来|过去五年|五年来)")
 _TO_DO = re.compile(r"(?:对此，|对这些.{0,8}，)?我们(?:将|要|一定|必须)|必须|下一步")
 
 
+class Stage(IntEnum):
+    """Results come first in a report, then a plan for years, then the tasks of the year."""
+
+    RESULTS, PLAN, TASKS = range(3)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a sentence speaks of: its kind, and the years from `since` to `until`."""
@@ -55,7 +64,25 @@ class Reader:
         self.target_year = target_year
         self._ahead = Scope("task", target_year, target_year)
         self._of_report = self._of_block = self._ahead
-        self._reached = 0
+        self._reached = Stage.RESULTS
+
+    @property
+    def stage(self) -> Stage:
+        """How far the report has gone; before its first words on years, results."""
+        return min(self._stage(self._of_report), self._reached)
+
+    @property
+    def name(self) -> str:
+        """What a section without a heading is called that speaks of these years."""
+        scope = self._of_report
+        is_year = scope.since == scope.until
+        return f"{scope.until}年工作" if is_year else f"{scope.since}—{scope.until}年规划"
+
+    def stages_in(self, heading: str) -> frozenset[Stage]:
+        """What a section's heading says it speaks of; none if it says nothing of years."""
+        parts = re.split("[和及与、，]", heading)
+        cues = [self._cue_in(unnumbered(part)) for part in parts]
+        return frozenset(self._stage(cue) for cue in cues if cue is not None)
 
     def open(self, words: str, *, is_section: bool, is_annex: bool) -> None:
         """Begin a heading or paragraph.
@@ -95,9 +122,10 @@ class Reader:
         if freely or stage >= self._reached:
             self._of_report, self._reached = scope, stage
 
-    def _stage(self, scope: Scope) -> int:
-        """Results come first, then a plan for years, then the tasks of the year."""
-        return 0 if scope.kind == "result" else 2 if scope == self._ahead else 1
+    def _stage(self, scope: Scope) -> Stage:
+        if scope.kind == "result":
+            return Stage.RESULTS
+        return Stage.TASKS if scope == self._ahead else Stage.PLAN
 
     def _cue_in(self, words: str) -> Scope | None:
         """What the first of the first words say that tells of years."""
@@ -108,7 +136,8 @@ class Reader:
         if not cues:
             return None
         place, scope = min(cues, key=lambda cue: cue[0])
-        is_in_passing = place > 2 and self._stage(scope) == 1 and self._reached == 2
+        is_past_plans = self._reached is Stage.TASKS
+        is_in_passing = place > 2 and self._stage(scope) is Stage.PLAN and is_past_plans
         return None if is_in_passing else scope
 
     def _cues(self, head: str) -> list[tuple[int, Scope] | None]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from index.headings import LEAD, SECTION, Heading, unnumbered
 from index.opening import is_stray_line
 from index.quantities import find_quantities
-from index.scopes import Reader, Scope
+from index.scopes import Reader, Scope, Stage
 
 LONGEST, SHORTEST = 110, 6
 # A run of clauses without quantities is long enough from here, and takes no more from there.
@@ -105,6 +105,28 @@ def split_text(
     return found
 
 
+def mark_turns(
+    text: str, headings: Sequence[Heading], target_year: int, begin: int
+) -> tuple[Heading, ...]:
+    """The headings, and a section of its own for what turns to other years than its section's.
+
+    A text copied from a page may have lost a section's heading; this year's tasks must not
+    stand under a review of the last.
+    """
+    reader = Reader(target_year)
+    marks = list(headings)
+    stages = frozenset([Stage.RESULTS])
+    for block in _blocks(text, headings, begin):
+        words = text[block.start : block.end].strip()
+        reader.open(words, is_section=block.level == SECTION, is_annex=False)
+        if block.level == SECTION:
+            stages = reader.stages_in(words) or frozenset(Stage)
+        elif reader.stage not in stages and reader.stage is not Stage.RESULTS:
+            marks.append(Heading(block.start, SECTION, "", reader.name))
+            stages = frozenset([reader.stage])
+    return tuple(sorted(marks, key=lambda mark: (mark.start, mark.level)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Block:
     """A paragraph, or with its level a heading."""
@@ -116,8 +138,9 @@ class _Block:
 
 def _blocks(text: str, headings: Sequence[Heading], begin: int) -> Iterator[_Block]:
     """The paragraphs and the headings between them, in their order."""
-    levels = {mark.start: mark.level for mark in headings if mark.level < LEAD}
-    ends = {mark.end for mark in headings if mark.level < LEAD}
+    marks = [mark for mark in headings if mark.level < LEAD and mark.text]
+    levels = {mark.start: mark.level for mark in marks}
+    ends = {mark.end for mark in marks}
     breaks = {place + 1 for place, char in enumerate(text) if char == "\n"}
     places = sorted({begin, len(text), *breaks, *levels, *ends})
     for start, end in pairwise(places):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.headings import find_headings
 from index.opening import read_opening
 from index.reports import Commitment, read_report, split_report
-from index.splitting import LONGEST, Piece, split_text
+from index.splitting import LONGEST, Piece, mark_turns, split_text
 from tests.plain_report import PLAIN_REPORT
 
 
@@ -77,6 +77,25 @@ def test_a_commitment_keeps_its_report_place_section_and_heading(
 def test_a_lead_sentence_heads_its_own_paragraph_only(found: dict[str, Commitment]) -> None:
     assert found["改造老旧小区45个，惠及居民1.2万户"].heading == "推进城市更新"
     assert found["打通断头路6条"].heading == "建设宜居城市"
+
+
+def test_tasks_do_not_stand_under_a_review_whose_successor_lost_its_heading(
+    tmp_path: Path,
+) -> None:
+    """Texts copied from pages had lost bold headings; tasks then seemed to be results."""
+    text = PLAIN_REPORT.replace("三、2026年重点工作\n", "").replace(
+        "二、“十五五”时期主要目标\n", ""
+    )
+    told = {(one.section, one.kind, one.period) for one in commitments_of(tmp_path, text)}
+    assert told == {
+        ("2025年和“十四五”时期工作回顾", "result", "2025"),
+        ("2025年和“十四五”时期工作回顾", "result", "2021—2025"),
+        ("2026—2030年规划", "task", "2026—2030"),
+        ("2026—2030年规划", "goal", "2026—2030"),
+        ("2026年工作", "goal", "2026"),
+        ("2026年工作", "task", "2026"),
+        ("2026年民生实事", "task", "2026"),
+    }
 
 
 def test_greetings_captions_thanks_and_notes_are_no_commitments(
@@ -198,7 +217,8 @@ def test_any_text_is_cut_to_the_letter(text: str) -> None:
     opening = read_opening(text)
     headings = find_headings(text, opening.end)
     assert all(text[mark.start : mark.end] == mark.text for mark in headings)
-    check_pieces(text, split_text(text, headings, 2026, opening.end))
+    marks = mark_turns(text, headings, 2026, opening.end)
+    check_pieces(text, split_text(text, marks, 2026, opening.end))
 
 
 def test_a_long_text_without_any_mark_is_left_out() -> None:
