@@ -1,4 +1,4 @@
-"""The command line of the index: check, build, search, evaluate, train."""
+"""The command line of the index: check, draft, build, search, evaluate, train."""
 
 import json
 import sys
@@ -16,6 +16,7 @@ from index.build import build_index, index_without, load_index
 from index.builds import builds_folder, current_build
 from index.config import IndexConfig, config_path, read_config
 from index.content import read_content
+from index.drafts import draft_report
 from index.errors import ContentError, EncoderError, StaleIndexError
 from index.evaluate import PARTS, Part, as_lines, measure, write_figures
 from index.search import Hit
@@ -77,6 +78,25 @@ def check() -> None:
             f"{len(content.glossary)} glossary entries, {len(content.gold)} questions: "
             "no mistakes"
         )
+
+
+@main.command()
+@click.argument("report_id")
+@click.option("--write", is_flag=True, help="Write it beside the report; never over a file.")
+def draft(report_id: str, write: bool) -> None:
+    """Print the first commitments.toml of a report that nobody has curated.
+
+    Example: python -m index draft anhui-2026 --write
+    """
+    with _one_line_a_mistake():
+        file, text = draft_report(_config().paths, report_id)
+        if not write:
+            click.echo(text, nl=False)
+            return
+        file.parent.mkdir(exist_ok=True)
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+        click.echo(str(file))
 
 
 @main.command()

@@ -12,7 +12,7 @@ from index.measures import Measure, measures_asked, measures_given
 from index.questions import Question
 from index.reports import Commitment
 
-_DISTRICT_NAMES = {
+_PLACES = {
     "江岸": "jiangan", "江汉": "jianghan", "硚口": "qiaokou", "汉阳": "hanyang",
     "武昌": "wuchang", "青山": "qingshan", "洪山": "hongshan", "东西湖": "dongxihu",
     "汉南": "hannan", "蔡甸": "caidian", "江夏": "jiangxia", "黄陂": "huangpi", "新洲": "xinzhou",
@@ -21,6 +21,13 @@ _DISTRICT_NAMES = {
     "长沙": "changsha", "南京": "nanjing", "杭州": "hangzhou", "成都": "chengdu",
     "重庆": "chongqing", "光谷": "optics valley", "东湖高新": "donghu high-tech",
     "东湖风景区": "east lake scenic area", "经开区": "economic development zone",
+    "天津": "tianjin", "河北": "hebei", "山西": "shanxi", "内蒙古": "inner mongolia",
+    "辽宁": "liaoning", "吉林": "jilin", "黑龙江": "heilongjiang", "江苏": "jiangsu",
+    "浙江": "zhejiang", "安徽": "anhui", "福建": "fujian", "江西": "jiangxi", "山东": "shandong",
+    "河南": "henan", "湖北": "hubei", "湖南": "hunan", "广东": "guangdong", "广西": "guangxi",
+    "海南": "hainan", "四川": "sichuan", "贵州": "guizhou", "云南": "yunnan", "西藏": "tibet",
+    "陕西": "shaanxi", "甘肃": "gansu", "青海": "qinghai", "宁夏": "ningxia", "新疆": "xinjiang",
+    "香港": "hong kong", "澳门": "macau", "台湾": "taiwan", "苏州": "suzhou", "合肥": "hefei",
     "沌口": "zhuankou", "临空港": "linkonggang", "长江新区": "changjiang new area",
 }  # fmt: skip
 # More than the district: the whole city, province or country.
@@ -28,7 +35,7 @@ _WIDER = re.compile(
     r"全市|全国|全省|武汉市(?![民武昌])|武汉全市"
     r"|\b(?:all of wuhan|whole (?:city|province|country)|nationwide|city-?wide)\b"
 )
-_PLACE_IN_ENGLISH = re.compile(r"\b(?:" + "|".join(_DISTRICT_NAMES.values()) + r")\b")
+_PLACE_IN_ENGLISH = re.compile(r"\b(?:" + "|".join(_PLACES.values()) + r")\b")
 
 _LINE = re.compile(
     r"(\d+)\s*号线|\bline\s*(\d+)|\b(?:metro|subway) (\d+)|\b(\d+)(?:th|st|nd|rd) line"
@@ -38,9 +45,12 @@ _CODE = re.compile(r"(?<![a-z\d])[a-z]{1,4}-?\d[\d.]*(?![a-z\d])")
 _NUMBER = re.compile(r"(?<![\d.a-z])\d+(?:\.\d+)?(?![\d.a-z岁楼层月日点号时])")
 
 # 比去年 and "than last year" only compare.
+_LAST_YEAR = re.compile(
+    r"(?<![比跟和与同])(?:去年|上一?年度)|(?<!than )(?<!with )(?<!to )\blast year\b"
+)
 _OTHER_YEAR = re.compile(
-    r"(?<![比跟和与同])(?:去年|前年|上一?年度|明年|后年|昨天|昨晚|明天|后天|今晚|今早|今天(?![我听看才刚在]))"
-    r"|(?<!than )(?<!with )(?<!to )\b(?:last|next) year\b|\b(?:yesterday|today|tomorrow|tonight)\b"
+    r"(?<![比跟和与同])(?:前年|明年|后年|昨天|昨晚|明天|后天|今晚|今早|今天(?![我听看才刚在]))"
+    r"|(?<!than )(?<!with )(?<!to )\bnext year\b|\b(?:yesterday|today|tomorrow|tonight)\b"
 )
 _THIS_YEAR = re.compile(r"今年|\bthis year\b")
 # A measure that is no number: 与经济增长基本同步, 不低于上年.
@@ -213,36 +223,47 @@ class Wanted:
         asked = self.question.asked
         return bool(_OTHER_YEAR.search(asked)) and not _THIS_YEAR.search(asked)
 
+    @cached_property
+    def _names_last_year(self) -> bool:
+        asked = self.question.asked
+        return bool(_LAST_YEAR.search(asked)) and not _THIS_YEAR.search(asked)
+
     def _is_of_another_year(self, commitment: Commitment) -> bool:
+        is_past = commitment.until < commitment.target_year
         if self._names_another_year and "上年" not in commitment.quote:
             return True
+        if self._names_last_year and "上年" not in commitment.quote:
+            return not is_past or commitment.until < commitment.target_year - 1
+        if is_past and _THIS_YEAR.search(self.question.asked):
+            return True
         return any(
-            year != commitment.year and str(year) not in commitment.quote
+            not commitment.since <= year <= commitment.until and str(year) not in commitment.quote
             for year in self.question.years
         )
 
     @cached_property
-    def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The other places named, in Chinese and in English."""
+    def _places(self) -> tuple[tuple[str, str], ...]:
+        """The places named, each in Chinese and in English."""
         asked = self.question.asked
-        chinese = tuple(place for place in _DISTRICT_NAMES if place in asked)
-        return chinese, tuple(_PLACE_IN_ENGLISH.findall(asked))
+        english = set(_PLACE_IN_ENGLISH.findall(asked))
+        return tuple(
+            (chinese, name)
+            for chinese, name in _PLACES.items()
+            if chinese in asked or name in english
+        )
 
     @cached_property
     def _is_wider(self) -> bool:
         return _WIDER.search(self.question.asked) is not None
 
     def _is_of_another_place(self, commitment: Commitment) -> bool:
-        chinese, english = self._places
         if self._is_wider:
             return True
-        if not chinese and not english:
+        if not self._places:
             return False
-        own = commitment.report_title + commitment.quote + "".join(commitment.ask)
+        own = f"{commitment.district} {commitment.report_title} {commitment.quote}"
         own_en = (commitment.report_title_en + commitment.en).lower().replace("'", "")
-        return any(place not in own for place in chinese) or any(
-            place not in own_en for place in english
-        )
+        return any(zh not in own and en not in own_en for zh, en in self._places)
 
     @cached_property
     def _lines(self) -> tuple[re.Pattern[str], ...]:

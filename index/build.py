@@ -33,6 +33,7 @@ from index.builds import (
     write_build,
 )
 from index.calibrate import learn_thresholds
+from index.choice import names_of_place
 from index.config import IndexSettings, Paths
 from index.content import Content, content_hashes, read_content
 from index.dense import DenseIndex, Passage, index_vectors, read_vectors
@@ -103,7 +104,7 @@ def load_index(paths: Paths, settings: IndexSettings) -> Index:
     return Index(
         build_id=manifest.build_id,
         parts=commitments,
-        districts=tuple(glossary["districts"]),
+        places={report: tuple(names) for report, names in glossary["places"].items()},
         glossary=Glossary(tuple(_read_entry(entry) for entry in glossary["entries"])),
         lexical=LexicalIndex.from_bytes(files[LEXICAL]),
         dense=read_vectors(files[VECTORS], passages, len(commitments)),
@@ -175,7 +176,7 @@ def _assemble(
     index = Index(
         build_id="",
         parts=content.commitments,
-        districts=_districts(content),
+        places={report.id: names_of_place(report) for report in content.reports},
         glossary=Glossary(content.glossary),
         lexical=index_fields([_fields(commitment) for commitment in content.commitments]),
         dense=index_vectors(vectors, passages, len(content.commitments)),
@@ -183,12 +184,6 @@ def _assemble(
         thresholds=Thresholds(),
     )
     return replace(index, thresholds=learn_thresholds(index, content.gold.questions)), passages
-
-
-def _districts(content: Content) -> tuple[str, ...]:
-    """What the reports' districts are called, in both languages: 武昌区, Wuchang District."""
-    english = [report.title_en.split("'")[0].split("’")[0] for report in content.reports]
-    return tuple(dict.fromkeys([*(report.district for report in content.reports), *english]))
 
 
 def _fields(commitment: Commitment) -> list[tuple[str, float]]:
@@ -234,7 +229,7 @@ def _files(content: Content, index: Index, passages: Sequence[Passage]) -> dict[
     entries = [asdict(entry) for entry in content.glossary]
     return {
         COMMITMENTS: to_json([asdict(commitment) for commitment in content.commitments]),
-        GLOSSARY: to_json({"districts": index.districts, "entries": entries}),
+        GLOSSARY: to_json({"places": index.places, "entries": entries}),
         PASSAGES: to_json([[passage.text, passage.row] for passage in passages]),
         LEXICAL: index.lexical.to_bytes(),
         VECTORS: index.dense.to_bytes(),

@@ -76,7 +76,8 @@ def _case(index: Index, gold: GoldQuestion) -> _Case:
         for row, commitment in enumerate(index.parts)
         if gold.golds and is_right(commitment, gold)
     }
-    return _Case(question, index.legs(question), frozenset(right), bool(gold.golds))
+    legs = index.legs(question, within=gold.report)
+    return _Case(question, legs, frozenset(right), bool(gold.golds))
 
 
 def _best_weight(cases: Sequence[_Case], default: float) -> float:

@@ -1,7 +1,8 @@
 """All content of a build, read and checked at once: reports, commitments, glossary, evaluation."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,15 +11,23 @@ from index.glossary import Entry, read_glossary
 from index.gold import GoldSet, read_gold_set
 from index.reports import (
     COMMITMENTS_FILE,
-    REPORT_FILE,
+    ID_PATTERN,
     Commitment,
     Report,
     read_commitments,
     read_report,
+    split_report,
     uncovered_clauses,
 )
 
 _REPORTS, _GLOSSARY, _EVALUATION = "reports", "glossary.toml", "evaluation"
+_REPORT_FILES = ("report.md", "report.txt")
+_BARE_FILES = (".md", ".txt")
+_NO_REPORT = {"readme"}
+# A button names report and commitment, in 64 bytes with the rest.
+_LONGEST_ID = 40
+# Of one kind about one file; a draft has hundreds.
+_MOST_REMARKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +52,60 @@ def check_content(paths: Paths) -> list[str]:
     return read_content(paths).mistakes
 
 
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """One report as it stands in the content, with its commitments.
+
+    Attributes:
+        commitments_file: where its curated commitments are, or would be.
+    """
+
+    report: Report
+    commitments: tuple[Commitment, ...]
+    commitments_file: Path
+
+
 def read_content(paths: Paths) -> Content:
     """Read and check everything the index is built from."""
     mistakes: list[str] = []
     remarks: list[str] = []
-    reports: list[Report] = []
-    commitments: list[Commitment] = []
-    for folder in _report_folders(paths.content, mistakes):
-        name = str(folder / REPORT_FILE)
-        report = read_report(folder / REPORT_FILE, name, mistakes)
-        if report is None:
-            continue
-        own_name = str(folder / COMMITMENTS_FILE)
-        own = read_commitments(folder / COMMITMENTS_FILE, own_name, report, mistakes)
-        remarks += _remarks_on(name, own_name, report, own)
-        reports.append(report)
-        commitments += own
+    found = read_reports(paths, mistakes, remarks)
+    reports = tuple(one.report for one in found)
     glossary_file = paths.content / _GLOSSARY
     glossary: tuple[Entry, ...] = ()
     if glossary_file.exists():
-        glossary = read_glossary(glossary_file, str(glossary_file), reports, mistakes)
-    gold = read_gold_set(paths.content / _EVALUATION, reports, mistakes)
+        name = str(glossary_file)
+        glossary = read_glossary(glossary_file, name, reports, mistakes, remarks)
+    evaluation = paths.content / _EVALUATION
     return Content(
-        reports=tuple(reports),
-        commitments=tuple(commitments),
+        reports=reports,
+        commitments=tuple(commitment for one in found for commitment in one.commitments),
         glossary=glossary,
-        gold=gold,
+        gold=read_gold_set(evaluation, reports, mistakes, remarks),
         mistakes=mistakes,
         remarks=remarks,
     )
+
+
+def read_reports(paths: Paths, mistakes: list[str], remarks: list[str]) -> list[ReportContent]:
+    """Every report of the content with its commitments, by id; mistakes and remarks are added."""
+    found: list[ReportContent] = []
+    files = _report_files(paths.content / _REPORTS, mistakes)
+    for own_id, file in files.items():
+        name = str(file)
+        report = read_report(file, name, mistakes, remarks=remarks, own_id=own_id)
+        if report is None:
+            continue
+        commitments_file = _commitments_file(file, own_id)
+        if commitments_file.exists():
+            own_name = str(commitments_file)
+            commitments = read_commitments(commitments_file, own_name, report, mistakes)
+            remarks += _remarks_on(name, own_name, report, commitments)
+        else:
+            commitments = split_report(report)
+            _check_split(name, report, commitments, mistakes, remarks)
+        found.append(ReportContent(report, commitments, commitments_file))
+    return found
 
 
 def content_hashes(content: Path) -> dict[str, str]:
@@ -80,8 +114,8 @@ def content_hashes(content: Path) -> dict[str, str]:
     A file that cannot be read has the hash `""`; `read_content` tells of it.
     """
     patterns = (
-        f"{_REPORTS}/*/{REPORT_FILE}",
-        f"{_REPORTS}/*/{COMMITMENTS_FILE}",
+        *(f"{_REPORTS}/*/{name}" for name in (*_REPORT_FILES, COMMITMENTS_FILE)),
+        *(f"{_REPORTS}/*{suffix}" for suffix in _BARE_FILES),
         _GLOSSARY,
         f"{_EVALUATION}/*.jsonl",
     )
@@ -96,25 +130,89 @@ def _hash(file: Path) -> str:
         return ""
 
 
-def _report_folders(content: Path, mistakes: list[str]) -> list[Path]:
-    folder = content / _REPORTS
-    folders = sorted(entry for entry in folder.glob("*") if entry.is_dir())
-    if not folders:
+def _report_files(folder: Path, mistakes: list[str]) -> dict[str, Path]:
+    """The file of each report by its id: in a folder of its own, or bare."""
+    files: dict[str, Path] = {}
+    for entry in sorted(folder.glob("[!._]*")):
+        file = _report_in(entry, mistakes)
+        if file is None:
+            continue
+        own_id = _id_of(entry.name if entry.is_dir() else entry.stem)
+        if own_id in files:
+            mistakes.append(f"{file}: is named like {files[own_id]}")
+        files.setdefault(own_id, file)
+    if not files:
         mistakes.append(f"{folder}: holds no report")
-    return folders
+    return files
+
+
+def _report_in(entry: Path, mistakes: list[str]) -> Path | None:
+    """The report's file that an entry of the folder is or holds."""
+    if not entry.is_dir():
+        is_report = entry.suffix in _BARE_FILES and entry.stem.lower() not in _NO_REPORT
+        return entry if is_report else None
+    files = [file for name in _REPORT_FILES if (file := entry / name).exists()]
+    if len(files) > 1:
+        mistakes.append(f"{entry}: holds {' and '.join(_REPORT_FILES)}; remove one")
+    is_of_bare_file = any(entry.with_name(entry.name + suffix).exists() for suffix in _BARE_FILES)
+    if not files and is_of_bare_file:
+        return None
+    return files[0] if files else entry / _REPORT_FILES[0]
+
+
+def _id_of(name: str) -> str:
+    """A report's id by the name of its folder or file; of a Chinese or long name a short one."""
+    if re.fullmatch(ID_PATTERN, name) and len(name) <= _LONGEST_ID:
+        return name
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[: _LONGEST_ID - 9].strip("-")
+    if plain and name.isascii() and len(name) <= _LONGEST_ID:
+        return plain
+    short = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{plain}-{short}" if plain else f"r-{short}"
+
+
+def _commitments_file(report_file: Path, own_id: str) -> Path:
+    is_bare = report_file.name not in _REPORT_FILES
+    folder = report_file.with_name(own_id) if is_bare else report_file.parent
+    return folder / COMMITMENTS_FILE
+
+
+def _check_split(
+    name: str,
+    report: Report,
+    commitments: Sequence[Commitment],
+    mistakes: list[str],
+    remarks: list[str],
+) -> None:
+    if not commitments:
+        mistakes.append(f"{name}: no sentence of it can be a commitment")
+    remarks.append(
+        f"{name}: not curated: cut into {len(commitments)} commitments as {report.id}, planning "
+        f"for {report.target_year}; python -m index draft {report.id} --write begins curating"
+    )
+    if not report.district:
+        remarks.append(f"{name}: front matter: district: missing; questions cannot name its place")
 
 
 def _remarks_on(
     report_name: str, commitments_name: str, report: Report, commitments: Iterable[Commitment]
 ) -> list[str]:
     own = list(commitments)
-    uncovered = uncovered_clauses(report, own)
+    untranslated = [found.id.split("/")[1] for found in own if not found.en]
     return [
-        *(f"{report_name}: no commitment covers {clause!r}" for clause in uncovered),
-        *(
-            f"{commitments_name}: {found.id.split('/')[1]}: en: missing; English replies will "
-            "give the quote alone"
-            for found in own
-            if not found.en
+        *_few(
+            f"{report_name}: no commitment covers",
+            [repr(clause) for clause in uncovered_clauses(report, own)],
+        ),
+        *_few(
+            f"{commitments_name}: en: missing; English replies will give the quote alone:",
+            untranslated,
         ),
     ]
+
+
+def _few(said: str, names: Sequence[str]) -> list[str]:
+    """A remark for each name; of many, one with the first of them."""
+    if len(names) <= _MOST_REMARKS:
+        return [f"{said} {name}" for name in names]
+    return [f"{said} {len(names)} of them, the first {names[0]}"]

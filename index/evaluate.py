@@ -50,7 +50,10 @@ class Outcome:
 
 def outcomes(index: Index, questions: Iterable[GoldQuestion]) -> list[Outcome]:
     """Ask every question by itself."""
-    return [_outcome(question, index.search(question.text, top_k=3)) for question in questions]
+    return [
+        _outcome(question, index.search(question.text, top_k=3, within=question.report))
+        for question in questions
+    ]
 
 
 def measure(index: Index, gold: GoldSet) -> dict[str, Figures]:
@@ -153,7 +156,7 @@ def _follow_ups(index: Index, dialogues: Iterable[GoldDialogue]) -> Figures:
 def _later_turns(index: Index, dialogue: GoldDialogue) -> Iterator[Outcome]:
     after: Earlier | None = None
     for turn in dialogue.turns:
-        hits = index.search(turn.text, top_k=3, after=after)
+        hits = index.search(turn.text, top_k=3, after=after, within=turn.report)
         if after is not None:
             yield _outcome(turn, hits)
         after = index.topic(turn.text, hits, after=after)

@@ -95,21 +95,23 @@ class Glossary:
 
 
 def read_glossary(
-    path: Path, name: str, reports: Iterable[Report], mistakes: list[str]
+    path: Path, name: str, reports: Iterable[Report], mistakes: list[str], remarks: list[str]
 ) -> tuple[Entry, ...]:
-    """Read `glossary.toml`; each of its `means` must stand in one of the reports."""
+    """Read `glossary.toml`; of its `means` only those that stand in a report are taken."""
     texts = [report.text for report in reports]
     entries: list[Entry] = []
     for key, fields in read_tables(path, name, "entry", mistakes):
         entry = validated(_GlossaryEntry, fields, key, mistakes)
         if entry is None:
             continue
-        mistakes.extend(
+        means = tuple(words for words in entry.means if any(words in text for text in texts))
+        remarks.extend(
             f"{key} ({entry.says[0]}): means: {words!r} is in no report"
             for words in entry.means
-            if not any(words in text for text in texts)
+            if words not in means
         )
-        entries.append(Entry(tuple(entry.says), tuple(entry.means), entry.role))
+        if means:
+            entries.append(Entry(tuple(entry.says), means, entry.role))
     return tuple(entries)
 
 

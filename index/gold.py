@@ -7,7 +7,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class GoldQuestion:
         values: what of the golds must be shown, such as `3所`.
         style: how it is put; of an unanswerable one whether it is `near` or `far`.
         half: the editors' choice, `""` if they left it open.
+        report: the id of the report it is put to, `""` for all.
     """
 
     id: str
@@ -39,6 +41,7 @@ class GoldQuestion:
     half: str = ""
     values: tuple[str, ...] = ()
     style: str = ""
+    report: str = ""
 
     @property
     def for_calibration(self) -> bool:
@@ -87,9 +90,12 @@ class _UnanswerableLine(_Line):
     half: str = Field(default="", pattern="^(calibration|test)?$")
     kind: str = ""
 
-    def gold(self) -> GoldQuestion:
+    def as_question(self, report: str) -> GoldQuestion:
+        """The line as a question that this report does not answer."""
         style = "near" if self.kind == "near_miss" else "far"
-        return GoldQuestion(self.id, self.question, self.lang, (), self.half, (), style)
+        return GoldQuestion(
+            self.id, self.question, self.lang, (), half=self.half, style=style, report=report
+        )
 
 
 class _Turn(BaseModel):
@@ -100,11 +106,6 @@ class _Turn(BaseModel):
     gold_alt: list[str] = []
     values: list[str] = []
     style: str = ""
-
-    @property
-    def golds(self) -> tuple[str, ...]:
-        """Every clause that answers it."""
-        return (self.gold, *self.gold_alt)
 
 
 class _QuestionLine(_Line, _Turn):
@@ -132,6 +133,8 @@ def bare(text: str) -> str:
 
 def is_right(commitment: Commitment, question: GoldQuestion) -> bool:
     """Whether the quote holds one of the golds, or is a part of one."""
+    if question.report and commitment.report != question.report:
+        return False
     quote = bare(commitment.quote)
     return any(
         gold in quote or (len(quote) >= _SHORTEST_PART and quote in gold)
@@ -145,43 +148,77 @@ def is_shown(commitment: Commitment, question: GoldQuestion) -> bool:
     return all(bare(value) in shown for value in question.values)
 
 
-def read_gold_set(folder: Path, reports: Sequence[Report], mistakes: list[str]) -> GoldSet:
-    """Read the sets the index is measured by; of the other files only the form is checked."""
+def read_gold_set(
+    folder: Path, reports: Sequence[Report], mistakes: list[str], remarks: list[str]
+) -> GoldSet:
+    """Read the sets the index is measured by; of the other files only the form is checked.
+
+    A question whose golds are in no report any more is left out, with a remark. Questions that
+    no report answers are put to the report that most of the others are about.
+    """
+    reader = _Reader({report.id: bare(report.text) for report in reports}, remarks)
+    unanswerable: list[_UnanswerableLine] = []
     questions: list[GoldQuestion] = []
     dialogues: list[GoldDialogue] = []
-    text = bare("".join(report.text for report in reports))
     for path in sorted(folder.glob("*.jsonl")):
         ids: set[str] = set()
         for name, line in _lines(path, _MODELS.get(path.name, _Line), mistakes):
             if line.id in ids:
                 mistakes.append(f"{name}: id: {line.id} is used twice")
             ids.add(line.id)
-            if isinstance(line, _UnanswerableLine):
-                questions.append(line.gold())
-            elif isinstance(line, _QuestionLine):
-                questions.append(_gold(line.id, line, line))
-                _check_golds(f"{name}: {line.id}", [line], text, mistakes)
-            elif isinstance(line, _DialogueLine):
-                turns = tuple(_gold(line.id, turn, line) for turn in line.turns)
-                dialogues.append(GoldDialogue(line.id, turns))
-                _check_golds(f"{name}: {line.id}", line.turns, text, mistakes)
+            match line:
+                case _UnanswerableLine():
+                    unanswerable.append(line)
+                case _QuestionLine():
+                    questions += reader.turns(f"{name}: {line.id}", line, [line])
+                case _DialogueLine():
+                    turns = reader.turns(f"{name}: {line.id}", line, line.turns)
+                    if len(turns) == len(line.turns):
+                        dialogues.append(GoldDialogue(line.id, turns))
+    usual = Counter(question.report for question in questions).most_common(1)
+    asked_of = usual[0][0] if usual else ""
+    questions += [line.as_question(asked_of) for line in unanswerable]
     return GoldSet(tuple(questions), tuple(dialogues))
 
 
-def _gold(line_id: str, turn: _Turn, line: _QuestionLine | _DialogueLine) -> GoldQuestion:
-    return GoldQuestion(
-        line_id, turn.question, line.lang, turn.golds, line.half, tuple(turn.values), turn.style
-    )
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Looks the golds up; `texts` are the reports without punctuation, by id."""
 
+    texts: Mapping[str, str]
+    remarks: list[str]
 
-def _check_golds(name: str, turns: Iterable[_Turn], text: str, mistakes: list[str]) -> None:
-    for turn in turns:
-        fields = ["gold", *["gold_alt"] * len(turn.gold_alt)]
-        mistakes.extend(
-            f"{name}: {field}: {gold!r} is in no report"
-            for field, gold in zip(fields, turn.golds, strict=True)
-            if bare(gold) not in text
+    def turns(
+        self, name: str, line: _QuestionLine | _DialogueLine, turns: Iterable[_Turn]
+    ) -> tuple[GoldQuestion, ...]:
+        """The questions whose golds stand in a report."""
+        found = (self._turn(name, line, turn) for turn in turns)
+        return tuple(question for question in found if question is not None)
+
+    def _turn(
+        self, name: str, line: _QuestionLine | _DialogueLine, turn: _Turn
+    ) -> GoldQuestion | None:
+        places = {gold: self._report_with(gold) for gold in (turn.gold, *turn.gold_alt)}
+        for gold, report in places.items():
+            if not report:
+                field = "gold" if gold == turn.gold else "gold_alt"
+                self.remarks.append(f"{name}: {field}: {gold!r} is in no report")
+        golds = tuple(gold for gold, report in places.items() if report)
+        if not golds:
+            return None
+        return GoldQuestion(
+            line.id,
+            turn.question,
+            line.lang,
+            golds,
+            half=line.half,
+            values=tuple(turn.values),
+            style=turn.style,
+            report=places[golds[0]],
         )
+
+    def _report_with(self, gold: str) -> str:
+        return next((name for name, text in self.texts.items() if bare(gold) in text), "")
 
 
 def _lines(path: Path, model: type[_Line], mistakes: list[str]) -> Iterator[tuple[str, _Line]]:

@@ -7,8 +7,10 @@ Nothing is calculated: a quantity is always the report's own words, with their p
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _AMOUNT = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMERALS = "一两二三四五六七八九十百千"
 _WORDS = r"[两二三四五六七八九十百千]{1,4}"
 _SCALE = r"[十百千万亿]{0,3}"
 _UNITS = (
@@ -25,7 +27,7 @@ _QUANTITY = re.compile(
     rf"(?P<before>{_BEFORE})?"
     rf"(?:(?P<value>(?:{_AMOUNT})(?:[-~—至到](?:{_AMOUNT}))?[余多]?{_SCALE})[余多]?"
     rf"(?P<unit>{_UNITS})"
-    rf"|(?P<words>{_WORDS})(?P<counter>{_COUNTERS}))"
+    rf"|(?<![第{_NUMERALS}])(?P<words>{_WORDS})(?P<counter>{_COUNTERS}))"
     rf"(?P<after>[余多]?(?:{_AFTER})?)"
 )
 
@@ -63,6 +65,7 @@ class Quantity:
     text: str
 
 
+@lru_cache(maxsize=4096)
 def find_quantities(sentence: str) -> tuple[Quantity, ...]:
     """The quantities of a sentence in its order; years, dates, names and ranks are none."""
     found: list[Quantity] = []

@@ -1,67 +1,73 @@
-"""A report and its commitments, read from `content/reports/<id>/`; the first step of a build.
+"""A report and its commitments, read from `content/reports/`; the first step of a build.
 
-`report.md` holds the report to the letter, `commitments.toml` what of it is a promise.
+`report.md` or `report.txt` holds the report to the letter, `commitments.toml` what of it is a
+promise. Without `commitments.toml` the text is cut into commitments as it is.
 """
 
+import datetime
 import hashlib
-import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from index.headings import LEAD, SECTION, Heading, find_headings, heading_name, section_name
+from index.opening import read_opening
 from index.quantities import Quantity, find_quantities
+from index.report_text import read_body, read_text, split_front_matter
+from index.scopes import Kind, Scope
+from index.splitting import mark_turns, split_text
 
-Kind = Literal["task", "goal", "result"]
 Model = TypeVar("Model", bound=BaseModel)
 
 GENERAL_SECTION = "总体"
-REPORT_FILE, COMMITMENTS_FILE = "report.md", "commitments.toml"
+COMMITMENTS_FILE = "commitments.toml"
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 
-_BLANK_LINES = re.compile(r"\n[ \t]*\n")
-_MARK = re.compile(r"(#{2,3}) ")
-_CLAUSE_END = re.compile(r"[,，。;；:：!！、]")
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Where a section (level 2) or a sub-heading (level 3) begins in the report's text."""
-
-    start: int
-    level: int
-    text: str
+_NO_YEAR = (
+    "front matter: target_year: neither the title nor the text says which year it plans for; "
+    "begin the file with the three lines ---, target_year: 2026 and ---"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report: its text to the letter, whose it is and which year it speaks of."""
+    """One report: its text to the letter, whose it is and which year it plans for.
+
+    What nobody knows is `""` or None; `begin` is where the text begins after its title.
+    """
 
     id: str
     title: str
     title_en: str
     district: str
     session: str
-    held_on: date
+    held_on: datetime.date | None
     target_year: int
     source: str
     text: str
     headings: tuple[Heading, ...]
+    begin: int = 0
 
     def place_of(self, start: int) -> tuple[str, str]:
         """Section and sub-heading at a character of the text; `""` if there is no sub-heading."""
-        section, heading = GENERAL_SECTION, ""
+        section, heading, lead = GENERAL_SECTION, "", None
         for mark in self.headings:
             if mark.start > start:
                 break
-            if mark.level == 2:
-                section, heading = _CLAUSE_END.split(mark.text)[0], ""
+            if mark.level == SECTION:
+                section, heading, lead = mark.name or section_name(mark.text), "", None
+            elif mark.level == LEAD:
+                lead = mark
             else:
-                heading = mark.text.rstrip(",，。;；:：!！、 ")
+                heading, lead = heading_name(mark.text), None
+        if lead is not None and "\n" not in self.text[lead.start : start]:
+            heading = heading_name(lead.text)
         return section, heading
 
 
@@ -71,13 +77,23 @@ class Commitment:
 
     `id` is `<report id>/<id in the file>`; `start` and `end` are the place of `quote` in the
     report's text; `section` is the first part of its heading.
+
+    Attributes:
+        target_year: the year its report plans for.
+        since, until: the years it speaks of: 2025, 2025 for last year's result in a report for
+            2026; 2026, 2030 for what a five-year plan aims at.
+        year: the year it is about: of a result the last, otherwise the target year.
     """
 
     id: str
     report: str
     report_title: str
     report_title_en: str
+    district: str
+    target_year: int
     year: int
+    since: int
+    until: int
     section: str
     heading: str
     quote: str
@@ -89,6 +105,11 @@ class Commitment:
     ask: tuple[str, ...]
     quantities: tuple[Quantity, ...]
 
+    @property
+    def period(self) -> str:
+        """The years it speaks of, for people: 2025, or 2021—2025."""
+        return str(self.since) if self.since == self.until else f"{self.since}—{self.until}"
+
 
 class FileModel(BaseModel):
     """What an editor writes: no unknown keys, no guessing of types, no space around words."""
@@ -97,65 +118,100 @@ class FileModel(BaseModel):
 
 
 class _FrontMatter(FileModel):
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str = Field(min_length=1)
-    title_en: str = Field(min_length=1)
-    district: str = Field(min_length=1)
+    id: str = Field(default="", pattern=ID_PATTERN)
+    title: str = Field(default="", min_length=1)
+    title_en: str = Field(default="", min_length=1)
+    district: str = Field(default="", min_length=1)
     session: str = ""
-    date: date
-    target_year: int = Field(ge=1949, le=2100)
-    source: str = Field(min_length=1)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    date: datetime.date | None = None
+    target_year: int | None = Field(default=None, ge=1949, le=2100)
+    source: str = Field(default="", min_length=1)
+    sha256: str = Field(default="", pattern=r"^[0-9a-f]{64}$")
 
 
 class _CommitmentEntry(FileModel):
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: str = Field(pattern=ID_PATTERN)
     quote: str = Field(min_length=2)
     en: str = ""
     unit: str = ""
     kind: Kind = "task"
+    since: int | None = Field(default=None, ge=1949, le=2100)
+    until: int | None = Field(default=None, ge=1949, le=2100)
     ask: list[str] = []
     start_after: str = ""
 
+    @model_validator(mode="after")
+    def _years_in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError("since is later than until")
+        return self
 
-def read_report(path: Path, name: str, mistakes: list[str]) -> Report | None:
-    """Read one `report.md`.
+
+def read_report(
+    path: Path,
+    name: str,
+    mistakes: list[str],
+    *,
+    remarks: list[str] | None = None,
+    own_id: str = "",
+) -> Report | None:
+    """Read one report; what its front matter leaves out is told from the text.
 
     Args:
-        path: the file.
+        path: the file; in a `.txt` every line break counts.
         name: what to call the file in mistakes.
         mistakes: where each mistake is added, one line each.
+        remarks: where is added what an editor may want to look at.
+        own_id: the report's id; by default the folder's name.
     """
-    try:
-        front, body = _split_front_matter(path.read_text(encoding="utf-8"))
-        fields = yaml.safe_load(front)
-    except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(f"{name}: cannot be read ({error})")
+    found = _read_matter(path, name, mistakes)
+    if found is None:
         return None
-    except (ValueError, yaml.YAMLError) as error:
-        mistakes.append(f"{name}: front matter: {' '.join(str(error).split())}")
-        return None
-    matter = validated(_FrontMatter, fields, f"{name}: front matter", mistakes)
-    if matter is None:
-        return None
-    text, headings = _read_body(body)
-    found = hashlib.sha256(text.encode()).hexdigest()
-    if found != matter.sha256:
-        mistakes.append(f"{name}: sha256: the text's is {found}; a character was changed")
-    if matter.id != path.parent.name:
+    matter, body = found
+    own_id = own_id or path.parent.name
+    if matter.id and matter.id != own_id:
         mistakes.append(f"{name}: id: {matter.id!r} is not the folder's name")
+    text, headings = read_body(body, is_plain=path.suffix == ".txt")
+    _check_hash(text, matter.sha256, name, mistakes, [] if remarks is None else remarks)
+    opening = read_opening(text, matter.title)
+    target_year = matter.target_year or opening.target_year
+    if target_year is None:
+        mistakes.append(f"{name}: {_NO_YEAR}")
+        return None
+    if not headings:
+        headings = find_headings(text, opening.end)
+        headings = mark_turns(text, headings, target_year, opening.end)
     return Report(
-        id=matter.id,
-        title=matter.title,
+        id=own_id,
+        title=matter.title or opening.title or own_id,
         title_en=matter.title_en,
-        district=matter.district,
-        session=matter.session,
-        held_on=matter.date,
-        target_year=matter.target_year,
+        district=matter.district or opening.district,
+        session=matter.session or opening.session,
+        held_on=matter.date or opening.held_on,
+        target_year=target_year,
         source=matter.source,
         text=text,
         headings=headings,
+        begin=opening.end,
     )
+
+
+def split_report(report: Report) -> tuple[Commitment, ...]:
+    """The commitments of a report that nobody has curated.
+
+    Their ids follow from their words, so a sentence added elsewhere renames none.
+    """
+    times: Counter[str] = Counter()
+    found: list[Commitment] = []
+    for piece in split_text(report.text, report.headings, report.target_year, report.begin):
+        quote = report.text[piece.start : piece.end]
+        own_id = f"c-{hashlib.sha256(quote.encode()).hexdigest()[:8]}"
+        times[own_id] += 1
+        if times[own_id] > 1:
+            own_id = f"{own_id}-{times[own_id]}"
+        entry = _CommitmentEntry(id=own_id, quote=quote)
+        found.append(_commitment(report, entry, piece.start, piece.scope))
+    return tuple(found)
 
 
 def read_commitments(
@@ -175,7 +231,7 @@ def read_commitments(
             mistakes.append(f"{key}: id: used twice")
         used.add(fields.get("id"))
         if entry is not None and start is not None:
-            commitment = _commitment(report, entry, start)
+            commitment = _commitment(report, entry, start, _scope(report, entry))
             found[commitment.id] = commitment
     return tuple(found.values())
 
@@ -230,32 +286,30 @@ def uncovered_clauses(report: Report, commitments: Iterable[Commitment]) -> list
     return list(clauses)
 
 
-def _split_front_matter(text: str) -> tuple[str, str]:
-    parts = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
-    if len(parts) != 3 or parts[0].strip("\ufeff\n "):
-        raise ValueError("must open the file between two lines of ---")
-    return parts[1], parts[2]
+def _read_matter(path: Path, name: str, mistakes: list[str]) -> tuple[_FrontMatter, str] | None:
+    """Front matter and body of a report's file."""
+    try:
+        front, body = split_front_matter(read_text(path))
+        fields = yaml.safe_load(front)
+    except (OSError, UnicodeDecodeError) as error:
+        mistakes.append(f"{name}: cannot be read ({error})")
+        return None
+    except (ValueError, yaml.YAMLError) as error:
+        mistakes.append(f"{name}: front matter: {' '.join(str(error).split())}")
+        return None
+    fields = {} if fields is None else fields
+    matter = validated(_FrontMatter, fields, f"{name}: front matter", mistakes)
+    return None if matter is None else (matter, body)
 
 
-def _read_body(body: str) -> tuple[str, tuple[Heading, ...]]:
-    """The report's text, and its headings with their places in that text."""
-    paragraphs: list[str] = []
-    headings: list[Heading] = []
-    place = 0
-    for block in _BLANK_LINES.split(body.strip("\n")):
-        lines: list[str] = []
-        start = place
-        for line in block.split("\n"):
-            mark = _MARK.match(line)
-            words = line[mark.end() :] if mark else line
-            if mark:
-                headings.append(Heading(place, len(mark[1]), words))
-            lines.append(words)
-            place += len(words)
-        if place > start:
-            paragraphs.append("".join(lines))
-            place += 1
-    return "\n".join(paragraphs), tuple(headings)
+def _check_hash(
+    text: str, expected: str, name: str, mistakes: list[str], remarks: list[str]
+) -> None:
+    found = hashlib.sha256(text.encode()).hexdigest()
+    if not expected:
+        remarks.append(f"{name}: sha256: missing; the text's is {found}")
+    elif found != expected:
+        mistakes.append(f"{name}: sha256: the text's is {found}; a character was changed")
 
 
 def _find_quote(text: str, fields: Mapping[str, Any], key: str, mistakes: list[str]) -> int | None:
@@ -283,14 +337,24 @@ def _longest_beginning(text: str, quote: str) -> str:
     return quote[:length]
 
 
-def _commitment(report: Report, entry: _CommitmentEntry, start: int) -> Commitment:
+def _scope(report: Report, entry: _CommitmentEntry) -> Scope:
+    """The years an entry speaks of; left out, those its report plans for."""
+    since = entry.since or entry.until or report.target_year
+    return Scope(entry.kind, since, max(since, entry.until or since))
+
+
+def _commitment(report: Report, entry: _CommitmentEntry, start: int, scope: Scope) -> Commitment:
     section, heading = report.place_of(start)
     return Commitment(
         id=f"{report.id}/{entry.id}",
         report=report.id,
         report_title=report.title,
         report_title_en=report.title_en,
-        year=report.target_year,
+        district=report.district,
+        target_year=report.target_year,
+        year=scope.until if scope.kind == "result" else report.target_year,
+        since=scope.since,
+        until=scope.until,
         section=section,
         heading=heading,
         quote=entry.quote,
@@ -298,7 +362,7 @@ def _commitment(report: Report, entry: _CommitmentEntry, start: int) -> Commitme
         end=start + len(entry.quote),
         en=entry.en.strip(),
         unit=entry.unit.strip(),
-        kind=entry.kind,
+        kind=scope.kind,
         ask=tuple(words.strip() for words in entry.ask if words.strip()),
         quantities=find_quantities(entry.quote),
     )

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.aspects import Wanted
+from index.choice import Choice
 from index.dense import DenseIndex
 from index.encoder import Encoder
 from index.evidence import Coverage, Coverer, Signals, Thresholds, chance_of_answer, probability
 from index.followups import Earlier, about_the_same, carries_on, is_named, names_a_thing
 from index.glossary import Glossary
-from index.lexical import LexicalIndex, tidy
+from index.lexical import LexicalIndex
 from index.overview import is_topic, topic_of
 from index.questions import Question, read_question, telling_terms
 from index.reports import Commitment
@@ -37,6 +38,8 @@ _NEAR_BY_MEANING = 0.35
 # How much nearer the neighbours of what was just spoken of are; the share of what a question
 # that leans on the one before names itself that its answer must hold.
 _BESIDE, _OWN_SHARE = 0.05, 0.6
+# How much nearer what was is to a question about the past; the score of what is not asked.
+_OF_ITS_TENSE, _NOT_ASKED = 0.04, -1.0
 # A broad question: how many are looked at, how much of the topic each must cover and how near the
 # nearest it must be, and how many are listed.
 _LOOKED_OVER, _ON_TOPIC, _STILL_NEAR = 16, 0.6, 0.5
@@ -75,6 +78,11 @@ class Legs:
     dense: NDArray[np.float32]
     lexical: NDArray[np.float32]
 
+    def raise_by(self, bonus: float, rows: NDArray[np.bool_]) -> None:
+        """Bring rows that have a score at all a little nearer."""
+        for scores in (self.dense, self.lexical):
+            scores[rows & (scores > 0)] += bonus
+
     def fused(self, dense_weight: float) -> NDArray[np.float32]:
         """One score a commitment, higher is nearer."""
         return dense_weight * self.dense + (1 - dense_weight) * self.lexical
@@ -103,11 +111,15 @@ class _Candidate:
 
 @dataclass(frozen=True)
 class Index:
-    """One build, loaded: search it, or read its commitments in the order of the reports."""
+    """One build, loaded: search it, or read its commitments in the order of the reports.
+
+    Attributes:
+        places: what each report's place is called, by report id, tidied, longest first.
+    """
 
     build_id: str
     parts: tuple[Commitment, ...]
-    districts: tuple[str, ...]
+    places: Mapping[str, tuple[str, ...]]
     glossary: Glossary
     lexical: LexicalIndex
     dense: DenseIndex
@@ -127,7 +139,9 @@ class Index:
             found.setdefault(commitment.section, []).append(commitment)
         return MappingProxyType({name: tuple(parts) for name, parts in found.items()})
 
-    def search(self, question: str, *, top_k: int = 5, after: Earlier | None = None) -> list[Hit]:
+    def search(
+        self, question: str, *, top_k: int = 5, after: Earlier | None = None, within: str = ""
+    ) -> list[Hit]:
         """The commitments nearest in meaning to the question, best first.
 
         Of those about as near, the ones that give what is asked for (a number, a time, a place)
@@ -137,20 +151,25 @@ class Index:
             question: as the resident typed it; normalised here exactly as the passages were.
             top_k: how many to return, at least 1.
             after: what was asked before; only a question that leans on it is read with it.
+            within: the id of the report it is put to; `""` lets the place or the year that it
+                names decide, else the newest.
 
         Returns:
             At most `top_k` hits; empty if nothing in the reports bears on the question.
         """
         read = self.read(question)
         if after is None:
-            return self._hits(read, top_k)
+            return self._hits(read, top_k, within=within)
         is_whole = names_a_thing(read)
         if is_whole and not carries_on(read):
-            return self._hits(read, top_k)
-        alone = self._hits(read, top_k, beside=after.commitment) if is_whole else []
+            return self._hits(read, top_k, within=within)
+        beside = after.commitment
+        alone = self._hits(read, top_k, beside=beside, within=within) if is_whole else []
         if alone and alone[0].answers:
             return alone
-        together = self._hits(about_the_same(read, self.read(after.question)), top_k)
+        earlier = self.read(after.question)
+        read_together = about_the_same(read, earlier)
+        together = self._hits(read_together, top_k, beside=beside, within=within)
         if not is_whole or (together and self._bears_out(read, together[0])):
             return together
         return alone
@@ -213,9 +232,12 @@ class Index:
     def _names_a_thing(self, question: str) -> bool:
         return names_a_thing(self.read(question))
 
-    def _hits(self, read: Question, top_k: int, *, beside: str = "") -> list[Hit]:
+    def _hits(
+        self, read: Question, top_k: int, *, beside: str = "", within: str = ""
+    ) -> list[Hit]:
         hits: list[Hit] = []
-        for row, score, signals in self.signals(read, self.legs(read, beside=beside), top_k=top_k):
+        legs = self.legs(read, beside=beside, within=within)
+        for row, score, signals in self.signals(read, legs, top_k=top_k):
             nearness = probability(signals, self.thresholds)
             chance = chance_of_answer(signals, self.thresholds)
             found = Hit(self.parts[row], score, signals.coverage, nearness, chance, answers=False)
@@ -245,11 +267,12 @@ class Index:
         """The question in this build's terms; what stands after 500 characters is not read."""
         return read_question(question[:_MAX_CHARS], self.glossary, self._context)
 
-    def legs(self, question: Question, *, beside: str = "") -> Legs:
-        """The scores of both legs for all commitments.
+    def legs(self, question: Question, *, beside: str = "", within: str = "") -> Legs:
+        """The scores of both legs for all commitments; below 0 in a report it is not put to.
 
         Args:
             beside: the commitment just spoken of; those under its heading are a little nearer.
+            within: the id of the report it is put to, `""` to choose.
         """
         weights = {**question.terms, **dict.fromkeys(question.expansion, _GLOSSARY_WEIGHT)}
         reach = sum(
@@ -259,11 +282,19 @@ class Index:
         wordings = list(dict.fromkeys([question.heeded, question.asked, question.reworded]))
         vectors = self.encoder.encode(wordings, role="query")
         dense = self.dense.score(vectors)
+        legs = Legs(dense=dense, lexical=lexical)
         if beside in self._rows:
-            neighbours = self._neighbours[self._rows[beside]]
-            lexical[neighbours] += _BESIDE
-            dense[neighbours] += _BESIDE
-        return Legs(dense=dense, lexical=np.minimum(lexical, 1.0))
+            row = self._rows[beside]
+            within = within or self._choice.stays_with(question, self.parts[row].report)
+            legs.raise_by(_BESIDE, np.isin(np.arange(len(self.parts)), self._neighbours[row]))
+        of_its_tense = self._choice.of_its_tense(question)
+        if of_its_tense is not None:
+            legs.raise_by(_OF_ITS_TENSE, of_its_tense)
+        np.minimum(lexical, 1.0, out=lexical)
+        put_to = self._choice.rows(question, within=within)
+        if put_to is not None:
+            dense[~put_to] = lexical[~put_to] = _NOT_ASKED
+        return legs
 
     def signals(
         self, question: Question, legs: Legs, *, top_k: int, asks: bool = True
@@ -351,9 +382,12 @@ class Index:
 
     @cached_property
     def _context(self) -> tuple[str, ...]:
-        names = {tidy(name) for name in self.districts}
-        names |= {name.removesuffix("区").removesuffix(" district") for name in names}
-        return tuple(sorted(names - {""}, key=len, reverse=True))
+        names = {name for places in self.places.values() for name in places}
+        return tuple(sorted(names, key=len, reverse=True))
+
+    @cached_property
+    def _choice(self) -> Choice:
+        return Choice(self.parts, self.places)
 
 
 def sole_answer(hits: Sequence[Hit]) -> Hit | None:

@@ -87,7 +87,25 @@ def test_a_commitment_knows_section_heading_span_and_quantities(paths: Paths) ->
     assert (found.id, found.report, found.year) == ("small-2020/elevators", "small-2020", 2020)
     assert (found.section, found.heading) == ("围绕幸福指数提升", "改善老旧城区环境")
     assert (found.kind, found.unit, found.ask) == ("task", "区房管局", ())
+    assert (found.district, found.target_year, found.period) == ("武昌区", 2020, "2020")
     assert [quantity.text for quantity in found.quantities] == ["60部"]
+
+
+def test_a_curated_result_may_say_which_years_it_speaks_of(paths: Paths) -> None:
+    file = commitments_file(paths)
+    text = file.read_text(encoding="utf-8")
+    years = 'unit = "区房管局"\nkind = "result"\nsince = 2015\nuntil = 2019'
+    file.write_text(text.replace('unit = "区房管局"', years), encoding="utf-8")
+    found = commitments_of(paths)["elevators"]
+    assert (found.year, found.period, found.target_year) == (2019, "2015—2019", 2020)
+
+
+def test_years_in_the_wrong_order_are_a_mistake(paths: Paths) -> None:
+    file = commitments_file(paths)
+    text = file.read_text(encoding="utf-8")
+    years = 'unit = "区房管局"\nsince = 2019\nuntil = 2015'
+    file.write_text(text.replace('unit = "区房管局"', years), encoding="utf-8")
+    assert [line for line in check_content(paths) if "elevators: Value error, since is" in line]
 
 
 def test_text_before_the_first_section_belongs_to_the_general_one(paths: Paths) -> None:
@@ -104,12 +122,13 @@ def test_a_changed_character_of_the_report_is_a_mistake(paths: Paths) -> None:
 @pytest.mark.parametrize(
     ("front", "named"),
     [
-        (front_matter(target_year=None), "front matter: target_year: missing"),
         (front_matter(target_year="soon"), "front matter: target_year:"),
         (front_matter(colour="red"), "front matter: colour: unknown key"),
         (front_matter(id="other-2020"), "id: 'other-2020' is not the folder's name"),
         (front_matter(title="[unclosed"), "front matter: "),
-        ("", "front matter: must open the file between two lines of ---"),
+        ("---\nid: small-2020\n", "front matter: must open the file between two lines of ---"),
+        ("---\n- a list\n---\n", "front matter: "),
+        ("", "front matter: target_year: neither the title nor the text says which year"),
     ],
 )
 def test_mistakes_of_the_front_matter_are_named(paths: Paths, front: str, named: str) -> None:
@@ -172,47 +191,72 @@ def test_a_commitment_without_english_is_a_remark(paths: Paths) -> None:
     file.write_text(text.replace('en = "Retrofit 60 elevators."\n', ""), encoding="utf-8")
     content = read_content(paths)
     assert content.mistakes == []
-    assert [remark for remark in content.remarks if "elevators: en: missing" in remark]
+    assert [
+        remark for remark in content.remarks if "en: missing" in remark and "elevators" in remark
+    ]
 
 
 def test_mistakes_of_the_glossary_are_named(paths: Paths) -> None:
     file = paths.content / "glossary.toml"
+    file.write_text('[[entry]]\nsays = []\nmeans = ["电梯"]\nrole = "verb"\n', encoding="utf-8")
+    assert check_content(paths) == [
+        f"{file}: entry 1: says: List should have at least 1 item after validation, not 0"
+        " (found [])",
+        f"{file}: entry 1: role: Input should be 'thing' or 'action' (found 'verb')",
+    ]
+
+
+def test_glossary_words_of_a_report_that_is_gone_are_a_remark_and_not_used(paths: Paths) -> None:
+    """Reports come and go each year; the words for an old one once kept all from being built."""
+    file = paths.content / "glossary.toml"
     file.write_text(
         '[[entry]]\nsays = ["hospital"]\nmeans = ["医院"]\n'
-        '[[entry]]\nsays = []\nmeans = ["电梯"]\nrole = "verb"\n',
+        '[[entry]]\nsays = ["lift"]\nmeans = ["升降机", "电梯"]\n',
         encoding="utf-8",
     )
-    assert check_content(paths) == [
+    content = read_content(paths)
+    assert content.mistakes == []
+    assert [(entry.says, entry.means) for entry in content.glossary] == [(("lift",), ("电梯",))]
+    assert content.remarks == [
         f"{file}: entry 1 (hospital): means: '医院' is in no report",
-        f"{file}: entry 2: says: List should have at least 1 item after validation, not 0"
-        " (found [])",
-        f"{file}: entry 2: role: Input should be 'thing' or 'action' (found 'verb')",
+        f"{file}: entry 2 (lift): means: '升降机' is in no report",
     ]
 
 
 def test_bad_evaluation_lines_are_named(paths: Paths, tmp_path: Path) -> None:
     good: dict[str, object] = {"id": "q1", "lang": "zh", "question": "电梯?", "gold": "电梯60部"}
-    write_evaluation(
-        tmp_path,
-        "questions.jsonl",
-        [
-            good,
-            {**good, "gold": "电梯66部"},
-            {"id": "q3", "lang": "fr", "question": "?"},
-            {**good, "id": "q4", "gold_alt": ["小区8个", "小区9个"]},
-        ],
-    )
+    lines = [good, good, {"id": "q3", "lang": "fr", "question": "?"}]
+    write_evaluation(tmp_path, "questions.jsonl", lines)
     (tmp_path / "content/evaluation/messages.jsonl").write_text("{not json\n", encoding="utf-8")
     folder = paths.content / "evaluation"
     assert check_content(paths) == [
         f"{folder / 'messages.jsonl'}: line 1: not valid JSON: Expecting property name enclosed"
         " in double quotes: line 1 column 2 (char 1)",
         f"{folder / 'questions.jsonl'}: line 2: id: q1 is used twice",
-        f"{folder / 'questions.jsonl'}: line 2: q1: gold: '电梯66部' is in no report",
         f"{folder / 'questions.jsonl'}: line 3: lang: String should match pattern"
         " '^(zh|zh-Hant|en|mixed)$' (found 'fr')",
         f"{folder / 'questions.jsonl'}: line 3: gold: missing",
-        f"{folder / 'questions.jsonl'}: line 4: q4: gold_alt: '小区9个' is in no report",
+    ]
+
+
+def test_questions_about_a_report_that_is_gone_are_left_out_with_a_remark(
+    paths: Paths, tmp_path: Path
+) -> None:
+    good: dict[str, object] = {"id": "q1", "lang": "zh", "question": "电梯?", "gold": "电梯60部"}
+    partly = {**good, "id": "q2", "gold": "小区9个", "gold_alt": ["小区8个"]}
+    write_evaluation(
+        tmp_path, "questions.jsonl", [good, partly, {**good, "id": "q3", "gold": "6座"}]
+    )
+    file = paths.content / "evaluation" / "questions.jsonl"
+    content = read_content(paths)
+    assert content.mistakes == []
+    assert [(question.id, question.golds) for question in content.questions] == [
+        ("q1", ("电梯60部",)),
+        ("q2", ("小区8个",)),
+    ]
+    assert content.remarks == [
+        f"{file}: line 2: q2: gold: '小区9个' is in no report",
+        f"{file}: line 3: q3: gold: '6座' is in no report",
     ]
 
 

@@ -57,7 +57,14 @@ class Phrasing:
                 heading=commitment.heading,
             )
         )
-        parts.append(say(language, f"answer.year_{commitment.kind}", year=commitment.year))
+        parts.append(
+            say(
+                language,
+                f"answer.year_{commitment.kind}",
+                year=commitment.period,
+                report_year=str(commitment.target_year),
+            )
+        )
         return "\n".join(parts)
 
     def answer(self, language: Language, answer: Answer) -> str:
