@@ -32,7 +32,7 @@ from index.builds import (
     to_json,
     write_build,
 )
-from index.calibrate import learn_thresholds
+from index.calibrate import learn_bare_model, learn_thresholds
 from index.choice import names_of_place
 from index.config import IndexSettings, Paths
 from index.content import Content, content_hashes, read_content
@@ -183,7 +183,24 @@ def _assemble(
         encoder=encoder,
         thresholds=Thresholds(),
     )
-    return replace(index, thresholds=learn_thresholds(index, content.gold.questions)), passages
+    thresholds = learn_thresholds(index, content.gold.questions)
+    if thresholds != Thresholds():
+        bare = _without_editors(index, encoder)
+        thresholds = learn_bare_model(bare, content.gold.questions, thresholds)
+    return replace(index, thresholds=thresholds), passages
+
+
+def _without_editors(index: Index, encoder: Encoder) -> Index:
+    """The index of the same commitments as if nobody had written English or questions for them."""
+    parts = tuple(replace(commitment, en="", ask=()) for commitment in index.parts)
+    passages = _passages(parts)
+    vectors = _vectors([passage.text for passage in passages], encoder, _Known(None, {}), None)
+    return replace(
+        index,
+        parts=parts,
+        lexical=index_fields([_fields(commitment) for commitment in parts]),
+        dense=index_vectors(vectors, passages, len(parts)),
+    )
 
 
 def _fields(commitment: Commitment) -> list[tuple[str, float]]:
@@ -288,4 +305,5 @@ def _read_entry(entry: Mapping[str, Any]) -> Entry:
 
 def _read_thresholds(values: Mapping[str, Any]) -> Thresholds:
     known = {name.name: values[name.name] for name in fields(Thresholds)}
-    return Thresholds(**{**known, "coefficients": tuple(known["coefficients"])})
+    models = {name: tuple(known[name]) for name in ("coefficients", "bare_coefficients")}
+    return Thresholds(**{**known, **models})

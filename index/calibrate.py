@@ -66,7 +66,28 @@ def learn_thresholds(
     open_ones = [verdict for verdict in verdicts if not verdict.signals.objected]
     if len({verdict.is_right for verdict in open_ones}) < 2:
         return learnt
-    return _fitted(learnt, open_ones)
+    intercept, coefficients = _fitted(open_ones)
+    limit = round(_COST_OF_WRONG / (1 + _COST_OF_WRONG), 2)
+    return replace(learnt, intercept=intercept, coefficients=coefficients, answer_at=limit)
+
+
+def learn_bare_model(
+    bare: Index, questions: Iterable[GoldQuestion], thresholds: Thresholds
+) -> Thresholds:
+    """The thresholds with the model for commitments as the report alone gives them.
+
+    Args:
+        bare: an index of the same commitments without English and without questions.
+        thresholds: what was learnt with both.
+    """
+    learning = replace(bare, thresholds=thresholds)
+    cases = [_case(learning, question) for question in questions if question.for_calibration]
+    verdicts = [verdict for case in cases if (verdict := _verdict(learning, case))]
+    open_ones = [verdict for verdict in verdicts if not verdict.signals.objected]
+    if len(cases) < _FEWEST_QUESTIONS or len({verdict.is_right for verdict in open_ones}) < 2:
+        return thresholds
+    intercept, coefficients = _fitted(open_ones)
+    return replace(thresholds, bare_intercept=intercept, bare_coefficients=coefficients)
 
 
 def _case(index: Index, gold: GoldQuestion) -> _Case:
@@ -107,7 +128,7 @@ def _verdict(index: Index, case: _Case) -> _Verdict | None:
     return _Verdict(signals, row in case.right)
 
 
-def _fitted(thresholds: Thresholds, verdicts: Sequence[_Verdict]) -> Thresholds:
+def _fitted(verdicts: Sequence[_Verdict]) -> tuple[float, tuple[float, ...]]:
     """Logistic regression with a ridge, by Newton's steps (Bishop, PRML 2006, 4.3.3)."""
     signals = np.array([verdict.signals.row() for verdict in verdicts], dtype=np.float64)
     right = np.array([verdict.is_right for verdict in verdicts], dtype=np.float64)
@@ -123,9 +144,4 @@ def _fitted(thresholds: Thresholds, verdicts: Sequence[_Verdict]) -> Thresholds:
         if float(np.abs(step).max()) < 1e-8:
             break
     intercept, *coefficients = (round(float(weight), 6) for weight in weights)
-    return replace(
-        thresholds,
-        intercept=intercept,
-        coefficients=tuple(coefficients),
-        answer_at=round(_COST_OF_WRONG / (1 + _COST_OF_WRONG), 2),
-    )
+    return intercept, tuple(coefficients)

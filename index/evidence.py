@@ -6,7 +6,7 @@ must be in the commitment, in the editors' glossary or in the English line, and 
 """
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,8 @@ FEATURES = ("coverage", "gap", "unmet", "dense", "margin", "agree", "length", "e
 # A hit with an objection is never an answer, however near it is.
 _OBJECTED = 0.02
 _HALF, _MEANING_NEEDED = 0.5, 0.99
+# Cosines of single words across the languages: of unlike ones, and of translations.
+_UNLIKE, _ALIKE = 0.2, 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Thresholds:
         dense_weight_en: the same for a question without Chinese characters.
         intercept: of the logistic model.
         coefficients: of the logistic model, in the order of `FEATURES`.
+        bare_intercept, bare_coefficients: the same for commitments that have neither English nor
+            questions of the editors.
         answer_at: the probability from which a hit answers, 0..1.
         heeds_objections: whether a hit that lacks what is asked for is never an answer; False
             only to measure what that is worth.
@@ -39,14 +43,22 @@ class Thresholds:
 
     dense_weight_zh: float = 0.5
     dense_weight_en: float = 0.7
-    intercept: float = -2.7
-    coefficients: tuple[float, ...] = (3.4, 0.0, -1.1, 2.9, 1.8, 1.5, 0.0, -0.6)
+    intercept: float = -4.96
+    coefficients: tuple[float, ...] = (3.68, -1.48, -0.29, 2.79, 2.26, 1.24, 1.15, 0.67)
+    bare_intercept: float = -3.43
+    bare_coefficients: tuple[float, ...] = (3.89, -0.98, -0.37, 2.65, 2.36, 0.82, 0.94, -0.54)
     answer_at: float = 0.62
     heeds_objections: bool = True
 
     def dense_weight(self, question: Question) -> float:
         """The dense leg's share for this question."""
         return self.dense_weight_zh if question.is_chinese else self.dense_weight_en
+
+    def model(self, *, bare: bool) -> tuple[float, tuple[float, ...]]:
+        """Intercept and coefficients of the logistic model."""
+        if bare:
+            return self.bare_intercept, self.bare_coefficients
+        return self.intercept, self.coefficients
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Signals:
         english: 1 for a question without Chinese characters, else 0.
         objected: the thing whose number is asked for is not the report's, or the sentence does
             not give what is asked for; no answer then.
+        bare: the commitment has neither English nor questions of the editors.
     """
 
     coverage: float
@@ -75,6 +88,7 @@ class Signals:
     length: float
     english: float
     objected: bool = False
+    bare: bool = False
 
     def row(self) -> list[float]:
         """The signals in the order of `FEATURES`."""
@@ -98,8 +112,9 @@ class Coverage:
 
 def probability(signals: Signals, thresholds: Thresholds) -> float:
     """How likely a hit with these signals is about what was asked, given or not, 0..1."""
-    weighted = zip(thresholds.coefficients, signals.row(), strict=True)
-    logit = thresholds.intercept + sum(weight * value for weight, value in weighted)
+    intercept, coefficients = thresholds.model(bare=signals.bare)
+    weighted = zip(coefficients, signals.row(), strict=True)
+    logit = intercept + sum(weight * value for weight, value in weighted)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
@@ -112,10 +127,16 @@ def chance_of_answer(signals: Signals, thresholds: Thresholds) -> float:
 
 @dataclass(frozen=True)
 class Coverer:
-    """How much of one question a commitment covers, its rarer words counting more."""
+    """How much of one question a commitment covers, its rarer words counting more.
+
+    Attributes:
+        meanings: of a commitment in another language than the question, how near each part of
+            the question is to it in meaning, cosines; None where words can be compared.
+    """
 
     question: Question
     lexical: LexicalIndex
+    meanings: Callable[[int], Sequence[float] | None] = lambda _: None
 
     def covered_by(self, row: int) -> Coverage:
         """What this commitment covers; of a question that asks about nothing, nothing."""
@@ -123,6 +144,10 @@ class Coverer:
             return Coverage(whole=0.0, gap=1.0, unmet=0.0, has_word=False)
         held = self.lexical.held_by(row)
         parts = [self._share(place, held) for place in range(len(self.question.spans))]
+        meanings = self.meanings(row)
+        if meanings is not None:
+            pairs = zip(parts, meanings, strict=True)
+            parts = [max(part, _share_of_meaning(cosine)) for part, cosine in pairs]
         unmet = 1 - _mean(parts, self._asked) if any(self._asked) else 0.0
         has_word = any(
             part > _HALF and weight for part, weight in zip(parts, self._weights, strict=True)
@@ -181,6 +206,11 @@ class Coverer:
         if meant > _MEANING_NEEDED:
             return 1.0
         return max(_HALF if single in held else 0.0, meant * _HALF)
+
+
+def _share_of_meaning(cosine: float) -> float:
+    """How far a part is covered by a word of another language, 0..1."""
+    return min(1.0, max(0.0, (cosine - _UNLIKE) / (_ALIKE - _UNLIKE)))
 
 
 def _mean(parts: Sequence[float], weights: Sequence[float]) -> float:

@@ -103,6 +103,7 @@ class Span:
             what a long message tells before it asks.
         is_asked: whether it names the thing whose number is asked for.
         clause: how much the clause it stands in counts, 0..1.
+        word: as it was written; `""` for a Chinese character.
     """
 
     terms: tuple[str, ...]
@@ -111,6 +112,7 @@ class Span:
     weight: float
     is_asked: bool
     clause: float = 1.0
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +352,7 @@ def _word(word: str, place: int, mentions: list[Mention]) -> list[Span]:
     if mention is None and (word in _STOP_WORDS or stem(word) in _STOP_STEMS):
         return []
     weight = _ACTION_WEIGHT if mention and mention.is_action else 1.0
-    return [Span((stem(word),), "", _means(mention), weight, is_asked=False)]
+    return [Span((stem(word),), "", _means(mention), weight, is_asked=False, word=word)]
 
 
 def _mention_at(place: int, mentions: list[Mention]) -> Mention | None:

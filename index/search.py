@@ -6,7 +6,7 @@ An `Index` is one loaded build. It never changes, so any number of threads may s
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -24,6 +24,7 @@ from index.overview import is_topic, topic_of
 from index.questions import Question, read_question, telling_terms
 from index.reports import Commitment
 from index.several import split_questions
+from index.words import WordVectors
 
 _GLOSSARY_WEIGHT = 0.5
 _MAX_CHARS = 500
@@ -217,7 +218,7 @@ class Index:
     def _all_covering(self, topic: Question, fused: NDArray[np.float32]) -> list[int]:
         """The nearest commitments of those that cover a topic about equally."""
         rows = [int(row) for row in best_rows(fused, _LOOKED_OVER) if fused[row] > 0]
-        coverer = Coverer(topic, self.lexical)
+        coverer = self._coverer(topic)
         return [
             row
             for row in rows
@@ -249,7 +250,7 @@ class Index:
     def _bears_out(self, read: Question, hit: Hit) -> bool:
         """Whether a hit holds what a leaning question itself names, not only what went before."""
         row = self._rows[hit.commitment.id]
-        return Coverer(read, self.lexical).covered_by(row).whole >= _OWN_SHARE
+        return self._coverer(read).covered_by(row).whole >= _OWN_SHARE
 
     def about(self, message: str, *, top_k: int = 5) -> list[Hit]:
         """The commitments a message is about that asks nothing, best first; none answers it."""
@@ -317,7 +318,7 @@ class Index:
     def _candidates(
         self, question: Question, fused: NDArray[np.float32], rows: Sequence[int]
     ) -> list[_Candidate]:
-        coverer, wanted = Coverer(question, self.lexical), Wanted(question)
+        coverer, wanted = self._coverer(question), Wanted(question)
         return [
             _Candidate(
                 row=row,
@@ -327,6 +328,23 @@ class Index:
             )
             for row in rows
         ]
+
+    def _coverer(self, question: Question) -> Coverer:
+        if question.is_chinese or not question.spans:
+            return Coverer(question, self.lexical)
+        own = cache(lambda: self.encoder.encode([s.word for s in question.spans], role="query"))
+
+        def meanings(row: int) -> Sequence[float] | None:
+            if self.parts[row].en:
+                return None
+            cosines = own() @ self._words.of(self.parts[row].quote).T
+            return [float(nearest) for nearest in cosines.max(axis=1, initial=0.0)]
+
+        return Coverer(question, self.lexical, meanings)
+
+    @cached_property
+    def _words(self) -> WordVectors:
+        return WordVectors(self.encoder)
 
     def _signals_of(
         self, question: Question, legs: Legs, fused: NDArray[np.float32], one: _Candidate
@@ -343,6 +361,7 @@ class Index:
             length=math.log1p(sum(is_named(span) for span in question.spans)),
             english=0.0 if question.is_chinese else 1.0,
             objected=one.lacks or coverage.is_foreign,
+            bare=not self.parts[row].en and not self.parts[row].ask,
         )
 
     def _plainest_first(self, question: Question, found: Sequence[_Candidate]) -> list[_Candidate]:
