@@ -144,3 +144,25 @@ def m004_drafts(db: Database) -> None:
         """
     )
     db.conn.execute("create index files_of_draft on files(draft_id)")
+
+
+@migrations()
+def m005_sureness(db: Database) -> None:
+    """How sure each part of a matter is, as JSON by the part's name."""
+    for table in ("cases", "drafts"):
+        db.conn.execute(f"alter table {table} add column sureness text not null default '{{}}'")
+
+
+@migrations()
+def m006_case_vectors(db: Database) -> None:
+    """What each case means, as one encoder has it: float16[dim], little-endian."""
+    db.conn.execute(
+        """
+        create table case_vectors (
+            id integer primary key,
+            case_id integer not null unique references cases(id),
+            encoder text not null,
+            vector blob not null
+        ) strict
+        """
+    )

@@ -103,6 +103,7 @@ _EN_LEAD = re.compile(
 )
 _EN_JOIN = r"(?:\s*,\s*|\s+)(?:(?:of|on|at|in|near|by|off|outside|opposite|and)\s+)?(?:the\s+)?"
 _ENGLISH = re.compile(rf"\b(?:{_EN_PART})(?:{_EN_JOIN}(?:{_EN_PART}))*", re.IGNORECASE)
+_EN_PLAIN_NAME = re.compile(rf"\b{_EN_NAME}{_EN_KIND}\b", re.IGNORECASE)
 _EN_BEFORE_LOWER = re.compile(
     r"\b(?:on|at|in|near|along|opposite|behind|outside|by|of|from|to|off|and|,)\s+(?:the\s+)?$",
     re.IGNORECASE,
@@ -137,6 +138,32 @@ class PlaceFinder:
         starts |= {edge for found in self._areas.finditer(text) for edge in found.span()}
         named = [(start, end) for start in sorted(starts) if (end := _end_of_place(text, start))]
         yield from named or (found.span() for found in _BUILDING.finditer(text))
+
+
+def public_names(place: str) -> tuple[str, ...]:
+    """The roads, estates and institutions a place names, without house numbers or anything else.
+
+    What may be shown to others of where somebody lives; empty if she named none.
+    """
+    simplified = to_simplified(place)
+    text = simplified if len(simplified) == len(place) else place
+    district = _DISTRICT.match(text)
+    starts = sorted(
+        {0, district.end() if district else 0}
+        | {found.end() for found in re.finditer(rf"{_BREAK}|\d", text)}
+    )
+    spans: list[tuple[int, int]] = []
+    for start in starts:
+        at = max([start, *(end for _, end in spans)])
+        while (named := _NAMED.match(text, at)) and not _is_common(named):
+            spans.append(named.span())
+            at = named.end()
+    english = [
+        found.span()
+        for start, end in _english(text)
+        for found in _EN_PLAIN_NAME.finditer(text, start, end)
+    ]
+    return tuple(dict.fromkeys(place[start:end] for start, end in [*spans, *english]))
 
 
 def _end_of_place(text: str, start: int) -> int:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Bot
+from bot.app import Bot, build_bot, open_store
 from bot.cases import Awaiting, Draft, Kind, Urgency
+from bot.config import Settings
+from index import Index
 from tests.person import JPEG, Person
 
 COMPLAINT = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的，没人修"
@@ -35,7 +37,8 @@ async def test_the_card_reads_everything_back(bot: Bot, resident: Person) -> Non
     for line in (
         "类型：投诉",
         "分类：城市管理",
-        "地点：粮道街街道 · 粮道街胭脂路口",
+        "街道：粮道街街道",
+        "地点：粮道街胭脂路口（从原话看）",
         "紧急程度：一般",
         COMPLAINT,
     ):
@@ -47,10 +50,10 @@ async def test_the_card_reads_everything_back(bot: Bot, resident: Person) -> Non
 async def test_every_part_can_be_corrected_by_taps(bot: Bot, resident: Person) -> None:
     await resident.says(COMPLAINT)
     for part, choice, line in (
-        ("改类型", "求助", "类型：求助"),
-        ("改分类", "公共安全", "分类：公共安全"),
-        ("改紧急程度", "特急", "紧急程度：特急"),
-        ("改承诺", "与承诺无关", "相关承诺：无"),
+        ("改类型", "求助", "类型：求助（您定的）"),
+        ("改分类", "公共安全", "分类：公共安全（您定的）"),
+        ("改紧急程度", "特急", "紧急程度：特急（您定的）"),
+        ("改承诺", "都不是", "相关承诺：无"),
     ):
         await resident.taps(part)
         assert resident.replies[-1][0].replaces
@@ -60,7 +63,7 @@ async def test_every_part_can_be_corrected_by_taps(bot: Bot, resident: Person) -
     await resident.taps("改地点")
     await resident.taps("选街道")
     await resident.taps("水果湖")
-    assert "地点：水果湖街道 · 粮道街胭脂路口" in resident.heard[-1]
+    assert "街道：水果湖街道（您定的）\n地点：粮道街胭脂路口（从原话看）" in resident.heard[-1]
     await resident.taps("提交")
     (case,) = bot.store.cases.all()
     assert (case.matter.kind, case.matter.category, case.matter.urgency, case.matter.street) == (
@@ -74,10 +77,59 @@ async def test_every_part_can_be_corrected_by_taps(bot: Bot, resident: Person) -
 async def test_a_commitment_is_picked_from_the_nearest(bot: Bot, resident: Person) -> None:
     await resident.says("投诉：我们小区的电梯装到一半停工三个月了，没人管")
     await resident.taps("改承诺")
-    (choice,) = [label for label in resident.buttons if "电梯" in label][:1]
-    await resident.taps(choice)
-    assert f"相关承诺：{choice}" in resident.heard[-1]
+    *proposals, none, back = resident.buttons
+    assert 1 <= len(proposals) <= 3
+    assert proposals[0].startswith("很可能 · ")
+    assert "电梯" in proposals[0]
+    assert (none, back) == ("都不是，与承诺无关", "« 返回")
+    await resident.taps(proposals[0])
+    label = proposals[0].removeprefix("很可能 · ")
+    assert f"相关承诺：{label}（您定的）" in resident.heard[-1]
     assert open_draft(bot).matter.commitment in bot.index.commitments
+
+
+async def test_the_card_proposes_the_likeliest_commitment_or_none(
+    bot: Bot, resident: Person
+) -> None:
+    await resident.says("投诉：我们小区的电梯装到一半停工三个月了，没人管")
+    assert "相关承诺：加装电梯60部（很可能）" in resident.heard[-1]
+    await resident.taps("不提交了")
+    await resident.says("投诉：隔壁天天半夜唱卡拉OK，没人管")
+    assert "相关承诺：无" in resident.heard[-1]
+    assert open_draft(bot).matter.commitment == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "line"),
+    [
+        ("改类型", "类型：投诉（由工作人员定）"),
+        ("改分类", "分类：城市管理（由工作人员定）"),
+        ("改紧急程度", "紧急程度：一般（由工作人员定）"),
+        ("选街道", "街道：不清楚\n"),
+        ("改地点", "地点：不清楚\n"),
+    ],
+)
+async def test_what_she_does_not_know_can_be_left_open(
+    resident: Person, part: str, line: str
+) -> None:
+    await resident.says(COMPLAINT)
+    await resident.taps(part)
+    await resident.taps("不清楚")
+    assert line in resident.heard[-1]
+    assert resident.notices == ["已修改。"]
+
+
+async def test_what_she_set_is_still_hers_after_a_restart(
+    bot: Bot, settings: Settings, real_index: Index, resident: Person
+) -> None:
+    await resident.says(COMPLAINT)
+    await resident.taps("改类型")
+    await resident.taps("求助")
+    store = open_store(settings)
+    again = Person(build_bot(settings, store=store, index=real_index).dialogue)
+    await again.taps_action("d:1:card")
+    assert "类型：求助（您定的）" in again.heard[-1]
+    store.close()
 
 
 async def test_back_shows_the_card_again(resident: Person) -> None:
@@ -96,7 +148,8 @@ async def test_the_place_is_taken_in_her_own_words_and_the_street_from_them(
     assert "地点：不清楚" in resident.heard[-1]
     await resident.taps("改地点")
     await resident.says("水果湖东一路\n菜场后门")
-    assert "地点：水果湖街道 · 水果湖东一路\n菜场后门" in resident.heard[-1]
+    assert "街道：水果湖街道（从原话看）" in resident.heard[-1]
+    assert "地点：水果湖东一路\n菜场后门（您定的）" in resident.heard[-1]
     assert open_draft(bot).awaiting is Awaiting.NOTHING
 
 
@@ -187,6 +240,32 @@ async def test_similar_cases_of_others_are_mentioned(
     await neighbour.says("粮道街胭脂路口路灯坏了，三个月没人修，晚上黑漆漆的")
     await neighbour.taps("提交")
     assert "近期有 1 件相近的诉求" in neighbour.heard[-1]
+    assert "· 粮道街街道 胭脂路 · 城市管理 · 已提交，等待受理" in neighbour.heard[-1]
+
+
+async def test_the_card_shows_place_category_and_state_of_a_similar_case_and_no_words(
+    resident: Person, neighbour: Person
+) -> None:
+    await resident.says("东亭花园小区12栋3单元501的水管漏水三天了，电话13812345678，没人管")
+    await resident.taps("改地点")
+    await resident.says("东亭花园小区12栋3单元501，找张三13812345678")
+    await resident.taps("提交")
+    await neighbour.says("投诉：东亭花园小区水管漏水三天了，没人管")
+    similar = neighbour.heard[-1].partition("相近的诉求")[2]
+    assert "· 东亭花园 · " in similar
+    for secret in ("12栋", "501", "张三", "138", "水管"):
+        assert secret not in similar
+
+
+async def test_a_report_of_wrongdoing_is_shown_to_nobody_else(
+    bot: Bot, resident: Person, neighbour: Person
+) -> None:
+    await resident.says("举报：东亭花园小区物业私吞维修基金")
+    assert open_draft(bot).matter.kind is Kind.REPORT
+    await resident.taps("提交")
+    await neighbour.says("投诉：东亭花园小区物业私吞维修基金")
+    await neighbour.taps("提交")
+    assert all("相近" not in heard for heard in neighbour.heard)
 
 
 # Adding

@@ -37,6 +37,7 @@ SAMPLES: dict[str, object] = {
     "date": "2020-03-02 12:00",
     "words": "路灯坏了",
     "lines": "",
+    "sure": "猜的",
     "year": 2020,
     "count": 3,
     "most": 2000,
