@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
 _SIMILAR_DAYS = 90
-_LOOKED_AT = 40
+_LOOKED_AT = 20
 """How many of the open cases nearest in meaning are compared by place as well."""
 
 

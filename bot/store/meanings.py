@@ -55,7 +55,8 @@ class Meanings:
         self._read_new(encoder)
         if not len(self._ids):
             return {}
-        cosines = self._rows @ vector
+        # One thread: on a busy machine the several that `@` starts wait for each other.
+        cosines = np.einsum("ij,j->i", self._rows, vector)
         rows = np.argsort(-cosines, kind="stable")[: most + _CLOSED_AMONG_THEM]
         near = {int(self._ids[row]): float(cosines[row]) for row in rows}
         still = self._open_ones(list(near), since=since)
