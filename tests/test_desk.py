@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import desk
+from bot.app import Bot, read_cases
 from bot.cases import Awaiting, Case, CaseState, Draft, DraftState, Kind, Matter, MoveNotAllowed
 from bot.likeness import Meaning
 from bot.store import Store
 from index import Index
 from tests.conftest import Clock
+from tests.person import Person
 
 MATTER = Matter("胭脂路的路灯坏了三个月", Kind.COMPLAINT, "urban_management", street="liangdaojie")
 
@@ -199,3 +201,20 @@ def test_old_cases_and_another_encoders_are_not_similar(
     ]
     clock.passes(days=91)
     assert similar_to(store, clerk, clock, meaning) == []
+
+
+async def test_open_cases_are_read_again_for_another_encoder(bot: Bot, resident: Person) -> None:
+    await resident.says("粮道街胭脂路口的路灯坏了三个月，没人修")
+    await resident.taps("提交")
+    (case,) = bot.store.cases.all()
+    other = replace(bot, meaning=replace(bot.meaning, encoder="another"))
+
+    def found() -> list[Case]:
+        similar = desk.similar_cases(
+            bot.store, case.matter, meaning=other.meaning, at=case.submitted_at
+        )
+        return [one.case for one in similar]
+
+    assert found() == []
+    await read_cases(other, at=case.submitted_at)
+    assert found() == [case]

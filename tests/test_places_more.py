@@ -1,4 +1,4 @@
-"""Where something is, in 125 messages as residents write them; what is named stands as expected."""
+"""Where something is, in 124 messages as residents write them."""
 
 import pytest
 

@@ -19,10 +19,11 @@ from index import Commitment, Hit
 _NUMBER = re.compile(r"\d[\d,.]*(?:%|\b)")
 _LABEL_CHARS = 26
 _EXCERPT_CHARS = 60
+_BETWEEN = " · "
 _SIMILAR_SHOWN = 3
 _READ_FROM, _GUESSED_FROM = 0.7, 0.1
 """Sureness from which a part of a matter was read from the words, and from which it is a guess."""
-_LIKELY_FROM, _POSSIBLE_FROM = 0.7, 0.35
+_LIKELY_FROM, _POSSIBLE_FROM = 0.7, 0.3
 """Nearness from which a matter is likely about a commitment, and possibly."""
 
 
@@ -79,10 +80,10 @@ class Phrasing:
             parts.append(f"<blockquote>{escape(nearest.quote)}</blockquote>")
         return "\n".join(parts)
 
-    def label(self, language: Language, commitment: Commitment) -> str:
-        """A commitment short enough for a button."""
+    def label(self, language: Language, commitment: Commitment, *, most: int = 0) -> str:
+        """A commitment short enough for a button, or for `most` characters."""
         text = commitment.en if language == "en" and commitment.en else commitment.quote
-        most = _LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS
+        most = most or (_LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS)
         return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
     # Matters
@@ -141,7 +142,8 @@ class Phrasing:
     def proposal(self, language: Language, hit: Hit) -> str:
         """A commitment on a button, behind how likely it is the one."""
         likely = self.say(language, f"sure.{how_likely(hit.nearness)}")
-        return f"{likely} · {self.label(language, hit.commitment)}"
+        room = _LABEL_CHARS * (2 if language == "en" else 1) - len(likely) - len(_BETWEEN)
+        return f"{likely}{_BETWEEN}{self.label(language, hit.commitment, most=room)}"
 
     def _similar(self, language: Language, similar: Sequence[Similar]) -> list[str]:
         """What a resident may see of others' cases like hers: place, category, state.
