@@ -197,6 +197,7 @@ async def read_cases(bot: Bot, *, at: datetime) -> None:
         with bot.store.transaction():
             for (case_id, _), vector in zip(unread, vectors, strict=True):
                 bot.store.meanings.keep(case_id, vector, encoder=bot.meaning.encoder)
+    bot.store.meanings.read(bot.meaning.encoder)
 
 
 async def _serve(

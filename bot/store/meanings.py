@@ -30,6 +30,12 @@ class Meanings:
         self._database = database
         self._forget("")
 
+    def _forget(self, encoder: str) -> None:
+        self._encoder, self._last = encoder, 0
+        self._undone = self._database.undone
+        self._ids = np.zeros(0, dtype=np.int64)
+        self._rows = np.zeros((0, 0), dtype=np.float32)
+
     def keep(self, case_id: int, vector: NDArray[np.float32], *, encoder: str) -> None:
         """Keep a case's vector, in place of what was kept of it before.
 
@@ -52,7 +58,7 @@ class Meanings:
         Args:
             vector: float32[dim], of the encoder with this fingerprint.
         """
-        self._read_new(encoder)
+        self.read(encoder)
         if not len(self._ids):
             return {}
         # One thread: on a busy machine the several that `@` starts wait for each other.
@@ -77,27 +83,10 @@ class Meanings:
             [encoder, since.isoformat(), most],
         )
 
-    def _open_ones(self, case_ids: Sequence[int], *, since: datetime) -> set[int]:
-        marks = ", ".join("?" * len(case_ids))
-        rows = self._database.tuples(
-            f"""
-            select id from cases
-            where id in ({marks}) and state in ({_OPEN}) and submitted_at >= ?
-            """,
-            [*case_ids, since.isoformat()],
-        )
-        return {case_id for (case_id,) in rows}
-
-    def _forget(self, encoder: str) -> None:
-        self._encoder, self._last = encoder, 0
-        self._undone = self._database.undone
-        self._ids = np.zeros(0, dtype=np.int64)
-        self._rows = np.zeros((0, 0), dtype=np.float32)
-
-    def _read_new(self, encoder: str) -> None:
-        """Read what was kept since the last time; all of it if a transaction was undone."""
+    def read(self, encoder: str) -> None:
+        """Read what was kept since the last time; the first time takes a tenth of a second."""
         if (encoder, self._database.undone) != (self._encoder, self._undone):
-            self._forget(encoder)
+            self._forget(encoder)  # What a transaction took back was perhaps read.
         read = self._database.tuples(
             """
             select id, case_id, vector from case_vectors
@@ -114,3 +103,14 @@ class Meanings:
         self._ids = np.concatenate([self._ids, ids])[-_MOST_IN_MEMORY:]
         self._rows = np.concatenate([self._rows, rows] if len(self._rows) else [rows])
         self._rows = self._rows[-_MOST_IN_MEMORY:]
+
+    def _open_ones(self, case_ids: Sequence[int], *, since: datetime) -> set[int]:
+        marks = ", ".join("?" * len(case_ids))
+        rows = self._database.tuples(
+            f"""
+            select id from cases
+            where id in ({marks}) and state in ({_OPEN}) and submitted_at >= ?
+            """,
+            [*case_ids, since.isoformat()],
+        )
+        return {case_id for (case_id,) in rows}
