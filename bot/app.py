@@ -16,6 +16,7 @@ from bot.cases import Matter
 from bot.config import Settings, WebSettings
 from bot.dialogue import Commands, Dialogue, Drafting, Phrasing, Understander
 from bot.dialogue.questions import Questions
+from bot.likeness import Meaning
 from bot.matters import MatterReader
 from bot.messages import ChannelError
 from bot.router import Router
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 DATABASE = "bot.db"
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
+_CASES_READ_AT_ONCE = 32
 LAST_REQUESTS_SECONDS = 5
 """How long the web page's open requests may take when the bot is told to stop."""
 
@@ -43,6 +45,7 @@ class Bot:
     wording: Wording
     store: Store
     index: Index
+    meaning: Meaning
     dialogue: Dialogue
     commands: Commands
 
@@ -91,8 +94,10 @@ def build_bot(
         ContentError: service.toml or the wording has mistakes.
     """
     reading = _build_reading(settings, index)
+    meaning = _meaning(index)
     drafting = Drafting(
         store=store,
+        meaning=lambda: meaning,
         phrasing=reading.phrasing,
         service=reading.service,
         limits=settings.limits,
@@ -112,7 +117,9 @@ def build_bot(
         limits=settings.limits,
         now=now,
     )
-    return Bot(settings, reading.service, reading.wording, store, index, dialogue, commands)
+    return Bot(
+        settings, reading.service, reading.wording, store, index, meaning, dialogue, commands
+    )
 
 
 def build_asker(
@@ -125,10 +132,10 @@ def build_asker(
     reading = _build_reading(settings, index)
     store = open_store(settings) if (settings.paths.var / DATABASE).exists() else None
 
-    def similar(matter: Matter) -> list[str]:
-        if store is None:
-            return []
-        return [case.number for case in desk.similar_cases(store, matter, at=now())]
+    meaning = _meaning(index)
+
+    def similar(matter: Matter) -> list[desk.Similar]:
+        return desk.similar_cases(store, matter, meaning=meaning, at=now()) if store else []
 
     return Asker(
         understander=reading.understander,
@@ -138,6 +145,10 @@ def build_asker(
         index=lambda: index,
         similar=similar,
     )
+
+
+def _meaning(index: Index) -> Meaning:
+    return Meaning(index.encoder.fingerprint, index.vectors)
 
 
 def _build_reading(settings: Settings, index: Index) -> _Reading:
@@ -169,9 +180,24 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
     listening = _listen(settings.web) if settings.web.enabled else None
     bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
     try:
+        reading = asyncio.create_task(read_cases(bot, at=datetime.now(UTC)))
         await _until_told_to_stop(_serve(bot, listening, token if on_telegram else "", say))
+        reading.cancel()
     finally:
         bot.store.close()
+
+
+async def read_cases(bot: Bot, *, at: datetime) -> None:
+    """Note what the open cases mean that the current encoder has not read: all, after a change."""
+    while unread := desk.unread_cases(
+        bot.store, meaning=bot.meaning, at=at, most=_CASES_READ_AT_ONCE
+    ):
+        texts = [text for _, text in unread]
+        vectors = await asyncio.to_thread(bot.meaning.vectors, texts)
+        with bot.store.transaction():
+            for (case_id, _), vector in zip(unread, vectors, strict=True):
+                bot.store.meanings.keep(case_id, vector, encoder=bot.meaning.encoder)
+    bot.store.meanings.read(bot.meaning.encoder)
 
 
 async def _serve(

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from bot.answers import Answer
 from bot.cases import Matter
 from bot.config import Limits
-from bot.dialogue import Phrasing, Understander, Understanding, outcome_text, tidy
+from bot.desk import Similar
+from bot.dialogue import Phrasing, Understander, Understanding, outcome_text, proposed, tidy
 from bot.messages import utf16_units
 from bot.service import URGENCY_NAMES, Service
 from bot.wording import language_of, plain
 from index import Commitment, Earlier, Index
 
 _UNKNOWN_STREET = "不清楚"
-_COMMITMENTS_SHOWN = 3
 _SESSIONS_KEPT = 10_000
+_JUDGED = ("kind", "category", "urgency", "street")
 
 
 class Asker:
@@ -30,7 +31,7 @@ class Asker:
         service: Service,
         limits: Limits,
         index: Callable[[], Index],
-        similar: Callable[[Matter], Sequence[str]],
+        similar: Callable[[Matter], Sequence[Similar]],
     ) -> None:
         self._understander = understander
         self._phrasing = phrasing
@@ -55,11 +56,13 @@ class Asker:
             understanding = await self._understander.understand(text, language, after=after)
         self._remember(session, understanding)
         found = _told_first(understanding)
+        matter = understanding.matter if understanding.kind in ("matter", "danger") else None
+        similar = self._similar(matter) if matter else []
         commitment = found.commitment if found else None
         outcome: dict[str, object] = {
             "kind": understanding.kind,
             "lang": understanding.language,
-            "text": plain(self._text(understanding)),
+            "text": plain(self._text(understanding, similar)),
             "quote": commitment.quote if commitment else "",
             "commitment": commitment.id if commitment else "",
             "report": commitment.report if commitment else "",
@@ -68,8 +71,8 @@ class Asker:
             "probability": round(found.probability, 4) if found else 0.0,
             "related": _listed(_related(understanding, found)),
         }
-        if understanding.kind in ("matter", "danger") and understanding.matter:
-            outcome["draft"] = self._draft(understanding, understanding.matter)
+        if matter:
+            outcome["draft"] = self._draft(understanding, matter, similar)
         return outcome
 
     def _remember(self, session: str, understanding: Understanding) -> None:
@@ -80,19 +83,20 @@ class Asker:
             if len(self._topics) > _SESSIONS_KEPT:
                 self._topics.popitem(last=False)
 
-    def _text(self, understanding: Understanding) -> str:
+    def _text(self, understanding: Understanding, similar: Sequence[Similar]) -> str:
         units, most = utf16_units(understanding.text), self._limits.max_text_chars
         if units > most:
             return self._phrasing.say(
                 understanding.language, "talk.too_long", count=units, most=most
             )
         matter = understanding.matter
-        proposed = self._index().commitments.get(matter.commitment) if matter else None
-        return outcome_text(self._phrasing, understanding, proposed)
+        about = self._index().commitments.get(matter.commitment) if matter else None
+        return outcome_text(self._phrasing, understanding, about, similar)
 
-    def _draft(self, understanding: Understanding, matter: Matter) -> dict[str, object]:
-        hits = understanding.answer.hits if understanding.answer else ()
-        near = [hit.commitment for hit in hits[:_COMMITMENTS_SHOWN]]
+    def _draft(
+        self, understanding: Understanding, matter: Matter, similar: Sequence[Similar]
+    ) -> dict[str, object]:
+        near = proposed(understanding.answer)
         category = self._service.categories.get(matter.category)
         street = self._service.streets.get(matter.street)
         return {
@@ -101,8 +105,12 @@ class Asker:
             "urgency": URGENCY_NAMES[matter.urgency][0],
             "street": street.name if street else _UNKNOWN_STREET,
             "place": matter.place,
-            "commitments": _listed(near),
-            "similar": list(self._similar(matter)),
+            "commitments": _listed([hit.commitment for hit in near]),
+            "similar": [one.case.number for one in similar],
+            "sure": {
+                **{part: round(matter.sureness.get(part, 0.0), 4) for part in _JUDGED},
+                "commitments": [round(hit.nearness, 4) for hit in near],
+            },
         }
 
 

@@ -3,9 +3,11 @@
 The words are those of the 12345 standards and of the 民呼我应 workflow; see docs/architecture.md.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,6 +39,10 @@ class CaseState(StrEnum):
     SUBMITTED = "submitted"
 
 
+OPEN_STATES = (CaseState.SUBMITTED,)
+"""The states of cases somebody still has to work on."""
+
+
 class DraftState(StrEnum):
     """A draft is open until its resident files or drops it."""
 
@@ -62,6 +68,9 @@ class Matter:
         street: code of a street of service.toml; empty is 不清楚, never a guess.
         place: her own words for the spot, empty if she named none.
         commitment: id of the commitment it is about, empty for none.
+        sureness: how sure each part is, 0..1, by its name (`kind`, `category`, `urgency`,
+            `street`, `place`, `commitment`); 1 is what she set herself, 0 what staff must settle,
+            a part that is not named was not judged.
     """
 
     text: str
@@ -73,6 +82,11 @@ class Matter:
     commitment: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    sureness: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_sureness(self, **parts: float) -> "Matter":
+        """The same matter, surer or less sure of some of its parts."""
+        return replace(self, sureness=MappingProxyType({**self.sureness, **parts}))
 
 
 @dataclass(frozen=True, slots=True)

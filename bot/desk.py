@@ -2,20 +2,28 @@
 
 import logging
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.cases import TIME_ZONE, Awaiting, Case, Draft, DraftState, Matter, MoveNotAllowed
-from bot.matters import resembles
+from bot.likeness import SIMILAR_FROM, Likeness, Meaning, least_cosine, likeness
 from bot.store import Store
 
 logger = logging.getLogger(__name__)
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
-_SIMILAR_DAYS = 30
-_SIMILAR_FROM = 0.2
-"""Character pairs shared by two matters from which staff and residents are told of the other."""
+_SIMILAR_DAYS = 90
+_LOOKED_AT = 20
+"""How many of the open cases nearest in meaning are compared by place as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An open case that may be about the same thing as a matter, and why."""
+
+    case: Case
+    likeness: Likeness
 
 
 def open_case(store: Store, draft: Draft, *, at: datetime) -> Case:
@@ -53,15 +61,43 @@ def find_case(
     return case if holds_code or case.resident_id == resident_id else None
 
 
-def similar_cases(store: Store, matter: Matter, *, at: datetime) -> list[Case]:
-    """Recent cases that may be about the same thing, the most alike first: a hint, no more."""
-    since = at - timedelta(days=_SIMILAR_DAYS)
-    likeness = [
-        (resembles(matter.text, case.matter.text), case)
-        for case in store.cases.comparable(matter, since=since)
+def similar_cases(
+    store: Store, matter: Matter, *, meaning: Meaning, at: datetime
+) -> list[Similar]:
+    """Open cases that may be about the same thing, the most alike first: a hint, no more."""
+    near = store.meanings.nearest(
+        meaning.vectors([matter.text])[0],
+        encoder=meaning.encoder,
+        since=_recent(at),
+        most=_LOOKED_AT,
+    )
+    worth = [id_ for id_, cosine in near.items() if cosine >= least_cosine(SIMILAR_FROM)]
+    found = [
+        Similar(case, likeness(matter, case.matter, cosine=near[case.id]))
+        for case in store.cases.these(worth)
     ]
-    alike = [pair for pair in likeness if pair[0] >= _SIMILAR_FROM]
-    return [case for _, case in sorted(alike, key=lambda pair: (-pair[0], pair[1].id))]
+    alike = [one for one in found if one.likeness.score >= SIMILAR_FROM]
+    return sorted(alike, key=lambda one: (-one.likeness.score, one.case.id))
+
+
+def note_meaning(store: Store, case: Case, *, meaning: Meaning) -> None:
+    """Keep what a case means, so that later matters are compared with it.
+
+    The caller holds the transaction in which the case is filed.
+    """
+    vector = meaning.vectors([case.matter.text])[0]
+    store.meanings.keep(case.id, vector, encoder=meaning.encoder)
+
+
+def unread_cases(
+    store: Store, *, meaning: Meaning, at: datetime, most: int
+) -> list[tuple[int, str]]:
+    """Id and words of open cases that this encoder has not read yet, the newest first."""
+    return list(store.meanings.missing(since=_recent(at), encoder=meaning.encoder, most=most))
+
+
+def _recent(at: datetime) -> datetime:
+    return at - timedelta(days=_SIMILAR_DAYS)
 
 
 def _next_number(store: Store, at: datetime) -> str:

@@ -151,3 +151,25 @@ def m005_topic(db: Database) -> None:
     """What each resident last asked about, so that her next question may lean on it."""
     for column in ("topic_question", "topic_commitment", "topic_at"):
         db.conn.execute(f"alter table residents add column {column} text not null default ''")
+
+
+@migrations()
+def m006_sureness(db: Database) -> None:
+    """How sure each part of a matter is, as JSON by the part's name."""
+    for table in ("cases", "drafts"):
+        db.conn.execute(f"alter table {table} add column sureness text not null default '{{}}'")
+
+
+@migrations()
+def m007_case_vectors(db: Database) -> None:
+    """What each case means, as one encoder has it: float16[dim], little-endian."""
+    db.conn.execute(
+        """
+        create table case_vectors (
+            id integer primary key,
+            case_id integer not null unique references cases(id),
+            encoder text not null,
+            vector blob not null
+        ) strict
+        """
+    )

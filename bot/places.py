@@ -13,36 +13,38 @@ _MOST_CHARS = 60
 _HAN = r"[\u4e00-\u9fff]"
 
 # What cannot be part of a name: a name begins at the start of a clause or after one of these.
-# 和平大道, 都府堤, 沿江大道, 住宅, 还建楼 and 过街天桥 are the reasons for the exceptions.
+# 才华街, 司门口, 和平大道, 都府堤, 沿江大道, 住宅, 还建楼 and 过街天桥 are the reasons for the
+# exceptions.
 _BREAK = (
     r"(?:[^\u4e00-\u9fffA-Za-z0-9]|[在的了是把被让从到去往离给跟有没不说请着这那哪我你您他她它们"
-    r"很就也又再只才个吗呢吧啊哦咧嘛靠]|和(?![平谐润顺睦])|与|及|都(?![府市])|沿(?![江湖河港])"
-    r"|住(?!宅)|还(?!建)|过(?!街)|门口|门前|楼下|楼上|旁边|附近|对面|边上|隔壁|周边|小区|院子|屋里|家里"
+    r"很就也又再只个吗呢吧啊哦咧嘛靠]|才(?!华)|和(?![平谐润顺睦])|与|及|都(?![府市])|沿(?![江湖河港])"
+    r"|住(?!宅)|还(?!建)|过(?!街)|问(?!津)|(?<!司)门口|一下|门前|楼下|楼上|旁边|附近|对面|边上|隔壁|周边|小区|院子|屋里|家里"
     r"|家门|反映|投诉|举报|咨询|请问|建议|希望|求助|表扬|感谢|发现|看到|看见|听说|路过|位于|地址|地点"
     r"|时候|今天|昨天|前天|明天|昨晚|今早|早上|晚上|上午|下午|中午|半夜|凌晨|夜里|每天|天天|每晚|最近|经常|一直"
     r"|突然|大概|老是|总是)"
 )
 _NAME = rf"(?:(?!{_BREAK}){_HAN})"
 _ROAD = (
-    r"(?:大道|大街|路(?![灯面障况牌费由程过基标网线途]|人(?!行))|街(?![道坊区头面舞])|巷(?!子))"
+    r"(?:大道|干道|大街|路(?![灯面障况牌费由程过基标网线途]|人(?!行))"
+    r"|街(?![道坊区头面舞])|巷(?!子))"
 )
-_ESTATE = r"(?:小区|花园|公寓|社区|新村|家园|苑|大厦|广场|大楼|商城|购物中心)"
+_ESTATE = r"(?:小区|花园城?|公寓|社区|新村|家园|苑|大厦|广场|大楼|商城|购物中心)"
 _INSTITUTION = (
-    r"(?:幼儿园|小学|中学|学校|大学|学院|医院|公园|菜市场|农贸市场|菜场|市场|超市|图书馆|体育馆|派出所"
+    r"(?:幼儿园|小学|中学|学校|大学|学院|医院|公园|菜市场|农贸市场|菜场|市场|超市|图书馆|博物馆|体育馆|派出所|景区|河(?=[边里旁岸段])"
     r"|江滩|码头|大桥|立交桥?|隧道|天桥|地铁站|公交站|火车站|站(?![立着长台点在]))"
 )
 _NAMED = re.compile(
     rf"(?P<name>{_NAME}{{2,4}}?)(?P<road>{_ROAD})"
     rf"|(?P<other>{_NAME}{{2,8}}?)(?:{_ESTATE}|{_INSTITUTION})"
-    rf"|(?P<block>{_NAME}{{2,6}}?)(?=\d+(?:栋|幢|号楼|座))"
+    rf"|(?P<block>{_NAME}{{2,6}}?)(?=\d+(?:栋|幢|号楼|座)|[A-Z][座区]|[一二三四五六七八九]期)"
 )
 _DISTRICT = re.compile(r"(?:湖北省?)?(?:武汉市?)?(?:武昌区?)?")
 _NUMBERED = (
     r"(?:\d+号(?!线)(?:楼|院|门)?|\d+(?:栋|幢|座|单元|楼|层|室|门|弄|期)"
-    r"|[一二三四五六七八九十]+(?:栋|单元|楼|层|号楼|期)|[A-Za-z]\d?(?:座|栋|出入?口|口))"
+    r"|[一二三四五六七八九十]+(?:栋|单元|楼|层|号楼|期)|[A-Za-z]\d?(?:座|栋|区|出入?口|口))"
 )
 _DETAIL = re.compile(
-    rf"(?:{_NUMBERED}|[东南西北后正侧大](?:门|侧|口|面)|{_INSTITUTION}|{_ESTATE}|十字路口|丁字路口|路口"
+    rf"(?:{_NUMBERED}|[东南西北后正侧大](?:门|侧|口|面|广场)|加油站|停车场|公厕|厕所|夜市|延长线|{_INSTITUTION}|{_ESTATE}|十字路口|丁字路口|路口"
     r"|交叉口|交汇处|口(?![罩水味碑号])|段|斜?对面|附近|旁边?|门口|门前|楼下|边上|拐角)"
 )
 _BUILDING = re.compile(
@@ -57,8 +59,8 @@ _COUNTED = (
 )
 _COMMON_ROAD = re.compile(
     rf"(?:{_COUNTED}|老旧?|新|旧|大|小){_ROAD}"
-    r"|.*(?:[道马走公铁思修堵挡占带迷回赶同顺上下条]路|[逛扫小背老]街"
-    r"|(?:主干|断头|循环)路|(?:步行|商业|小吃|美食)街|小巷)"
+    r"|.*(?:[道马走公铁思修堵挡占带迷回赶同顺上下条板]路|[逛扫小背老]街"
+    r"|.*[主次]干道|(?:主干|断头|循环|水泥|柏油)路|(?:步行|商业|小吃|美食)街|小巷)"
 )
 _COMMON_OTHER = re.compile(
     rf"{_COUNTED}|.*(?:老旧|社区|附近|周围|农贸|集贸|菜|公办|民办|私立|公立|普惠|口袋|街心|城市|人行|过街|高架"
@@ -67,7 +69,7 @@ _COMMON_OTHER = re.compile(
 )
 
 _EN_KIND = (
-    r"(?:road|rd|street|st|avenue|ave|boulevard|lane|alley|bridge|tunnel|square|plaza|park|lake"
+    r"(?:road|rd|street|st|avenue|ave|boulevard|lane|alley|bridge|footbridge|overpass|river|tunnel|square|plaza|park|lake"
     r"|station|school|university|college|kindergarten|hospital|clinic|library|stadium|market"
     r"|garden|gardens|compound|community|estate|residence|mansion|tower|mall|center|centre)"
 )
@@ -75,11 +77,11 @@ _EN_SMALL = (
     r"(?:the|a|an|my|our|your|his|her|their|this|that|these|those|every|each|any|some|no|which"
     r"|in|on|at|of|to|from|near|by|and|or|is|are|was|for|with|across|along|outside|behind"
     r"|opposite|inside|between|there|it|i|we|you|they|down|up|into|has|have|please|all|over"
-    r"|around|through|past|under|above|next|off|onto|towards?|gate|exit|entrance)"
+    r"|around|through|past|under|above|next|off|onto|towards?|when|while|after|before|because|gate|exit|entrance)"
 )
 _EN_COMMON = (
     r"(?:whole|same|old|new|local|nearest|nearby|main|busy|public|primary|middle|high|wet"
-    r"|nursery|shopping|residential|community|metro|subway|bus|train|gas|police|side|cross|one"
+    r"|nursery|shopping|residential|community|metro|subway|bus|train|gas|police|side|cross|car|one"
     r"|two|many|building|block|unit|floor)"
 )
 _EN_NAME = (
@@ -87,6 +89,7 @@ _EN_NAME = (
     rf"(?:(?!{_EN_SMALL}\b)[a-z][\w'-]*\s+){{0,2}}?"
 )
 _EN_PART = (
+    rf"{_EN_NAME}(?:{_EN_KIND}\s+)?(?:no\.?\s*\d+\s+)?(?:primary|middle|high)\s+school\b|"
     rf"(?:(?:no\.?\s*)?\d+[a-z]?\s+)?{_EN_NAME}{_EN_KIND}\b"
     rf"(?:\s+(?:metro\s+|subway\s+|bus\s+|railway\s+)?(?:station|stop))?"
     r"|(?:north|south|east|west|back|front|main|side)(?:ern)?\s+(?:gate|entrance|exit)\b"
@@ -98,11 +101,12 @@ _EN_SIDE_ONLY = re.compile(
     r"\S+\s+(?:floor|gate|entrance|exit)|(?:gate|exit|entrance|floor)\s*\S*", re.IGNORECASE
 )
 _EN_LEAD = re.compile(
-    r"(?:(?!(?:north|south|east|west|back|front|main|side|gate|exit|entrance|building|block|unit"
-    r"|floor|first|second|third|top|ground)\b)[a-z][\w'-]*\s+)+(?=[A-Z])"
+    r"(?:(?!(?:north|south|east|west|back|front|main|side|gate|exit|entrance|first|second|third|top"
+    r"|ground)\b|(?:building|block|unit|floor)\s+(?:no\b|\d|[a-z]\b))[a-z][\w'-]*\s+)+(?=[A-Z])"
 )
 _EN_JOIN = r"(?:\s*,\s*|\s+)(?:(?:of|on|at|in|near|by|off|outside|opposite|and)\s+)?(?:the\s+)?"
 _ENGLISH = re.compile(rf"\b(?:{_EN_PART})(?:{_EN_JOIN}(?:{_EN_PART}))*", re.IGNORECASE)
+_EN_PLAIN_NAME = re.compile(rf"\b{_EN_NAME}{_EN_KIND}\b", re.IGNORECASE)
 _EN_BEFORE_LOWER = re.compile(
     r"\b(?:on|at|in|near|along|opposite|behind|outside|by|of|from|to|off|and|,)\s+(?:the\s+)?$",
     re.IGNORECASE,
@@ -137,6 +141,32 @@ class PlaceFinder:
         starts |= {edge for found in self._areas.finditer(text) for edge in found.span()}
         named = [(start, end) for start in sorted(starts) if (end := _end_of_place(text, start))]
         yield from named or (found.span() for found in _BUILDING.finditer(text))
+
+
+def public_names(place: str) -> tuple[str, ...]:
+    """The roads, estates and institutions a place names, without house numbers or anything else.
+
+    What may be shown to others of where somebody lives; empty if she named none.
+    """
+    simplified = to_simplified(place)
+    text = simplified if len(simplified) == len(place) else place
+    district = _DISTRICT.match(text)
+    starts = sorted(
+        {0, district.end() if district else 0}
+        | {found.end() for found in re.finditer(rf"{_BREAK}|\d", text)}
+    )
+    spans: list[tuple[int, int]] = []
+    for start in starts:
+        at = max([start, *(end for _, end in spans)])
+        while (named := _NAMED.match(text, at)) and not _is_common(named):
+            spans.append(named.span())
+            at = named.end()
+    english = [
+        found.span()
+        for start, end in _english(text)
+        for found in _EN_PLAIN_NAME.finditer(text, start, end)
+    ]
+    return tuple(dict.fromkeys(place[start:end] for start, end in [*spans, *english]))
 
 
 def _end_of_place(text: str, start: int) -> int:

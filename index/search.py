@@ -264,6 +264,14 @@ class Index:
             hits.append(found)
         return hits
 
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The texts' vectors, whose dot product tells how near two texts are in meaning.
+
+        Returns:
+            float32[n, dim], rows of length 1; all zero where a text holds nothing to encode.
+        """
+        return self.encoder.encode(texts, role="query")
+
     def read(self, question: str) -> Question:
         """The question in this build's terms; what stands after 500 characters is not read."""
         return read_question(question[:_MAX_CHARS], self.glossary, self._context)

@@ -66,8 +66,13 @@ async def test_a_matter_comes_with_its_draft_in_the_domains_words(
     assert outcome["kind"] == "matter"
     assert outcome["text"].startswith("请核对，点“提交”后才会登记：")
     draft = outcome["draft"]
-    commitments = draft.pop("commitments")
+    commitments, sure = draft.pop("commitments"), draft.pop("sure")
+    assert 1 <= len(commitments) <= 3
     assert all(one.keys() == {"id", "quote"} for one in commitments)
+    assert sure.keys() == {"kind", "category", "urgency", "street", "commitments"}
+    assert len(sure["commitments"]) == len(commitments)
+    assert all(0 <= value <= 1 for value in sure.pop("commitments"))
+    assert all(isinstance(value, float) and 0 <= value <= 1 for value in sure.values())
     assert draft == {
         "kind": "投诉",
         "category": "城市管理",
@@ -124,6 +129,7 @@ async def test_similar_cases_on_file_are_named_by_number(
         settings, index=real_index, now=lambda: case.submitted_at
     ).ask(asked)
     assert outcome["draft"]["similar"] == [case.number]
+    assert "近期有 1 件相近的诉求" in outcome["text"]
     assert list(bot.store.cases.all()) == [case]
 
 

@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import desk
+from bot.app import Bot, read_cases
 from bot.cases import Awaiting, Case, CaseState, Draft, DraftState, Kind, Matter, MoveNotAllowed
+from bot.likeness import Meaning
 from bot.store import Store
+from index import Index
 from tests.conftest import Clock
+from tests.person import Person
 
 MATTER = Matter("胭脂路的路灯坏了三个月", Kind.COMPLAINT, "urban_management", street="liangdaojie")
 
@@ -145,15 +149,72 @@ def test_a_case_is_found_by_its_resident_or_by_whoever_holds_its_code(
     assert desk.find_case(store, number="WC1", query_code="", resident_id=1) is None
 
 
-def test_similar_cases_are_recent_and_alike_the_most_alike_first(
-    store: Store, clerk: Desk, clock: Clock
+@pytest.fixture
+def meaning(real_index: Index) -> Meaning:
+    """What the bundled encoder takes texts to mean."""
+    return Meaning(real_index.encoder.fingerprint, real_index.vectors)
+
+
+def similar_to(
+    store: Store, clerk: Desk, clock: Clock, meaning: Meaning, *filed: Matter
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Words and reasons of the cases like MATTER among these, the most alike first."""
+    for matter in filed:
+        desk.note_meaning(store, clerk.files(matter), meaning=meaning)
+    found = desk.similar_cases(store, MATTER, meaning=meaning, at=clock.now)
+    assert [one.likeness.score for one in found] == sorted(
+        (one.likeness.score for one in found), reverse=True
+    )
+    return [(one.case.matter.text, one.likeness.reasons) for one in found]
+
+
+def test_similar_cases_are_told_with_their_reasons_the_most_alike_first(
+    store: Store, clerk: Desk, clock: Clock, meaning: Meaning
 ) -> None:
-    old = clerk.files()
-    clock.passes(days=31)
-    near = clerk.files(replace(MATTER, text="胭脂路路灯坏了，三个月没亮"))
-    same = clerk.files()
-    clerk.files(replace(MATTER, text="公共厕所没有纸"))
-    clerk.files(replace(MATTER, street="nanhu"))
-    found = desk.similar_cases(store, MATTER, at=clock.now)
-    assert found == [same, near]
-    assert old not in found
+    near = replace(MATTER, text="胭脂路路灯坏了，三个月没亮")
+    other = replace(MATTER, text="公共厕所没有纸")
+    elsewhere = replace(MATTER, text="和平大道的路灯坏了", street="yangyuan", place="和平大道")
+    found = similar_to(store, clerk, clock, meaning, near, MATTER, other, elsewhere)
+    assert found == [
+        (MATTER.text, ("meaning", "street", "category")),
+        (near.text, ("meaning", "street", "category")),
+    ]
+
+
+def test_a_similar_case_is_found_in_the_other_language(
+    store: Store, clerk: Desk, clock: Clock, meaning: Meaning
+) -> None:
+    english = replace(MATTER, text="The street lamp is broken and has been dark for three months")
+    assert [text for text, _ in similar_to(store, clerk, clock, meaning, english)] == [
+        english.text
+    ]
+
+
+def test_old_cases_and_another_encoders_are_not_similar(
+    store: Store, clerk: Desk, clock: Clock, meaning: Meaning
+) -> None:
+    assert similar_to(store, clerk, clock, meaning, MATTER)
+    other = replace(meaning, encoder="another")
+    assert desk.similar_cases(store, MATTER, meaning=other, at=clock.now) == []
+    assert [text for _, text in desk.unread_cases(store, meaning=other, at=clock.now, most=9)] == [
+        MATTER.text
+    ]
+    clock.passes(days=91)
+    assert similar_to(store, clerk, clock, meaning) == []
+
+
+async def test_open_cases_are_read_again_for_another_encoder(bot: Bot, resident: Person) -> None:
+    await resident.says("粮道街胭脂路口的路灯坏了三个月，没人修")
+    await resident.taps("提交")
+    (case,) = bot.store.cases.all()
+    other = replace(bot, meaning=replace(bot.meaning, encoder="another"))
+
+    def found() -> list[Case]:
+        similar = desk.similar_cases(
+            bot.store, case.matter, meaning=other.meaning, at=case.submitted_at
+        )
+        return [one.case for one in similar]
+
+    assert found() == []
+    await read_cases(other, at=case.submitted_at)
+    assert found() == [case]

@@ -35,7 +35,8 @@ async def test_the_card_reads_everything_back(bot: Bot, resident: Person) -> Non
     for line in (
         "类型：投诉",
         "分类：城市管理",
-        "地点：粮道街街道 · 粮道街胭脂路口",
+        "街道：粮道街街道",
+        "地点：粮道街胭脂路口（从原话看）",
         "紧急程度：一般",
         COMPLAINT,
     ):
@@ -47,10 +48,10 @@ async def test_the_card_reads_everything_back(bot: Bot, resident: Person) -> Non
 async def test_every_part_can_be_corrected_by_taps(bot: Bot, resident: Person) -> None:
     await resident.says(COMPLAINT)
     for part, choice, line in (
-        ("改类型", "求助", "类型：求助"),
-        ("改分类", "公共安全", "分类：公共安全"),
-        ("改紧急程度", "特急", "紧急程度：特急"),
-        ("改承诺", "与承诺无关", "相关承诺：无"),
+        ("改类型", "求助", "类型：求助（您定的）"),
+        ("改分类", "公共安全", "分类：公共安全（您定的）"),
+        ("改紧急程度", "特急", "紧急程度：特急（您定的）"),
+        ("改承诺", "都不是", "相关承诺：无"),
     ):
         await resident.taps(part)
         assert resident.replies[-1][0].replaces
@@ -60,7 +61,7 @@ async def test_every_part_can_be_corrected_by_taps(bot: Bot, resident: Person) -
     await resident.taps("改地点")
     await resident.taps("选街道")
     await resident.taps("水果湖")
-    assert "地点：水果湖街道 · 粮道街胭脂路口" in resident.heard[-1]
+    assert "街道：水果湖街道（您定的）\n地点：粮道街胭脂路口（从原话看）" in resident.heard[-1]
     await resident.taps("提交")
     (case,) = bot.store.cases.all()
     assert (case.matter.kind, case.matter.category, case.matter.urgency, case.matter.street) == (
@@ -69,15 +70,6 @@ async def test_every_part_can_be_corrected_by_taps(bot: Bot, resident: Person) -
         Urgency.CRITICAL,
         "shuiguohu",
     )
-
-
-async def test_a_commitment_is_picked_from_the_nearest(bot: Bot, resident: Person) -> None:
-    await resident.says("投诉：我们小区的电梯装到一半停工三个月了，没人管")
-    await resident.taps("改承诺")
-    (choice,) = [label for label in resident.buttons if "电梯" in label][:1]
-    await resident.taps(choice)
-    assert f"相关承诺：{choice}" in resident.heard[-1]
-    assert open_draft(bot).matter.commitment in bot.index.commitments
 
 
 async def test_back_shows_the_card_again(resident: Person) -> None:
@@ -96,7 +88,8 @@ async def test_the_place_is_taken_in_her_own_words_and_the_street_from_them(
     assert "地点：不清楚" in resident.heard[-1]
     await resident.taps("改地点")
     await resident.says("水果湖东一路\n菜场后门")
-    assert "地点：水果湖街道 · 水果湖东一路\n菜场后门" in resident.heard[-1]
+    assert "街道：水果湖街道（从原话看）" in resident.heard[-1]
+    assert "地点：水果湖东一路\n菜场后门（您定的）" in resident.heard[-1]
     assert open_draft(bot).awaiting is Awaiting.NOTHING
 
 
@@ -176,17 +169,6 @@ async def test_a_filed_case_is_not_changed_by_its_old_card(bot: Bot, resident: P
         assert resident.notices == ["这件已经提交过了。"]
     (case,) = bot.store.cases.all()
     assert case.matter.kind is Kind.COMPLAINT
-
-
-async def test_similar_cases_of_others_are_mentioned(
-    bot: Bot, resident: Person, neighbour: Person
-) -> None:
-    await resident.says(COMPLAINT)
-    await resident.taps("提交")
-    assert "相近的诉求" not in resident.heard[-1]
-    await neighbour.says("粮道街胭脂路口路灯坏了，三个月没人修，晚上黑漆漆的")
-    await neighbour.taps("提交")
-    assert "近期有 1 件相近的诉求" in neighbour.heard[-1]
 
 
 # Adding

@@ -10,7 +10,10 @@ from bot.migrations import migrations
 from bot.store import Store
 from tests.conftest import Clock
 
-TABLES = {"residents", "identities", "turns", "answers", "cases", "drafts", "files", "events"}
+TABLES = {
+    *("residents", "identities", "turns", "answers"),
+    *("cases", "drafts", "files", "events", "case_vectors"),
+}
 
 
 def tables_of(database: Database) -> set[str]:

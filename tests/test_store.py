@@ -4,12 +4,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bot.cases import Awaiting, Draft, DraftState, Kind, Matter, Urgency
+from bot.cases import Awaiting, Case, Draft, DraftState, Kind, Matter, Urgency
 from bot.messages import Button, Photo, Reply, Turn
 from bot.store import AnswerRecord, Store, StoreError
 from bot.store.photos import Photos
@@ -121,23 +122,79 @@ def test_one_source_makes_one_draft(store: Store, resident_id: int, clock: Clock
         draft_of(store, resident_id, clock)
 
 
-def test_comparable_cases_share_category_and_street_and_are_recent(
+def case_of(store: Store, resident_id: int, clock: Clock, *, number: str) -> Case:
+    """A case on file."""
+    draft = draft_of(store, resident_id, clock, source=f"turn:{number}")
+    case = store.cases.add(draft, number=number, query_code="C", at=clock.now)
+    store.drafts.change(replace(draft, case_id=case.id), at=clock.now)
+    return case
+
+
+def test_how_sure_a_matter_is_is_kept_with_it(
     store: Store, resident_id: int, clock: Clock
 ) -> None:
-    begun = clock.now
-    for number, matter in enumerate(
-        [MATTER, replace(MATTER, street="nanhu"), replace(MATTER, category="other"), MATTER]
-    ):
-        draft = store.drafts.add(
-            resident_id, matter, source=f"turn:{number}", awaiting=Awaiting.NOTHING, at=clock.now
-        )
-        case = store.cases.add(draft, number=f"WC-{number}", query_code="C", at=clock.now)
-        store.drafts.change(replace(draft, case_id=case.id), at=clock.now)
+    draft = draft_of(store, resident_id, clock)
+    surer = replace(draft, matter=MATTER.with_sureness(kind=0.5, street=1.0))
+    store.drafts.change(surer, at=clock.now)
+    assert store.drafts.hers(draft.id, resident_id) == surer
+    assert surer.matter.sureness == {"kind": 0.5, "street": 1.0}
+
+
+def near(
+    store: Store, vector: list[float], since: datetime, *, encoder: str = "e", most: int = 9
+) -> dict[int, float]:
+    """The cases nearest to a vector."""
+    asked = np.array(vector, dtype=np.float32)
+    return store.meanings.nearest(asked, encoder=encoder, since=since, most=most)
+
+
+def test_the_cases_nearest_in_meaning_come_first_and_only_recent_ones(
+    store: Store, resident_id: int, clock: Clock
+) -> None:
+    begun, vectors = clock.now, ([1.0, 0.0], [0.0, 1.0], [0.6, 0.8])
+    for number, vector in enumerate(vectors):
+        case = case_of(store, resident_id, clock, number=f"WC-{number}")
+        store.meanings.keep(case.id, np.array(vector, dtype=np.float32), encoder="e")
         clock.passes(days=10)
-    everything = store.cases.comparable(MATTER, since=begun)
-    assert [case.number for case in everything] == ["WC-3", "WC-0"]
-    recent = store.cases.comparable(MATTER, since=begun + timedelta(days=20))
-    assert [case.number for case in recent] == ["WC-3"]
+    assert near(store, [0.0, 1.0], begun) == pytest.approx({2: 1.0, 3: 0.8, 1: 0.0}, abs=1e-3)
+    assert list(near(store, [0.0, 1.0], begun, most=1)) == [2]
+    assert list(near(store, [0.0, 1.0], begun + timedelta(days=15))) == [3]
+    assert near(store, [0.0, 1.0], begun, encoder="another") == {}
+
+
+def test_vectors_of_another_encoder_are_made_again(
+    store: Store, resident_id: int, clock: Clock
+) -> None:
+    case = case_of(store, resident_id, clock, number="WC-1")
+
+    def missing(encoder: str) -> list[tuple[int, str]]:
+        return list(store.meanings.missing(since=clock.now, encoder=encoder, most=9))
+
+    assert missing("e") == [(case.id, MATTER.text)]
+    store.meanings.keep(case.id, np.array([1.0, 0.0], dtype=np.float32), encoder="e")
+    assert (missing("e"), missing("f")) == ([], [(case.id, MATTER.text)])
+    assert near(store, [1.0, 0.0], clock.now) == {case.id: 1.0}
+    store.meanings.keep(case.id, np.array([0.0, 1.0, 0.0], dtype=np.float32), encoder="f")
+    assert near(store, [0.0, 1.0, 0.0], clock.now, encoder="f") == {case.id: 1.0}
+    assert near(store, [1.0, 0.0], clock.now) == {}
+
+
+def test_what_a_transaction_took_back_is_not_remembered(
+    store: Store, resident_id: int, clock: Clock
+) -> None:
+    case = case_of(store, resident_id, clock, number="WC-1")
+    north, east = (np.array(vector, dtype=np.float32) for vector in ([0.0, 1.0], [1.0, 0.0]))
+    store.meanings.keep(case.id, north, encoder="e")
+
+    def fails_after_reading() -> None:
+        with store.transaction():
+            store.meanings.keep(case.id, east, encoder="e")
+            assert near(store, [1.0, 0.0], clock.now) == {case.id: 1.0}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_after_reading()
+    assert near(store, [1.0, 0.0], clock.now) == {case.id: 0.0}
 
 
 def test_an_answer_keeps_its_decision_and_only_its_own_asker_rates_it(

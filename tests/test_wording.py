@@ -40,6 +40,7 @@ SAMPLES: dict[str, object] = {
     "lines": "",
     "year": "2019",
     "report_year": "2020",
+    "sure": "猜的",
     "count": 3,
     "most": 2000,
     "first": 1,

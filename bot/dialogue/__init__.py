@@ -2,7 +2,7 @@
 
 from bot.dialogue.commands import Commands
 from bot.dialogue.conversation import Dialogue
-from bot.dialogue.drafting import Drafting
+from bot.dialogue.drafting import Drafting, proposed
 from bot.dialogue.phrasing import Phrasing, outcome_text
 from bot.dialogue.understanding import Understander, Understanding, tidy
 
@@ -14,5 +14,6 @@ __all__ = [
     "Understander",
     "Understanding",
     "outcome_text",
+    "proposed",
     "tidy",
 ]

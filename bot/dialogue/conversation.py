@@ -312,7 +312,7 @@ class Dialogue:
         if matter is None:
             return []
         if verb == "send":
-            matter = replace(matter, kind=Kind.CONSULT)
+            matter = replace(matter, kind=Kind.CONSULT).with_sureness(kind=1.0)
         number = row_number(prepared.said.action.partition(":")[2])
         draft = self._store.drafts.open_of(moment.resident.id) if verb == "add" else None
         if draft and draft.awaiting is Awaiting.TEXT:

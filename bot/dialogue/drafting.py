@@ -9,14 +9,21 @@ from bot.answers import Answer
 from bot.cases import Awaiting, Draft, DraftState, Kind, Matter, Urgency
 from bot.config import Limits
 from bot.dialogue.phrasing import Phrasing, danger_text
+from bot.likeness import Meaning
 from bot.matters import OTHER_CATEGORY
 from bot.messages import Button, Location, Reply, utf16_units
 from bot.service import Service
 from bot.store import Resident, Store
 from bot.wording import Language
-from index import Index
+from index import Hit, Index
 
 PLACE_MAX_CHARS = 100
+COMMITMENTS_PROPOSED = 3
+_WORTH_PROPOSING = 0.05
+"""Nearness from which a commitment is proposed for a matter."""
+_SET = 1.0
+_READ = 0.9
+_NOT_KNOWN = 0.0
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -46,12 +53,14 @@ class Drafting:
         self,
         *,
         store: Store,
+        meaning: Callable[[], Meaning],
         phrasing: Phrasing,
         service: Service,
         limits: Limits,
         index: Callable[[], Index],
     ) -> None:
         self._store = store
+        self._meaning = meaning
         self._phrasing = phrasing
         self._service = service
         self._limits = limits
@@ -70,11 +79,12 @@ class Drafting:
         """An empty draft that waits for its words; one she left unwritten is used again."""
         left = self._store.drafts.open_of(moment.resident.id)
         if left and left.awaiting is Awaiting.TEXT:
-            about = commitment or left.matter.commitment
-            return self._kept(moment, left, matter=replace(left.matter, commitment=about))
+            matter = _about(left.matter, commitment) if commitment else left.matter
+            return self._kept(moment, left, matter=matter)
+        empty = Matter("", Kind.COMPLAINT, OTHER_CATEGORY)
         return self._store.drafts.add(
             moment.resident.id,
-            Matter("", Kind.COMPLAINT, OTHER_CATEGORY, commitment=commitment),
+            _about(empty, commitment) if commitment else empty,
             source=f"turn:{moment.turn_id}",
             awaiting=Awaiting.TEXT,
             at=moment.at,
@@ -83,17 +93,16 @@ class Drafting:
     def take_words(self, moment: Moment, draft: Draft, read: Matter) -> Draft:
         """The words a draft was waiting for; what was attached or chosen before them stays."""
         before = draft.matter
-        matter = replace(
-            read,
-            commitment=before.commitment or read.commitment,
-            latitude=before.latitude,
-            longitude=before.longitude,
-        )
+        matter = replace(read, latitude=before.latitude, longitude=before.longitude)
+        if before.commitment:
+            matter = _about(matter, before.commitment)
         return self._kept(moment, draft, matter=matter)
 
     def take_place(self, moment: Moment, draft: Draft, text: str, street: str) -> Draft:
         """The place a draft was waiting for, in the resident's words."""
-        matter = replace(draft.matter, place=text, street=street or draft.matter.street)
+        matter = replace(draft.matter, place=text).with_sureness(place=_SET)
+        if street:
+            matter = replace(matter, street=street).with_sureness(street=_READ)
         return self._kept(moment, draft, matter=matter)
 
     def has_room_for(self, draft: Draft, more: Matter) -> bool:
@@ -111,7 +120,12 @@ class Drafting:
             street=before.street or more.street,
             urgency=max(before.urgency, more.urgency, key=list(Urgency).index),
         )
-        return self._kept(moment, draft, matter=matter)
+        read = {
+            part: more.sureness[part]
+            for part in ("place", "street", "urgency")
+            if part in more.sureness and getattr(matter, part) != getattr(before, part)
+        }
+        return self._kept(moment, draft, matter=matter.with_sureness(**read))
 
     def attach_photo(self, moment: Moment, draft: Draft, photo: KeptPhoto) -> bool:
         """Attach a photo; False if the draft has as many as it may have."""
@@ -166,7 +180,7 @@ class Drafting:
             case "card":
                 back = self._kept(moment, draft, matter=draft.matter)
                 return self.standing(moment, back, replaces=True)
-            case "place":
+            case "place" if not choice:
                 asked = self._kept(moment, draft, matter=draft.matter, awaiting=Awaiting.PLACE)
                 return self.standing(moment, asked, replaces=True)
         if not choice:
@@ -185,9 +199,13 @@ class Drafting:
         return replace(self._cancel(moment, draft), replaces=False)
 
     def _submit(self, moment: Moment, draft: Draft) -> Reply:
-        similar = desk.similar_cases(self._store, draft.matter, at=moment.at)
+        similar = self._similar(moment, draft)
         case = desk.open_case(self._store, draft, at=moment.at)
+        desk.note_meaning(self._store, case, meaning=self._meaning())
         return Reply(self._phrasing.filed(moment.language, case, similar), replaces=True)
+
+    def _similar(self, moment: Moment, draft: Draft) -> list[desk.Similar]:
+        return desk.similar_cases(self._store, draft.matter, meaning=self._meaning(), at=moment.at)
 
     def _cancel(self, moment: Moment, draft: Draft) -> Reply:
         dropped = replace(draft, state=DraftState.CANCELLED, awaiting=Awaiting.NOTHING)
@@ -195,17 +213,26 @@ class Drafting:
         return Reply(self._phrasing.say(moment.language, "draft.cancelled"), replaces=True)
 
     def _with_choice(self, matter: Matter, name: str, choice: str) -> Matter | None:
-        if name == "kind" and choice in list(Kind):
-            return replace(matter, kind=Kind(choice))
-        if name == "urgency" and choice in list(Urgency):
-            return replace(matter, urgency=Urgency(choice))
-        if name == "category" and choice in self._service.categories:
-            return replace(matter, category=choice)
-        if name == "street" and (choice == "-" or choice in self._service.streets):
-            return replace(matter, street="" if choice == "-" else choice)
-        if name == "c" and (choice == "-" or choice in self._index().commitments):
-            return replace(matter, commitment="" if choice == "-" else choice)
-        return None
+        """The matter with what she chose; `-` is none, or that she does not know."""
+        known = choice != "-"
+        match name:
+            case "kind" | "urgency" | "category" if not known:
+                return matter.with_sureness(**{name: _NOT_KNOWN})
+            case "kind" if choice in list(Kind):
+                matter = replace(matter, kind=Kind(choice))
+            case "urgency" if choice in list(Urgency):
+                matter = replace(matter, urgency=Urgency(choice))
+            case "category" if choice in self._service.categories:
+                matter = replace(matter, category=choice)
+            case "street" if not known or choice in self._service.streets:
+                matter = replace(matter, street=choice if known else "")
+            case "place" if not known:
+                matter = replace(matter, place="")
+            case "c" if not known or choice in self._index().commitments:
+                return _about(matter, choice if known else "")
+            case _:
+                return None
+        return matter.with_sureness(**{name: _SET})
 
     def _offer(self, moment: Moment, draft: Draft, name: str, near: Answer | None) -> Reply | None:
         """The choices behind one of the card's buttons."""
@@ -221,13 +248,13 @@ class Drafting:
                 codes = {code: phrasing.category(language, code) for code in names}
             case "street":
                 codes = {code: phrasing.street(language, code) for code in self._service.streets}
-                codes["-"] = phrasing.say(language, "button.unknown_street")
             case "commitment" if near is not None:
-                found = [hit.commitment for hit in near.hits]
-                codes = {one.id: phrasing.label(language, one) for one in found}
-                codes["-"] = phrasing.say(language, "button.no_commitment")
+                codes = {
+                    hit.commitment.id: phrasing.proposal(language, hit) for hit in proposed(near)
+                }
             case _:
                 return None
+        codes["-"] = phrasing.say(language, f"button.no_{name}")
         verb, width = ("c", 1) if name == "commitment" else (name, 2)
         buttons = [Button(label, f"d:{draft.id}:{verb}={code}") for code, label in codes.items()]
         back = phrasing.button(language, "back", f"d:{draft.id}:card")
@@ -267,7 +294,7 @@ class Drafting:
             )
         elif draft.awaiting is Awaiting.NOTHING:
             commitment = self._index().commitments.get(draft.matter.commitment)
-            text = phrasing.card(language, draft, commitment)
+            text = phrasing.card(language, draft, commitment, self._similar(moment, draft))
             buttons = self._card_buttons(moment, draft)
         else:
             text, buttons = self._question(moment, draft)
@@ -281,8 +308,9 @@ class Drafting:
         language, phrasing = moment.language, self._phrasing
         if draft.awaiting is Awaiting.PLACE:
             street = phrasing.button(language, "street", f"d:{draft.id}:street")
+            unknown = phrasing.button(language, "no_place", f"d:{draft.id}:place=-")
             back = phrasing.button(language, "back", f"d:{draft.id}:card")
-            return phrasing.say(language, "ask.place"), ((street, back),)
+            return phrasing.say(language, "ask.place"), ((street, unknown), (back,))
         commitment = self._index().commitments.get(draft.matter.commitment)
         cancel = phrasing.button(language, "cancel", f"d:{draft.id}:cancel")
         received = []
@@ -303,9 +331,21 @@ class Drafting:
         return (
             (button("submit"),),
             (button("kind"), button("category"), button("urgency")),
-            (button("place"), button("commitment")),
+            (button("street"), button("place"), button("commitment")),
             (button("cancel"),),
         )
+
+
+def proposed(found: Answer | None) -> tuple[Hit, ...]:
+    """The commitments proposed for a matter, best first; none if nothing is near."""
+    hits = found.hits if found else ()
+    worth = [hit for hit in hits[:COMMITMENTS_PROPOSED] if hit.nearness >= _WORTH_PROPOSING]
+    return tuple(sorted(worth, key=lambda hit: -hit.nearness))
+
+
+def _about(matter: Matter, commitment: str) -> Matter:
+    """The matter with the commitment she chose, or with none."""
+    return replace(matter, commitment=commitment).with_sureness(commitment=_SET)
 
 
 def _rows(buttons: Sequence[Button], width: int) -> Rows:

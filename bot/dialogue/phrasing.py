@@ -8,15 +8,23 @@ from markupsafe import Markup, escape
 
 from bot.answers import Answer
 from bot.cases import TIME_ZONE, Case, Draft, Kind, Matter, Urgency
+from bot.desk import Similar
 from bot.dialogue.understanding import Understanding, has_words
 from bot.messages import Button
+from bot.places import public_names
 from bot.service import URGENCY_NAMES, Service
 from bot.wording import Language, Wording
-from index import Commitment
+from index import Commitment, Hit
 
 _NUMBER = re.compile(r"\d[\d,.]*(?:%|\b)")
 _LABEL_CHARS = 26
 _EXCERPT_CHARS = 60
+_BETWEEN = " · "
+_SIMILAR_SHOWN = 3
+_READ_FROM, _GUESSED_FROM = 0.7, 0.1
+"""Sureness from which a part of a matter was read from the words, and from which it is a guess."""
+_LIKELY_FROM, _POSSIBLE_FROM = 0.7, 0.3
+"""Nearness from which a matter is likely about a commitment, and possibly."""
 
 
 class Phrasing:
@@ -103,36 +111,101 @@ class Phrasing:
             parts.append(f"<blockquote>{escape(nearest.quote)}</blockquote>")
         return "\n".join(parts)
 
-    def label(self, language: Language, commitment: Commitment) -> str:
-        """A commitment short enough for a button."""
+    def label(self, language: Language, commitment: Commitment, *, most: int = 0) -> str:
+        """A commitment short enough for a button, or for `most` characters."""
         text = self.in_words(language, commitment)
-        most = _LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS
+        most = most or (_LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS)
         return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
     # Matters
 
-    def card(self, language: Language, draft: Draft, commitment: Commitment | None) -> str:
-        """The read-back of a draft, everything that will be filed on one card."""
+    def card(
+        self,
+        language: Language,
+        draft: Draft,
+        commitment: Commitment | None,
+        similar: Sequence[Similar] = (),
+    ) -> str:
+        """The read-back of a draft, everything that will be filed and how sure it is."""
         matter, say = draft.matter, self.say
-        lines = [
-            say(language, "draft.check"),
-            say(language, "draft.kind", name=self.kind(language, matter.kind)),
-            say(language, "draft.category", name=self.category(language, matter.category)),
-            say(language, "draft.place", name=self.place(language, matter)),
-        ]
+        lines = [say(language, "draft.check"), *self._parts(language, matter)]
         if commitment:
             text = self.label(language, commitment)
-            lines.append(say(language, "draft.commitment", quote=text))
+            nearness = matter.sureness.get("commitment")
+            sure = "" if nearness is None else say(language, f"sure.{how_likely(nearness)}")
+            lines.append(say(language, "draft.commitment", quote=text, sure=sure))
         else:
             lines.append(say(language, "draft.no_commitment"))
-        lines.append(say(language, "draft.urgency", name=self.urgency(language, matter.urgency)))
         if draft.photos:
             lines.append(say(language, "draft.photos", count=draft.photos))
-        lines += [
-            say(language, "draft.words", text=matter.text),
-            say(language, "draft.more"),
+        lines.append(say(language, "draft.words", text=matter.text))
+        lines += self._similar(language, similar)
+        return "\n".join([*lines, say(language, "draft.more")])
+
+    def _parts(self, language: Language, matter: Matter) -> list[str]:
+        """A line for each part that is read from her words, with how sure it is."""
+        place = [matter.place] if matter.place else []
+        if matter.latitude is not None:
+            place.append(self.say(language, "draft.location"))
+        shown = {
+            "kind": self.kind(language, matter.kind),
+            "category": self.category(language, matter.category),
+            "urgency": self.urgency(language, matter.urgency),
+            "street": self.street(language, matter.street),
+            "place": " · ".join(place),
+        }
+        unknown = self.say(language, "draft.place_unknown")
+        return [
+            self.say(
+                language,
+                f"draft.{part}",
+                name=name or unknown,
+                sure=self._sure(language, matter, part) if getattr(matter, part) else "",
+            )
+            for part, name in shown.items()
         ]
-        return "\n".join(lines)
+
+    def _sure(self, language: Language, matter: Matter, part: str) -> str:
+        """How sure a part is, in a word or two; a place is always in her own words."""
+        sureness = matter.sureness.get(part, _READ_FROM if part == "place" else None)
+        return "" if sureness is None else self.say(language, f"sure.{how_sure(sureness)}")
+
+    def proposal(self, language: Language, hit: Hit) -> str:
+        """A commitment on a button, behind how likely it is the one."""
+        likely = self.say(language, f"sure.{how_likely(hit.nearness)}")
+        room = _LABEL_CHARS * (2 if language == "en" else 1) - len(likely) - len(_BETWEEN)
+        return f"{likely}{_BETWEEN}{self.label(language, hit.commitment, most=room)}"
+
+    def _similar(self, language: Language, similar: Sequence[Similar]) -> list[str]:
+        """What a resident may see of others' cases like hers: place, category, state.
+
+        Who reported wrongdoing stays unseen: such a case is not even counted.
+        """
+        others = [one.case for one in similar if one.case.matter.kind is not Kind.REPORT]
+        if not others:
+            return []
+        lines = [
+            self.say(
+                language,
+                "case.similar_line",
+                place=self._public_place(language, case.matter),
+                category=self.category(language, case.matter.category),
+                state=self._state(language, case),
+            )
+            for case in others[:_SIMILAR_SHOWN]
+        ]
+        return [self.say(language, "case.similar", count=len(others)), *lines]
+
+    def _public_place(self, language: Language, matter: Matter) -> str:
+        street, entry = (
+            self.street(language, matter.street),
+            self._service.streets.get(matter.street),
+        )
+        office = entry.name if entry else ""
+        named = [name for name in public_names(matter.place) if name not in office]
+        return " ".join(filter(None, [street, *named])) or self.say(
+            language, "draft.place_unknown"
+        )
 
     def kind(self, language: Language, kind: Kind) -> str:
         """The name of a kind."""
@@ -161,12 +234,10 @@ class Phrasing:
             named.append(self.say(language, "draft.location"))
         return " · ".join(named) or self.say(language, "draft.place_unknown")
 
-    def filed(self, language: Language, case: Case, similar: Sequence[Case]) -> str:
+    def filed(self, language: Language, case: Case, similar: Sequence[Similar]) -> str:
         """What a resident reads when her matter is a case: number, code, and what comes next."""
         text = self.say(language, "case.filed", number=case.number, code=case.query_code)
-        if similar:
-            text += "\n" + self.say(language, "case.similar", count=len(similar))
-        return text
+        return "\n".join([text, *self._similar(language, similar)])
 
     def case(self, language: Language, case: Case) -> str:
         """How a case stands, for whoever may see it."""
@@ -205,12 +276,16 @@ class Phrasing:
 
 
 def outcome_text(
-    phrasing: Phrasing, understanding: Understanding, commitment: Commitment | None
+    phrasing: Phrasing,
+    understanding: Understanding,
+    commitment: Commitment | None,
+    similar: Sequence[Similar] = (),
 ) -> str:
     """What a resident would read of an understanding, as HTML; nothing is filed.
 
     Args:
         commitment: the one proposed for the matter, if there is a matter.
+        similar: cases like the matter.
     """
     language = understanding.language
     match understanding.kind:
@@ -218,7 +293,7 @@ def outcome_text(
             return "\n\n".join(phrasing.answer(language, one) for one in understanding.answers)
         case "matter" | "danger" if understanding.matter:
             preview = Draft.unsaved(understanding.matter)
-            card = phrasing.card(language, preview, commitment)
+            card = phrasing.card(language, preview, commitment, similar)
             return (
                 card
                 if understanding.kind == "matter"
@@ -230,6 +305,24 @@ def outcome_text(
             name = "smalltalk" if has_words(understanding.text) else "empty"
             return phrasing.say(language, f"talk.{name}")
     return phrasing.no_answer(language, None)
+
+
+def how_sure(sureness: float) -> str:
+    """The name of the wording for how sure a part of a matter is."""
+    if sureness >= 1:
+        return "chosen"
+    if sureness >= _READ_FROM:
+        return "read"
+    return "guessed" if sureness >= _GUESSED_FROM else "open"
+
+
+def how_likely(nearness: float) -> str:
+    """The name of the wording for how likely a matter is about a commitment."""
+    if nearness >= 1:
+        return "chosen"
+    if nearness >= _LIKELY_FROM:
+        return "likely"
+    return "possible" if nearness >= _POSSIBLE_FROM else "perhaps"
 
 
 def danger_text(phrasing: Phrasing, language: Language, numbers: Sequence[str], card: str) -> str:

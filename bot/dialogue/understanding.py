@@ -14,8 +14,9 @@ from index import Earlier, Index, clean
 OutcomeKind = Literal["answer", "no_answer", "matter", "ask_which", "smalltalk", "danger"]
 TakenAs = Literal["question", "matter"]
 
-_COMMITMENT_FLOOR = 0.15
-"""Below this probability a matter is filed with no commitment unless its resident picks one."""
+_PROPOSED = 3
+_COMMITMENT_FLOOR = 0.3
+"""Below this nearness a matter is filed with no commitment unless its resident picks one."""
 _SURELY_ANSWERED = 0.8
 """Probability from which what also tells of a matter is first of all answered."""
 _STATED_IN_REPORT = 0.6
@@ -93,7 +94,8 @@ class Understander:
 
     def consult(self, text: str, found: Answer) -> Matter:
         """A question that the report does not answer, as a matter for staff."""
-        return replace(self._matter(text, found, danger=False), kind=Kind.CONSULT)
+        matter = replace(self._matter(text, found, danger=False), kind=Kind.CONSULT)
+        return matter.with_sureness(kind=1.0)
 
     def street(self, text: str) -> str:
         """The code of the street named in a text, or empty."""
@@ -108,9 +110,11 @@ class Understander:
 
     def _matter(self, text: str, found: Answer, *, danger: bool) -> Matter:
         matter = self._reader.read(text, danger=danger)
-        if found.hits and found.probability >= _COMMITMENT_FLOOR:
-            return replace(matter, commitment=found.hits[0].commitment.id)
-        return matter
+        best = max(found.hits[:_PROPOSED], key=lambda hit: hit.nearness, default=None)
+        if best is None or best.nearness < _COMMITMENT_FLOOR:
+            return matter
+        about = replace(matter, commitment=best.commitment.id)
+        return about.with_sureness(commitment=best.nearness)
 
 
 def tidy(text: str) -> str:

@@ -12,6 +12,7 @@ from bot.migrations import migrations
 from bot.store.casework import Cases, Drafts
 from bot.store.conversation import AnswerRecord, Answers, Turns
 from bot.store.database import Database
+from bot.store.meanings import Meanings
 from bot.store.residents import Resident, Residents
 
 __all__ = ["AnswerRecord", "Resident", "Store", "StoreError"]
@@ -34,6 +35,7 @@ class Store:
         self.answers = Answers(self._database)
         self.drafts = Drafts(self._database)
         self.cases = Cases(self._database)
+        self.meanings = Meanings(self._database)
 
     @classmethod
     def open(cls, path: Path) -> "Store":

@@ -1,8 +1,9 @@
 """Matters before and after they are filed: drafts with their photos, cases with their history."""
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.cases import Awaiting, Case, CaseState, Draft, DraftState, Kind, Matter, Urgency
 from bot.store.database import Database, Row
@@ -38,7 +39,7 @@ class Drafts:
         draft_id = self._database.insert(
             "drafts",
             {
-                **asdict(matter),
+                **_columns(matter),
                 "resident_id": resident_id,
                 "state": DraftState.OPEN,
                 "awaiting": awaiting,
@@ -70,7 +71,7 @@ class Drafts:
             "drafts",
             draft.id,
             {
-                **asdict(draft.matter),
+                **_columns(draft.matter),
                 "state": draft.state,
                 "awaiting": draft.awaiting,
                 "case_id": draft.case_id,
@@ -115,7 +116,7 @@ class Cases:
         case_id = self._database.insert(
             "cases",
             {
-                **asdict(draft.matter),
+                **_columns(draft.matter),
                 "number": number,
                 "query_code": query_code,
                 "resident_id": draft.resident_id,
@@ -174,17 +175,10 @@ class Cases:
             )
         )
 
-    def comparable(self, matter: Matter, *, since: datetime) -> list[Case]:
-        """The latest 200 cases of the matter's category and street since then, newest first."""
-        return list(
-            self._where(
-                """
-                cases.category = ? and cases.street = ? and cases.submitted_at >= ?
-                order by cases.id desc limit 200
-                """,
-                [matter.category, matter.street, since.isoformat()],
-            )
-        )
+    def these(self, case_ids: Sequence[int]) -> list[Case]:
+        """The cases with these ids, in the order they were filed."""
+        marks = ", ".join("?" * len(case_ids))
+        return list(self._where(f"cases.id in ({marks}) order by cases.id", case_ids))
 
     def all(self) -> Iterator[Case]:
         """Every case, in the order they were filed."""
@@ -202,9 +196,20 @@ class Cases:
         return map(_case, rows)
 
 
+def _columns(matter: Matter) -> Row:
+    values = {name: getattr(matter, name) for name in _MATTER_COLUMNS}
+    sureness = json.dumps(dict(matter.sureness))
+    return {**values, "kind": matter.kind, "urgency": matter.urgency, "sureness": sureness}
+
+
 def _matter(row: Row) -> Matter:
     values = {name: row[name] for name in _MATTER_COLUMNS}
-    return Matter(kind=Kind(row["kind"]), urgency=Urgency(row["urgency"]), **values)
+    return Matter(
+        kind=Kind(row["kind"]),
+        urgency=Urgency(row["urgency"]),
+        sureness=MappingProxyType(json.loads(row["sureness"])),
+        **values,
+    )
 
 
 def _draft(row: Row) -> Draft:

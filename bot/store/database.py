@@ -11,10 +11,15 @@ Row = dict[str, Any]
 
 
 class Database:
-    """A thin layer over sqlite-utils; `tables` is its own object."""
+    """A thin layer over sqlite-utils; `tables` is its own object.
+
+    Attributes:
+        undone: how many transactions were rolled back, for whoever remembers what was read.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.tables = sqlite_utils.Database(connection)
+        self.undone = 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -25,6 +30,7 @@ class Database:
             yield
         except BaseException:
             connection.rollback()
+            self.undone += 1
             raise
         connection.commit()
 
@@ -44,6 +50,10 @@ class Database:
     def all(self, sql: str, values: Sequence[object]) -> list[Row]:
         """All rows."""
         return list(self.tables.query(sql, values))
+
+    def tuples(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """All rows as bare tuples: for thousands of them, half the time of dictionaries."""
+        return list(self.tables.execute(sql, values).fetchall())
 
     def execute(self, sql: str, values: Sequence[object]) -> int:
         """Run a statement that returns no rows; returns how many it changed."""
