@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from bot.cases import Kind, Matter, Urgency
 from bot.cues import Cues
+from bot.meanings import Meanings
 from bot.places import PlaceFinder
 from bot.service import Service
 from index import clean, normalise
 
 OTHER_CATEGORY = "other"
+_UNMARKED_IS_NORMAL, _MARKED_IS_URGENT, _AGAINST_MARKS = 0.96, 0.7, 0.3
+"""How often the marks of urgency are right, counted on content/evaluation."""
 _Code = TypeVar("_Code", bound=str)
-_STRONG, _WEAK = 3, 1
-# Of kinds as strongly marked these come first: who thanks tells what was done for her, and who
-# reports an offence complains of it.
-_SURER_KINDS = (Kind.PRAISE, Kind.REPORT)
 _ADDRESS = re.compile(
     r".*(?:路|大道|街|巷|小区|花园|公寓|新村|家园|苑|\b(?:road|street|avenue|lane|estate)\b)",
     re.IGNORECASE,
@@ -23,11 +23,10 @@ _ADDRESS = re.compile(
 
 
 class MatterReader:
-    """Reads a message by the cues of service.toml."""
+    """Reads the kind by what was learnt from the examples, all else by cues of service.toml."""
 
-    def __init__(self, service: Service) -> None:
-        in_doubt = sorted(service.kind, key=lambda kind: kind.code not in _SURER_KINDS)
-        self._kinds = [(kind.code, Cues(kind.strong), Cues(kind.weak)) for kind in in_doubt]
+    def __init__(self, service: Service, meanings: Meanings) -> None:
+        self._meanings = meanings
         self._categories = [(entry.code, Cues(entry.cues)) for entry in service.category]
         self._urgent = Cues(service.urgency.urgent)
         self._critical = Cues(service.urgency.critical)
@@ -48,13 +47,33 @@ class MatterReader:
         """
         folded = normalise(text)
         urgency = self._urgency(folded, danger=danger)
+        kinds = self._kinds(text, urgency)
         return Matter(
             text=text,
-            kind=self._kind(folded, urgency),
-            category=self._category(folded),
+            kind=max(kinds, key=kinds.__getitem__),
+            category=_best(self._categories_in(folded), default=OTHER_CATEGORY),
             urgency=urgency,
             street=self.street(text),
             place=self.place(text),
+        )
+
+    def sureness(self, matter: Matter) -> Mapping[str, float]:
+        """How sure the words of a matter make what stands in it, 0..1: of `kind`, `category`,
+        `urgency` and `street`; 0 for a category or a street of which they say nothing.
+
+        Only for what was read and not for what its resident has chosen herself. The chance of a
+        kind is calibrated; the others say how clearly the words speak.
+        """
+        folded = normalise(matter.text)
+        categories = self._categories_in(folded)
+        named = self.street(matter.text)
+        return MappingProxyType(
+            {
+                "kind": self._kinds(matter.text, matter.urgency).get(matter.kind, 0.0),
+                "category": categories.get(matter.category, 0) / max(sum(categories.values()), 1),
+                "urgency": self._sureness_of_urgency(folded, matter.urgency),
+                "street": float(bool(named) and named == matter.street),
+            }
         )
 
     def street(self, text: str) -> str:
@@ -78,19 +97,18 @@ class MatterReader:
             folded = cues.without(folded)
         return folded
 
-    def _kind(self, folded: str, urgency: Urgency) -> Kind:
-        """The kind most marked; whoever complains of what cannot wait is asking for help."""
-        scores = {
-            code: _STRONG * len(strong.found(folded)) + _WEAK * len(weak.found(folded))
-            for code, strong, weak in self._kinds
-        }
-        best = _best(scores, default=Kind.COMPLAINT)
-        cannot_wait = urgency is not Urgency.NORMAL
-        return Kind.HELP if cannot_wait and best is Kind.COMPLAINT else best
+    def _kinds(self, text: str, urgency: Urgency) -> dict[Kind, float]:
+        """How likely each kind is; whoever complains of what cannot wait is asking for help."""
+        chances = self._meanings.read(text)
+        kinds = {kind: chances.get(kind.value, 0.0) for kind in Kind}
+        if urgency is not Urgency.NORMAL:
+            kinds[Kind.HELP] += kinds.pop(Kind.COMPLAINT)
+        whole = sum(kinds.values())
+        return {kind: chance / whole for kind, chance in kinds.items()} if whole else kinds
 
-    def _category(self, folded: str) -> str:
-        lengths = {code: sum(map(len, cues.found(folded))) for code, cues in self._categories}
-        return _best(lengths, default=OTHER_CATEGORY)
+    def _categories_in(self, folded: str) -> dict[str, int]:
+        """How many characters of the text's words each category has."""
+        return {code: sum(map(len, cues.found(folded))) for code, cues in self._categories}
 
     def _urgency(self, folded: str, *, danger: bool) -> Urgency:
         if danger:
@@ -100,6 +118,12 @@ class MatterReader:
         if folded in self._critical:
             return Urgency.CRITICAL
         return Urgency.URGENT if folded in self._urgent else Urgency.NORMAL
+
+    def _sureness_of_urgency(self, folded: str, urgency: Urgency) -> float:
+        marked = folded in self._urgent or folded in self._critical
+        if urgency is Urgency.NORMAL:
+            return _UNMARKED_IS_NORMAL if not marked else _AGAINST_MARKS
+        return _MARKED_IS_URGENT if marked else _AGAINST_MARKS
 
 
 def resembles(one: str, other: str) -> float:

@@ -3,7 +3,7 @@
 An `Index` is one loaded build. It never changes, so any number of threads may search it.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -126,6 +126,10 @@ class Index:
             )
             hits.append(found)
         return hits
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """What texts mean, by this build's encoder: float32[n, dim], rows of length 1 or 0."""
+        return self.encoder.encode(texts, role="query")
 
     def read(self, question: str) -> Question:
         """The question in this build's terms; what stands after 500 characters is not read."""
