@@ -19,6 +19,8 @@ Intent = Literal["question", "matter", "danger", "smalltalk", "statement", "unsu
 _TALK: tuple[Meaning, ...] = ("smalltalk", "instruction")
 _ASKING: tuple[Meaning, ...] = ("question", "consult")
 _LAST_CLAUSE = re.compile(r"[^。!?;,.]+[。!?;,.\s]*$")
+_ENDS = re.compile(r"[。!.~吧了啦哦啊呀][\s。!.~]*$")
+"""What ends a sentence; without it a few words that tell of nothing are words to search for."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z'-]+")
 _LETTER = re.compile(r"\w")
@@ -34,7 +36,7 @@ _ASKS_FROM = 1.0
 _SURELY_TALK = 0.6
 _CUES_COUNT = 0.5
 _ASKS_NOTHING = 1.0
-_RATHER_A_MATTER = 0.9
+_RATHER_A_MATTER = 0.6
 """In logits: what a point of the cues adds to what was learnt, what a sentence that asks nothing
 takes away, and the doubt: the examples hold far more questions than residents will ask."""
 _SURE = 0.57
@@ -101,7 +103,9 @@ class Router:
             return Verdict("smalltalk")
         is_wish = folded in self._rhetorical or is_request(folded)
         asks = asked >= _ASKS_FROM and not is_wish and question > 1 - _CLEAR
-        if not asks and not told and 1 - question < _CLEAR and _is_sentence(folded):
+        if not asked and not told and not _is_sentence(folded) and not _ENDS.search(folded):
+            return Verdict("question")
+        if not asks and not told and 1 - _CLEAR < question < _CLEAR:
             return Verdict("statement")
         if question >= _SURE:
             return Verdict("question", asks=asks)
