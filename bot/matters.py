@@ -99,7 +99,7 @@ class MatterReader:
 
     def _kinds(self, text: str, urgency: Urgency) -> dict[Kind, float]:
         """How likely each kind is; whoever complains of what cannot wait is asking for help."""
-        chances = self._meanings.read(text)
+        chances = self._meanings.kinds(text)
         kinds = {kind: chances.get(kind.value, 0.0) for kind in Kind}
         if urgency is not Urgency.NORMAL:
             kinds[Kind.HELP] += kinds.pop(Kind.COMPLAINT)

@@ -19,22 +19,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.cases import Kind
 from bot.examples import Example
 from bot.features import GRAM_SLOTS, Features, Matrix, Rows
 
 logger = logging.getLogger(__name__)
 
-_RIDGE = 1.0
-_GRAMS_WEIGHT = 2.0
-"""Of the grams against vectors and cues, which weigh 1."""
+_RIDGE = 2.0
+_GRAMS_WEIGHT, _CUES_WEIGHT = 2.0, 2.0
+"""Against the vectors, which weigh 1; found, as the ridge, by leaving one out."""
 _CUE_SPREAD_ADDED = 0.3
 """Added to a cue list's standard deviation, so that rare cues do not outweigh all else."""
 _SHARPNESSES = np.arange(0.5, 8.0, 0.25)
 _READINGS_KEPT = 64
-_VERSION = 1
+_VERSION = 2
 """Of the features and the way of learning: raised when either changes."""
 
 _Parts = Mapping[str, NDArray[Any]]
+_opened: dict[str, _Parts] = {}
+"""What was opened last, by its hash: a process that opens it again does not learn it again."""
 
 
 class Meanings:
@@ -43,15 +46,25 @@ class Meanings:
     def __init__(self, features: Features, learnt: _Parts) -> None:
         self._features = features
         self._learnt = learnt
-        self._names = tuple(str(name) for name in learnt["names"])
-        self.read = lru_cache(maxsize=_READINGS_KEPT)(self._read)
+        self._row = lru_cache(maxsize=_READINGS_KEPT)(self._row_of)
 
-    def _read(self, text: str) -> Mapping[str, float]:
+    def read(self, text: str) -> Mapping[str, float]:
         """How likely the text has each meaning, 0..1, together 1."""
-        row = _joined(self._features.of([text]), self._learnt)[0]
-        scores = row @ self._learnt["weights"] + self._learnt["bias"]
-        chances = _softmax(scores[None] * self._learnt["sharpness"])[0]
-        return MappingProxyType(dict(zip(self._names, map(float, chances), strict=True)))
+        return self._chances(text, "meaning")
+
+    def kinds(self, text: str) -> Mapping[str, float]:
+        """How likely the text, if it is a matter, is of each kind, 0..1, together 1."""
+        return self._chances(text, "kind")
+
+    def _chances(self, text: str, of: str) -> Mapping[str, float]:
+        scores = self._row(text) @ self._learnt[f"{of}_weights"] + self._learnt[f"{of}_bias"]
+        chances = _softmax(scores[None] * self._learnt[f"{of}_sharpness"])[0]
+        names = map(str, self._learnt[f"{of}_names"])
+        return MappingProxyType(dict(zip(names, map(float, chances), strict=True)))
+
+    def _row_of(self, text: str) -> Matrix:
+        row: Matrix = _joined(self._features.of([text]), self._learnt)[0]
+        return row
 
 
 def open_meanings(
@@ -65,29 +78,48 @@ def open_meanings(
     """
     digest = _digest(examples, depends_on)
     path = folder / f"{digest}.npz"
-    return Meanings(features, _kept(path) or _keep(path, learn(examples, features)))
+    learnt = _opened.get(digest) or _kept(path) or _keep(path, learn(examples, features))
+    _opened.clear()
+    _opened[digest] = learnt
+    return Meanings(features, learnt)
 
 
 def learn(examples: Sequence[Example], features: Features) -> _Parts:
-    """Learn the weights of the features and how sure they make a reading.
+    """Learn to tell all meanings apart, and the kinds of matters from each other.
 
     Returns:
-        `names` of the meanings; `weights` float32[n_features, n_names]; `bias` float32[n_names];
-        `sharpness`, by which scores are multiplied before their softmax; `rarity` float32[slots]
-        and `spread` float32[n_cues], by which grams and cues are scaled; and `unseen`, the scores
-        of each example learnt without it, float32[n_examples, n_names].
+        `rarity` float32[slots] and `spread` float32[n_cues], by which grams and cues are scaled;
+        and twice, named `meaning_...` and `kind_...`, what `_fit` gives.
     """
     rows = features.of([example.text for example in examples])
     scale = {"rarity": _rarity(rows), "spread": rows.cues.std(axis=0) + _CUE_SPREAD_ADDED}
     joined = _joined(rows, scale)
-    names = sorted({example.means for example in examples})
-    truth = np.array([names.index(example.means) for example in examples])
+    meanings = np.array([example.means for example in examples])
+    matters = np.isin(meanings, list(Kind))
+    return {
+        **scale,
+        **{f"meaning_{name}": part for name, part in _fit(joined, meanings).items()},
+        **{
+            f"kind_{name}": part for name, part in _fit(joined[matters], meanings[matters]).items()
+        },
+    }
+
+
+def _fit(joined: Matrix, labels: NDArray[np.str_]) -> _Parts:
+    """Ridge regression on one output a label, +1 or -1.
+
+    Returns:
+        `names` of the labels; `weights` float32[n_features, n_names]; `bias` float32[n_names];
+        `sharpness`, by which scores are multiplied before their softmax; and `unseen`, the scores
+        of each example learnt without it, float32[n_examples, n_names].
+    """
+    names, truth = np.unique(labels, return_inverse=True)
     wanted = np.where(truth[:, None] == np.arange(len(names)), 1.0, -1.0)
     inverse = np.linalg.inv(joined @ joined.T + 1.0 + _RIDGE * np.eye(len(joined)))
     shares = inverse @ wanted
     unseen = wanted - shares / np.diag(inverse)[:, None]
-    return scale | {
-        "names": np.array(names),
+    return {
+        "names": names,
         "weights": (joined.T @ shares).astype(np.float32),
         "bias": shares.sum(axis=0).astype(np.float32),
         "sharpness": np.float32(_sharpness(unseen, truth)),
@@ -102,7 +134,7 @@ def _joined(rows: Rows, scale: _Parts) -> Matrix:
         grams[place, slots] = scale["rarity"][slots]
     lengths = np.linalg.norm(grams, axis=1, keepdims=True)
     grams *= np.sqrt(_GRAMS_WEIGHT) / np.maximum(lengths, 1e-6)
-    cues = rows.cues / scale["spread"] / np.sqrt(rows.cues.shape[1])
+    cues = rows.cues / scale["spread"] * np.sqrt(_CUES_WEIGHT / rows.cues.shape[1])
     return np.hstack([grams, cues, rows.vectors]).astype(np.float32)
 
 
@@ -111,7 +143,7 @@ def _rarity(rows: Rows) -> Matrix:
     return np.log((len(rows.grams) + 1) / (counts + 1)).astype(np.float32)
 
 
-def _sharpness(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+def _sharpness(scores: NDArray[np.float64], truth: NDArray[np.intp]) -> float:
     """The factor under which the true meanings of examples not learnt from are likeliest."""
 
     def likelihood(factor: float) -> float:
