@@ -16,8 +16,11 @@ from bot.cases import Matter
 from bot.config import Settings, WebSettings
 from bot.dialogue import Commands, Dialogue, Drafting, Phrasing, Understander
 from bot.dialogue.questions import Questions
+from bot.examples import read_examples
+from bot.features import Features
 from bot.likeness import Meaning
 from bot.matters import MatterReader
+from bot.meanings import Meanings, open_meanings
 from bot.messages import ChannelError
 from bot.router import Router
 from bot.service import Service, read_service
@@ -154,10 +157,23 @@ def _meaning(index: Index) -> Meaning:
 def _build_reading(settings: Settings, index: Index) -> _Reading:
     service = read_service(settings.paths.content / "service.toml")
     wording = Wording(settings.paths.content / "wording")
+    meanings = read_meanings(settings, service, index)
     understander = Understander(
-        index=lambda: index, router=Router(service), reader=MatterReader(service)
+        index=lambda: index,
+        router=Router(service, meanings),
+        reader=MatterReader(service, meanings),
     )
     return _Reading(service, wording, Phrasing(wording, service), understander)
+
+
+def read_meanings(settings: Settings, service: Service, index: Index) -> Meanings:
+    """What the editors' examples teach; learnt when they, the cues or the encoder change."""
+    return open_meanings(
+        read_examples(settings.paths.content),
+        Features(service, index.vectors),
+        depends_on=f"{service.model_dump_json()}\0{index.encoder.fingerprint}",
+        folder=settings.paths.var / "learnt",
+    )
 
 
 async def run(settings: Settings, *, say: Callable[[str], None]) -> None:

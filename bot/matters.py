@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from bot.cases import Kind, Matter, Urgency
 from bot.cues import Cues
+from bot.meanings import Meanings
 from bot.places import PlaceFinder
 from bot.service import Service
 from index import clean, normalise
 
 OTHER_CATEGORY = "other"
+_SURE_OF_NAME = 0.95
+_UNMARKED_IS_NORMAL, _MARKED_IS_URGENT, _AGAINST_MARKS = 0.96, 0.7, 0.3
+"""How often the marks of urgency are right, counted on content/evaluation."""
 _Code = TypeVar("_Code", bound=str)
-_STRONG, _WEAK = 3, 1
-# Of kinds as strongly marked these come first: who thanks tells what was done for her, and who
-# reports an offence complains of it.
-_SURER_KINDS = (Kind.PRAISE, Kind.REPORT)
 _ADDRESS = re.compile(
     r".*(?:路|大道|街|巷|小区|花园|公寓|新村|家园|苑|\b(?:road|street|avenue|lane|estate)\b)",
     re.IGNORECASE,
@@ -23,11 +24,10 @@ _ADDRESS = re.compile(
 
 
 class MatterReader:
-    """Reads a message by the cues of service.toml."""
+    """Reads the kind by what was learnt from the examples, all else by cues of service.toml."""
 
-    def __init__(self, service: Service) -> None:
-        in_doubt = sorted(service.kind, key=lambda kind: kind.code not in _SURER_KINDS)
-        self._kinds = [(kind.code, Cues(kind.strong), Cues(kind.weak)) for kind in in_doubt]
+    def __init__(self, service: Service, meanings: Meanings) -> None:
+        self._meanings = meanings
         self._categories = [(entry.code, Cues(entry.cues)) for entry in service.category]
         self._urgent = Cues(service.urgency.urgent)
         self._critical = Cues(service.urgency.critical)
@@ -48,13 +48,36 @@ class MatterReader:
         """
         folded = normalise(text)
         urgency = self._urgency(folded, danger=danger)
-        return Matter(
+        kinds = self._kinds(text, urgency)
+        matter = Matter(
             text=text,
-            kind=self._kind(folded, urgency),
-            category=self._category(folded),
+            kind=max(kinds, key=kinds.__getitem__),
+            category=_best(self._categories_in(folded), default=OTHER_CATEGORY),
             urgency=urgency,
             street=self.street(text),
             place=self.place(text),
+        )
+        return matter.with_sureness(**self.sureness(matter))
+
+    def sureness(self, matter: Matter) -> Mapping[str, float]:
+        """How sure the words of a matter make what stands in it: of `kind`, `category`, `urgency`
+        and `street`; 0 for a category or a street of which they say nothing, always below 1.
+
+        Only for what was read and not for what its resident has chosen herself. The chance of a
+        kind is calibrated; the others say how clearly the words speak.
+        """
+        folded = normalise(matter.text)
+        categories = self._categories_in(folded)
+        named = self.street(matter.text)
+        return MappingProxyType(
+            {
+                "kind": self._kinds(matter.text, matter.urgency).get(matter.kind, 0.0),
+                "category": _SURE_OF_NAME
+                * categories.get(matter.category, 0)
+                / max(sum(categories.values()), 1),
+                "urgency": self._sureness_of_urgency(folded, matter.urgency),
+                "street": _SURE_OF_NAME if named and named == matter.street else 0.0,
+            }
         )
 
     def street(self, text: str) -> str:
@@ -78,19 +101,18 @@ class MatterReader:
             folded = cues.without(folded)
         return folded
 
-    def _kind(self, folded: str, urgency: Urgency) -> Kind:
-        """The kind most marked; whoever complains of what cannot wait is asking for help."""
-        scores = {
-            code: _STRONG * len(strong.found(folded)) + _WEAK * len(weak.found(folded))
-            for code, strong, weak in self._kinds
-        }
-        best = _best(scores, default=Kind.COMPLAINT)
-        cannot_wait = urgency is not Urgency.NORMAL
-        return Kind.HELP if cannot_wait and best is Kind.COMPLAINT else best
+    def _kinds(self, text: str, urgency: Urgency) -> dict[Kind, float]:
+        """How likely each kind is; whoever complains of what cannot wait is asking for help."""
+        chances = self._meanings.kinds(text)
+        kinds = {kind: chances.get(kind.value, 0.0) for kind in Kind}
+        if urgency is not Urgency.NORMAL:
+            kinds[Kind.HELP] += kinds.pop(Kind.COMPLAINT)
+        whole = sum(kinds.values())
+        return {kind: chance / whole for kind, chance in kinds.items()} if whole else kinds
 
-    def _category(self, folded: str) -> str:
-        lengths = {code: sum(map(len, cues.found(folded))) for code, cues in self._categories}
-        return _best(lengths, default=OTHER_CATEGORY)
+    def _categories_in(self, folded: str) -> dict[str, int]:
+        """How many characters of the text's words each category has."""
+        return {code: sum(map(len, cues.found(folded))) for code, cues in self._categories}
 
     def _urgency(self, folded: str, *, danger: bool) -> Urgency:
         if danger:
@@ -101,17 +123,11 @@ class MatterReader:
             return Urgency.CRITICAL
         return Urgency.URGENT if folded in self._urgent else Urgency.NORMAL
 
-
-def resembles(one: str, other: str) -> float:
-    """How alike two texts are: the Jaccard index of their character pairs, 0..1."""
-    pairs_of_one, pairs_of_other = _pairs(normalise(one)), _pairs(normalise(other))
-    together = pairs_of_one | pairs_of_other
-    return len(pairs_of_one & pairs_of_other) / len(together) if together else 0.0
-
-
-def _pairs(folded: str) -> set[str]:
-    letters = re.sub(r"\W", "", folded)
-    return {letters[at : at + 2] for at in range(len(letters) - 1)}
+    def _sureness_of_urgency(self, folded: str, urgency: Urgency) -> float:
+        marked = folded in self._urgent or folded in self._critical
+        if urgency is Urgency.NORMAL:
+            return _UNMARKED_IS_NORMAL if not marked else _AGAINST_MARKS
+        return _MARKED_IS_URGENT if marked else _AGAINST_MARKS
 
 
 def _best(scores: Mapping[_Code, int], *, default: _Code) -> _Code:

@@ -1,37 +1,26 @@
 """What a message is: a question to the report, a matter, small talk, or danger."""
 
+import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.asking import asks_how, is_put_as_question, is_request
 from bot.cues import Cues
+from bot.examples import Meaning
+from bot.meanings import Meanings
 from bot.service import Service
 from index import normalise
 
 Intent = Literal["question", "matter", "danger", "smalltalk", "statement", "unsure"]
 """`statement`: asks nothing and complains of nothing; a matter unless the report has just that."""
 
-_ASKS = re.compile(
-    r"[?]|[吗么呢][\s。!.,]*$|^(?:what|when|where|who|which|how|is|are|will|does|do|can)\b"
-)
-_ASKS_HOW = re.compile(
-    r"(?P<once>(?![能可管])[\u4e00-\u9fff])[不没冇](?=(?P=once))|[\u4e00-\u9fff][不没冇][\s。!?.,]*$"
-    r"|(?:怎么|么样|如何|咋)[管保搞抓治做改理发支扶监建提推防减帮弄签报申交领用收]|谁(?!知|叫)"
-)
-"""动工冇, 建不建, 怎么管: asking without a word that asks."""
-_MAY = re.compile(r"[能可][不否]|可不可以")
-_REQUESTS = re.compile(
-    r"(?:能不能|可不可以|能否|可否|是不是可以|可以不可以)"
-    r"(?!.{0,6}(?:[完好成]|开工|通车)).{0,8}[加装修建设放增多开种改延派帮管把让处解清查整安来治换限拆移"
-    r"停降减退补协]"
-    r"|(?:有没有|有冇得|有没得)(?:哪个|好心)?人(?:可以|能)|(?:哪个|谁|哪位)(?:可以|能|来)"
-    r"|\b(?:can|could|would) (?:you|we|they|someone|somebody|anyone|the (?:district|city))\b"
-    r".{0,20}\b(?:add|put|install|build|open|plant|fix|repair|extend|move|place|provide|stop"
-    r"|clean|help|send|come|arrange|check|do something)\b"
-    r"|\bplease (?:consider|add|put|install|build|open|plant|fix|repair|extend|send|help|stop)\b"
-)
-"""能不能加, could you add: a wish, though it is put as a question."""
+_TALK: tuple[Meaning, ...] = ("smalltalk", "instruction")
+_ASKING: tuple[Meaning, ...] = ("question", "consult")
 _LAST_CLAUSE = re.compile(r"[^。!?;,.]+[。!?;,.\s]*$")
+_ENDS = re.compile(r"[。!.~吧了啦哦啊呀][\s。!.~]*$")
+"""What ends a sentence; without it a few words that tell of nothing are words to search for."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z'-]+")
 _LETTER = re.compile(r"\w")
@@ -42,8 +31,18 @@ _SENTENCE_HAN, _SENTENCE_WORDS = 14, 9
 """From so many characters or words on, what asks nothing is a statement and not search words."""
 _TOLD_IN_SPITE = 3.0
 """So much of a matter is one although its words could also be meant to command the bot."""
-_SURE = 1.0
-"""How far the two readings must be apart to be sure; the weights below are in the same unit."""
+_ASKS_FROM = 1.0
+"""From so much of a question on it asks; the weights below are in the same unit."""
+_SURELY_TALK = 0.6
+_CUES_COUNT = 0.5
+_ASKS_NOTHING = 1.0
+_RATHER_A_MATTER = 0.6
+"""In logits: what a point of the cues adds to what was learnt, what a sentence that asks nothing
+takes away, and the doubt: the examples hold far more questions than residents will ask."""
+_SURE = 0.57
+"""From this chance on a message is taken for a question, or for a matter, and not asked about."""
+_CLEAR = 0.8
+"""From this chance on not even a commitment that answers its words makes a matter a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,14 @@ class Verdict:
 
 
 class Router:
-    """Reads the cues of service.toml; knows nothing of the report."""
+    """Reads the cues of service.toml and what was learnt; knows nothing of the report.
 
-    def __init__(self, service: Service) -> None:
+    The cues decide on danger and on instructions to the bot; between a question and a matter
+    decides what was learnt from the examples.
+    """
+
+    def __init__(self, service: Service, meanings: Meanings) -> None:
+        self._meanings = meanings
         words = service.router
         self._question = Cues(words.question, unless=words.rhetorical)
         self._rhetorical = Cues(words.rhetorical)
@@ -90,29 +94,33 @@ class Router:
         asked, told = self._asked(folded), self._told(folded)
         if folded in self._instruction and told < _TOLD_IN_SPITE:
             return Verdict("smalltalk")
+        chances = self._meanings.read(text)
+        question = _chance_of_question(chances, folded, asked - told, asks=asked > 0)
         numbers = self._danger_numbers(folded)
-        if numbers and told >= asked:
+        if numbers and (told >= asked or question < _SURE):
             return Verdict("danger", numbers)
-        if self._is_smalltalk(folded):
+        if self._is_smalltalk(folded) or _is_talk(chances):
             return Verdict("smalltalk")
-        is_wish = folded in self._rhetorical or bool(_REQUESTS.search(folded))
-        asks = asked >= _SURE and not is_wish
-        if told - asked >= _SURE:
-            return Verdict("matter", asks=asks)
-        if not asked and (told or _is_sentence(folded)):
-            return Verdict("statement")
-        if asked - told >= _SURE or told == 0:
+        is_wish = folded in self._rhetorical or is_request(folded)
+        asks = asked >= _ASKS_FROM and not is_wish and question > 1 - _CLEAR
+        if not asked and not told and not _is_sentence(folded) and not _ENDS.search(folded):
             return Verdict("question")
-        return Verdict("unsure", leans_to_question=asked >= told, asks=asks)
+        if not asks and not told and 1 - _CLEAR < question < _CLEAR:
+            return Verdict("statement")
+        if question >= _SURE:
+            return Verdict("question", asks=asks)
+        if 1 - question >= _SURE:
+            return Verdict("matter", asks=asks)
+        return Verdict("unsure", leans_to_question=question >= 0.5, asks=asks)
 
     def _asked(self, folded: str) -> float:
         """How much of a question it is; what the last clause asks counts again."""
         last = _last_clause(folded)
-        cues = len(self._question.found(folded)) + _asks_how(folded)
-        asks_at_last = last in self._question or _asks_how(last)
+        cues = len(self._question.found(folded)) + asks_how(folded)
+        asks_at_last = last in self._question or asks_how(last)
         return (
             1.0 * min(cues, 2)
-            + 1.0 * (bool(_ASKS.search(folded)) and folded not in self._rhetorical)
+            + 1.0 * (is_put_as_question(folded) and folded not in self._rhetorical)
             + 0.5 * asks_at_last
         )
 
@@ -122,7 +130,7 @@ class Router:
             1.0 * min(len(self._matter.found(folded)), 3)
             + 1.0 * min(len(self._strong.found(folded)), 2)
             + 1.0 * (folded in self._rhetorical)
-            + 1.0 * bool(_REQUESTS.search(folded))
+            + 1.0 * is_request(folded)
             + 1.0 * min(len(self._experience.found(folded)), 2)
             + 1.0 * (folded in self._urgent)
         )
@@ -139,9 +147,24 @@ class Router:
         return left != folded and len(_LETTER.findall(left)) <= _SMALLTALK_LETTERS_LEFT
 
 
-def _asks_how(folded: str) -> bool:
-    may = _MAY.search(folded) is not None
-    return bool(_ASKS_HOW.search(folded)) or (may and not _REQUESTS.search(folded))
+def _chance_of_question(
+    chances: Mapping[str, float], folded: str, lead: float, *, asks: bool
+) -> float:
+    """That it asks, and not tells of a matter, if it is one of the two; 0..1.
+
+    Args:
+        lead: by how much the cues of a question outweigh those of a matter.
+        asks: whether there are any of a question.
+    """
+    told = 1.0 - sum(chances.get(name, 0.0) for name in (*_TALK, *_ASKING))
+    odds = (sum(chances.get(name, 0.0) for name in _ASKING) + 0.001) / (max(told, 0.0) + 0.001)
+    logit = math.log(odds) + _CUES_COUNT * lead - _RATHER_A_MATTER
+    logit -= _ASKS_NOTHING * (not asks and _is_sentence(folded))
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+def _is_talk(chances: Mapping[str, float]) -> bool:
+    return sum(chances.get(name, 0.0) for name in _TALK) >= _SURELY_TALK
 
 
 def _last_clause(folded: str) -> str:

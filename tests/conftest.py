@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Bot, build_bot, open_index, open_store
+from bot.app import Bot, build_bot, open_index, open_store, read_meanings
 from bot.config import Settings
+from bot.meanings import Meanings
 from bot.service import Service, read_service
 from index import Index, Paths
 from tests.person import Person
@@ -45,6 +46,12 @@ def real_index(built: Path) -> Index:
 def service() -> Service:
     """The real service.toml."""
     return read_service(CONTENT / "service.toml")
+
+
+@pytest.fixture(scope="session")
+def meanings(built: Path, service: Service, real_index: Index) -> Meanings:
+    """What the real examples teach."""
+    return read_meanings(Settings(paths=Paths(content=CONTENT, var=built)), service, real_index)
 
 
 @pytest.fixture
