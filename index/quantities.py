@@ -14,10 +14,10 @@ _NUMERALS = "一两二三四五六七八九十百千"
 _WORDS = r"[两二三四五六七八九十百千]{1,4}"
 _SCALE = r"[十百千万亿]{0,3}"
 _UNITS = (
-    "%|‰|个百分点|个工作日|个小时|分钟|平方公里|平方千米|平方米|立方米|公里|千米|公顷|兆瓦|千瓦时|千瓦"
+    "%|％|‰|个百分点|个工作日|个小时|分钟|平方公里|平方千米|平方米|立方米|公里|千米|公顷|兆瓦|千瓦时|千瓦"
     "|万元|亿元|美元|欧元|元|人次|床位|车次|架次|标箱|个|家|所|栋|幢|座|条|处|片|部|场|项|名|人|户"
     "|套|间|张|台|辆|艘|架|亩|米|吨|天|日内|批|件|份|篇|册|种|类|位|对|组|支|队|只|头|株|棵|倍|宗|起"
-    "|列|趟|班|站|园|街|次|小时|岁以上老人"
+    "|列|趟|班|站|园|街|次|小时|岁以上老人|公斤|斤|微克/立方米|微克|款|枚|轮|岁"
 )
 _COUNTERS = "个|家|所|栋|座|条|处|片|部|场|项|类|大类|支|位"
 _BEFORE = "不低于|不少于|不高于|不超过|不小于|突破|超过|高于|低于|至少|超|逾|近|约"
@@ -25,7 +25,7 @@ _AFTER = "以上|以下|以内|以外|之内|左右|上下"
 
 _QUANTITY = re.compile(
     rf"(?P<before>{_BEFORE})?"
-    rf"(?:(?P<value>(?:{_AMOUNT})(?:[-~—至到](?:{_AMOUNT}))?[余多]?{_SCALE})[余多]?"
+    rf"(?:(?P<value>(?:{_AMOUNT})(?:[%％]?[-~—至到](?:{_AMOUNT}))?[余多]?{_SCALE})[余多]?"
     rf"(?P<unit>{_UNITS})"
     rf"|(?<![第{_NUMERALS}])(?P<words>{_WORDS})(?P<counter>{_COUNTERS}))"
     rf"(?P<after>[余多]?(?:{_AFTER})?)"
@@ -36,6 +36,8 @@ _NAME_BEFORE = re.compile(r"(?:第|[A-Za-z.\d-]|[年月届])$")
 # What follows a number that only looks counted: 24小时自助, 8个月 is fine but 5号线 is a name.
 _NAME_AFTER = re.compile(r"^(?:会议|全会|[A-Za-z]|供水|强企业)")
 _ROUND_THE_CLOCK = "24小时"
+# An age is a quantity only where it is reached: 人均预期寿命提高到80岁, but 65岁老人.
+_REACHED = re.compile(r"(?:到|至|达|超过|突破)$")
 
 _ACTIONS = (
     "新增|新建|改建|扩建|改扩建|建成|建设|建立|打造|引进|培育|打通|改造|加装|整治|综合整治|举办|实现|完成"
@@ -92,6 +94,8 @@ def _is_name(sentence: str, match: re.Match[str]) -> bool:
         return True
     if sentence[start:].startswith(_ROUND_THE_CLOCK):
         return True
+    if match["unit"] == "岁" and not _REACHED.search(sentence[: match.start()]):
+        return True
     if match["words"] and not match["before"] and _inside_quotation_marks(sentence, start):
         return True
     return match["unit"] == "元" and _names_a_thing(sentence, match)
@@ -121,7 +125,7 @@ def _quantity(sentence: str, match: re.Match[str], previous: Quantity | None) ->
         action=action,
         thing=thing,
         value=match["value"] or match["words"],
-        unit=match["unit"] or match["counter"],
+        unit=(match["unit"] or match["counter"]).replace("％", "%"),
         qualifier=(match["before"] or "") + (match["after"] or ""),
         start=match.start(),
         end=match.end(),

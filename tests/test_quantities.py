@@ -57,6 +57,7 @@ def test_all_quantities_of_the_wuchang_report_are_found_and_no_others() -> None:
         "二次供水改造",
         "加快南北两翼产城融合",
         "习近平新时代中国特色社会主义思想",
+        "国民经济和社会发展第十五个五年规划",
     ],
 )
 def test_names_ranks_years_and_dates_are_no_quantities(sentence: str) -> None:
@@ -74,6 +75,11 @@ def test_names_ranks_years_and_dates_are_no_quantities(sentence: str) -> None:
         ("办理时间控制在2个工作日以内", ["2个工作日以内"]),
         ("下降0.5个百分点", ["0.5个百分点"]),
         ("建成两个示范社区", ["两个"]),
+        ("地区生产总值增长5%—5.5%", ["5%—5.5%"]),
+        ("研发投入增长8％左右", ["8％左右"]),
+        ("粮食产量730亿斤以上", ["730亿斤以上"]),
+        ("人均预期寿命提高到80.5岁以上", ["80.5岁以上"]),
+        ("细颗粒物降至25微克/立方米", ["25微克/立方米"]),
     ],
 )
 def test_the_reports_own_words_are_kept(sentence: str, expected: list[str]) -> None:
