@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -126,6 +127,7 @@ _MODELS: dict[str, type[_Line]] = {
 }
 
 
+@lru_cache(maxsize=1 << 17)
 def bare(text: str) -> str:
     """The text without spaces and punctuation, NFKC, lower case: how golds are compared."""
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).lower()

@@ -19,11 +19,12 @@ from index.encoder import Encoder
 from index.evidence import Coverage, Coverer, Signals, Thresholds, chance_of_answer, probability
 from index.followups import Earlier, about_the_same, carries_on, is_named, names_a_thing
 from index.glossary import Glossary
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, tidy
 from index.overview import is_topic, topic_of
 from index.questions import Question, read_question, telling_terms
 from index.reports import Commitment
 from index.several import split_questions
+from index.spelling import Speller
 from index.words import WordVectors
 
 _GLOSSARY_WEIGHT = 0.5
@@ -273,8 +274,19 @@ class Index:
         return self.encoder.encode(texts, role="query")
 
     def read(self, question: str) -> Question:
-        """The question in this build's terms; what stands after 500 characters is not read."""
-        return read_question(question[:_MAX_CHARS], self.glossary, self._context)
+        """The question in this build's terms, slips mended; 500 characters of it are read."""
+        mended = self._speller.mend(tidy(question[:_MAX_CHARS]))
+        return read_question(mended, self.glossary, self._context)
+
+    @cached_property
+    def _speller(self) -> Speller:
+        texts = [
+            text
+            for part in self.parts
+            for text in (part.quote, part.section, part.heading, part.en, *part.ask)
+        ]
+        words = [word for entry in self.glossary.entries for word in (*entry.says, *entry.means)]
+        return Speller([*dict.fromkeys(texts), *words, *self._context])
 
     def legs(self, question: Question, *, beside: str = "", within: str = "") -> Legs:
         """The scores of both legs for all commitments; below 0 in a report it is not put to.
