@@ -133,7 +133,9 @@ def _joined(rows: Rows, scale: _Parts) -> Matrix:
     joined = np.zeros((len(rows.grams), GRAM_SLOTS + n_others), dtype=np.float32)
     for place, slots in enumerate(rows.grams):
         weights = scale["rarity"][slots]
-        joined[place, slots] = weights * np.sqrt(_GRAMS_WEIGHT / max(weights @ weights, 1e-6))
+        joined[place, slots] = weights * np.sqrt(
+            _GRAMS_WEIGHT / max(float(weights @ weights), 1e-6)
+        )
     joined[:, GRAM_SLOTS : GRAM_SLOTS + n_cues] = (
         rows.cues / scale["spread"] * np.sqrt(_CUES_WEIGHT / n_cues)
     )
