@@ -2,8 +2,8 @@
 
 Ridge regression on one output a meaning. Its leave-one-out predictions have a closed form
 (Golub, Heath and Wahba 1979), so that the probabilities are calibrated on predictions for
-examples that were not learnt from, without learning again. Hundreds of examples take about a
-second; what was learnt is kept in a file named by the hash of all it depends on.
+examples that were not learnt from, without learning again. Hundreds of examples take a
+second or two; what was learnt is kept in a file named by the hash of all it depends on.
 """
 
 import hashlib
@@ -129,13 +129,18 @@ def _fit(joined: Matrix, labels: NDArray[np.str_]) -> _Parts:
 
 def _joined(rows: Rows, scale: _Parts) -> Matrix:
     """All features side by side, float32[n, n_features]; each group's rows of like length."""
-    grams = np.zeros((len(rows.grams), GRAM_SLOTS), dtype=np.float32)
+    n_cues, n_others = rows.cues.shape[1], rows.cues.shape[1] + rows.vectors.shape[1]
+    joined = np.zeros((len(rows.grams), GRAM_SLOTS + n_others), dtype=np.float32)
     for place, slots in enumerate(rows.grams):
-        grams[place, slots] = scale["rarity"][slots]
-    lengths = np.linalg.norm(grams, axis=1, keepdims=True)
-    grams *= np.sqrt(_GRAMS_WEIGHT) / np.maximum(lengths, 1e-6)
-    cues = rows.cues / scale["spread"] * np.sqrt(_CUES_WEIGHT / rows.cues.shape[1])
-    return np.hstack([grams, cues, rows.vectors]).astype(np.float32)
+        weights = scale["rarity"][slots]
+        joined[place, slots] = weights * np.sqrt(
+            _GRAMS_WEIGHT / max(float(weights @ weights), 1e-6)
+        )
+    joined[:, GRAM_SLOTS : GRAM_SLOTS + n_cues] = (
+        rows.cues / scale["spread"] * np.sqrt(_CUES_WEIGHT / n_cues)
+    )
+    joined[:, GRAM_SLOTS + n_cues :] = rows.vectors
+    return joined
 
 
 def _rarity(rows: Rows) -> Matrix:

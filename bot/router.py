@@ -39,8 +39,9 @@ _ASKS_NOTHING = 1.0
 _RATHER_A_MATTER = 0.6
 """In logits: what a point of the cues adds to what was learnt, what a sentence that asks nothing
 takes away, and the doubt: the examples hold far more questions than residents will ask."""
-_SURE = 0.57
-"""From this chance on a message is taken for a question, or for a matter, and not asked about."""
+_SURE, _SURE_OF_BOTH = 0.57, 0.65
+"""From this chance on a message is taken for a question, or for a matter, and not asked about; the
+second if the cues say that it asks and tells."""
 _CLEAR = 0.8
 """From this chance on not even a commitment that answers its words makes a matter a question."""
 
@@ -101,15 +102,25 @@ class Router:
             return Verdict("danger", numbers)
         if self._is_smalltalk(folded) or _is_talk(chances):
             return Verdict("smalltalk")
+        return self._asks_or_tells(folded, question)
+
+    def _asks_or_tells(self, folded: str, question: float) -> Verdict:
+        """Question, statement or matter.
+
+        Args:
+            question: the chance that it asks, 0..1.
+        """
+        asked, told = self._asked(folded), self._told(folded)
         is_wish = folded in self._rhetorical or is_request(folded)
         asks = asked >= _ASKS_FROM and not is_wish and question > 1 - _CLEAR
         if not asked and not told and not _is_sentence(folded) and not _ENDS.search(folded):
             return Verdict("question")
         if not asks and not told and 1 - _CLEAR < question < _CLEAR:
             return Verdict("statement")
-        if question >= _SURE:
+        sure = _SURE_OF_BOTH if asked >= _ASKS_FROM and told else _SURE
+        if question >= sure or (not told and question > 1 - sure):
             return Verdict("question", asks=asks)
-        if 1 - question >= _SURE:
+        if 1 - question >= sure:
             return Verdict("matter", asks=asks)
         return Verdict("unsure", leans_to_question=question >= 0.5, asks=asks)
 

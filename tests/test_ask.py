@@ -97,7 +97,7 @@ async def test_danger_shows_whom_to_call_and_has_a_draft(asker: Asker) -> None:
 
 
 async def test_what_is_unclear_is_asked_back_without_a_draft(asker: Asker) -> None:
-    outcome: dict[str, Any] = await asker.ask("菜场太脏，谁来管？")
+    outcome: dict[str, Any] = await asker.ask("菜场太脏，请问归谁管，报告里有没有说？投诉也没人理")
     assert outcome["kind"] == "ask_which"
     assert outcome.keys() == KEYS
 

@@ -28,7 +28,11 @@ VERBS = ["ask", "matter", "add", "new", "send", "useful", "topic", "lang", "show
 TEXTS = [
     *(COMPLAINT, QUESTION, UNSAID, "你好", "着火了，快来人", "🙂", "& <b>" * 400, "粮道街"),
     *("/cancel", "/feedback", "/mine", "/status WC20200302-0001", "/start", "/topics"),
-    *("菜场太脏，谁来管？", "Broken light on Minzhu Road", "投诉没人管" + "😀" * 990),
+    *(
+        "菜场太脏，请问归谁管，报告里有没有说？投诉也没人理",
+        "Broken light on Minzhu Road",
+        "投诉没人管" + "😀" * 990,
+    ),
 ]
 ATTACHMENTS: list[dict[str, Any]] = [
     {"location": Location(30.5, 114.3)},
@@ -330,7 +334,7 @@ async def test_the_first_words_follow_the_clients_setting(
 
 
 async def test_what_is_unclear_is_asked_with_two_buttons(bot: Bot, resident: Person) -> None:
-    words = "菜场太脏，谁来管？"
+    words = "菜场太脏，请问归谁管，报告里有没有说？投诉也没人理"
     await resident.says(words)
     assert "查报告里怎么说" in resident.heard[-1]
     assert len(resident.buttons) == 2
