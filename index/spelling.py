@@ -185,8 +185,9 @@ class Speller:
         return [(word, (self._score(word) or _CONTENT_SCORE) - cost)]
 
     def _is_content(self, word: str) -> bool:
-        if word in self._names:
-            return True
+        """Whether a slip may be mended into the word."""
+        if word in self._names or word in _PLACES:
+            return word not in _PLACES
         pairs = map(str.__add__, word, word[1:])
         is_word = word in chinese_words().scores and word not in _MEASURES
         return is_word and self._pairs.issuperset(pairs)

@@ -114,6 +114,10 @@ def test_a_measure_is_never_made_of_another_word() -> None:
     assert mended("公力幼儿园") == "公力幼儿园"
 
 
+def test_no_place_is_made_of_another_word() -> None:
+    assert Speller(["武昌站前", "武昌"]).mend("乌昌石") == "乌昌石"
+
+
 def test_an_ordinary_english_word_stays_however_near_it_is() -> None:
     assert mended("dogs barking, a plaited villa") == "dogs barking, a plaited villa"
 
