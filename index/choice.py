@@ -4,7 +4,7 @@ Within a report, what was and what will be are told apart by the tense of the qu
 """
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 
 import numpy as np
@@ -51,7 +51,7 @@ class Choice:
 
     def __init__(self, parts: Sequence[Commitment], places: Mapping[str, Sequence[str]]) -> None:
         self._parts = parts
-        self._patterns = {report: _any_of(names) for report, names in places.items() if names}
+        self._patterns = {report: any_of(names) for report, names in places.items() if names}
 
     def rows(self, question: Question, *, within: str = "") -> NDArray[np.bool_] | None:
         """bool[n_commitments]: which commitments a question is put to; None for all.
@@ -62,7 +62,10 @@ class Choice:
         if len(self._reports) < 2:
             return None
         chosen = {within} if within else self._chosen(question)
-        return np.isin(self._report_of_row, sorted(chosen))
+        rows = np.zeros(len(self._parts), dtype=np.bool_)
+        for report in chosen:
+            rows |= self._rows_of[report]
+        return rows
 
     def stays_with(self, question: Question, report: str) -> str:
         """The report of the question before, unless this one names a place or a year."""
@@ -112,8 +115,10 @@ class Choice:
         return found
 
     @cached_property
-    def _report_of_row(self) -> NDArray[np.str_]:
-        return np.array([part.report for part in self._parts], dtype=np.str_)
+    def _rows_of(self) -> dict[str, NDArray[np.bool_]]:
+        """bool[n_commitments] a report: which are its own."""
+        owners = np.array([part.report for part in self._parts], dtype=np.str_)
+        return {report: owners == report for report in self._reports}
 
     @cached_property
     def _is_past(self) -> NDArray[np.bool_]:
@@ -121,9 +126,10 @@ class Choice:
         return np.array([part.until < part.target_year for part in self._parts], dtype=np.bool_)
 
 
-def _any_of(names: Sequence[str]) -> re.Pattern[str]:
+def any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of the names, longest first, whole words where they are Latin."""
     words = (
         rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name.isascii() else re.escape(name)
-        for name in names
+        for name in sorted(names, key=len, reverse=True)
     )
-    return re.compile("|".join(words))
+    return re.compile("|".join(words) or "(?!)")

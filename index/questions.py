@@ -162,16 +162,16 @@ class Question:
     names_counted: bool = False
 
 
-def read_question(words: str, glossary: Glossary, context: Iterable[str]) -> Question:
+def read_question(words: str, glossary: Glossary, own_names: re.Pattern[str]) -> Question:
     """Take a question apart.
 
     Args:
         words: as the resident typed it.
         glossary: the editors' words.
-        context: what holds for every commitment (the district's names), in tidied form.
+        own_names: what the reports' places are called, in tidied form: true of every commitment.
     """
     text = tidy(words)
-    own_name = _places_of(text, context)
+    own_name = {place for found in own_names.finditer(text) for place in range(*found.span())}
     mentions = [found for found in glossary.mentions(text) if found.start not in own_name]
     empty = _places_without_content(text, mentions) | own_name
     counting = _COUNTING.search(text)
@@ -203,16 +203,6 @@ def _weighted_terms(spans: Iterable[Span]) -> dict[str, float]:
         for term in filter(None, (*span.terms, span.single)):
             weights[term] = max(weights.get(term, 0.0), span.clause)
     return weights
-
-
-def _places_of(text: str, names: Iterable[str]) -> set[int]:
-    """The characters of the names, whole words where they are Latin."""
-    found: set[int] = set()
-    for name in names:
-        word = rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name.isascii() else re.escape(name)
-        for match in re.finditer(word, text):
-            found.update(range(*match.span()))
-    return found
 
 
 def _places_without_content(text: str, mentions: Iterable[Mention]) -> set[int]:

@@ -4,16 +4,18 @@ An `Index` is one loaded build. It never changes, so any number of threads may s
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.aspects import Wanted
-from index.choice import Choice
+from index.choice import Choice, any_of
 from index.dense import DenseIndex
 from index.encoder import Encoder
 from index.evidence import Coverage, Coverer, Signals, Thresholds, chance_of_answer, probability
@@ -42,6 +44,8 @@ _NEAR_BY_MEANING = 0.35
 _BESIDE, _OWN_SHARE = 0.05, 0.6
 # How much nearer what was is to a question about the past; the score of what is not asked.
 _OF_ITS_TENSE, _NOT_ASKED = 0.04, -1.0
+# So many of the best by words have their meaning compared, be it near or not.
+_BEST_BY_WORDS = 30
 # A broad question: how many are looked at, how much of the topic each must cover and how near the
 # nearest it must be, and how many are listed.
 _LOOKED_OVER, _ON_TOPIC, _STILL_NEAR = 16, 0.6, 0.5
@@ -276,7 +280,7 @@ class Index:
     def read(self, question: str) -> Question:
         """The question in this build's terms, slips mended; 500 characters of it are read."""
         mended = self._speller.mend(tidy(question[:_MAX_CHARS]))
-        return read_question(mended, self.glossary, self._context)
+        return read_question(mended, self.glossary, self._own_names)
 
     @cached_property
     def _speller(self) -> Speller:
@@ -286,7 +290,7 @@ class Index:
             for text in (part.quote, part.section, part.heading, part.en, *part.ask)
         ]
         words = [word for entry in self.glossary.entries for word in (*entry.says, *entry.means)]
-        return Speller([*dict.fromkeys(texts), *words, *self._context])
+        return Speller([*dict.fromkeys(texts), *words, *chain.from_iterable(self.places.values())])
 
     def legs(self, question: Question, *, beside: str = "", within: str = "") -> Legs:
         """The scores of both legs for all commitments; below 0 in a report it is not put to.
@@ -302,7 +306,8 @@ class Index:
         lexical = self.lexical.score(weights) / max(reach, 1e-6)
         wordings = list(dict.fromkeys([question.heeded, question.asked, question.reworded]))
         vectors = self.encoder.encode(wordings, role="query")
-        dense = self.dense.score(vectors)
+        lexical_best = best_rows(lexical, _BEST_BY_WORDS)
+        dense = self.dense.score(vectors, [int(row) for row in lexical_best])
         legs = Legs(dense=dense, lexical=lexical)
         if beside in self._rows:
             row = self._rows[beside]
@@ -420,9 +425,9 @@ class Index:
         return tuple(under[place] for place in places)
 
     @cached_property
-    def _context(self) -> tuple[str, ...]:
-        names = {name for places in self.places.values() for name in places}
-        return tuple(sorted(names, key=len, reverse=True))
+    def _own_names(self) -> re.Pattern[str]:
+        """The names of the reports' places, which tell nothing of what a question is about."""
+        return any_of(name for names in self.places.values() for name in names)
 
     @cached_property
     def _choice(self) -> Choice:
