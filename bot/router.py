@@ -43,7 +43,7 @@ _SURE, _SURE_OF_BOTH = 0.57, 0.65
 """From this chance on a message is taken for a question, or for a matter, and not asked about; the
 second if the cues say that it asks and tells."""
 _CLEAR = 0.8
-"""From this chance on not even a commitment that answers its words makes a matter a question."""
+"""From this chance on it is clear whether words that hold no cue ask or tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,12 @@ class Verdict:
 
     Attributes:
         numbers: emergency numbers to show first; empty unless the intent is `danger`.
-        leans_to_question: for `unsure`, whether it asks at least as much as it tells.
-        asks: whether it asks at all, whatever it tells besides; a rhetorical question or a
-            request is no asking.
+        question: the chance that it asks, as its words alone say, 0..1; 0 where they settle it.
     """
 
     intent: Intent
     numbers: tuple[str, ...] = ()
-    leans_to_question: bool = False
-    asks: bool = field(default=False, compare=False)
+    question: float = field(default=0.0, compare=False)
 
 
 class Router:
@@ -116,13 +113,14 @@ class Router:
         if not asked and not told and not _is_sentence(folded) and not _ENDS.search(folded):
             return Verdict("question")
         if not asks and not told and 1 - _CLEAR < question < _CLEAR:
-            return Verdict("statement")
+            return Verdict("statement", question=question)
         sure = _SURE_OF_BOTH if asked >= _ASKS_FROM and told else _SURE
         if question >= sure or (not told and question > 1 - sure):
-            return Verdict("question", asks=asks)
+            return Verdict("question", question=question)
+        left_open = 0.0 if is_wish else question
         if 1 - question >= sure:
-            return Verdict("matter", asks=asks)
-        return Verdict("unsure", leans_to_question=question >= 0.5, asks=asks)
+            return Verdict("matter", question=left_open)
+        return Verdict("unsure", question=left_open)
 
     def _asked(self, folded: str) -> float:
         """How much of a question it is; what the last clause asks counts again."""

@@ -1,5 +1,6 @@
 """What one message means, before anything is done about it: the part that needs no resident."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,10 +18,11 @@ TakenAs = Literal["question", "matter"]
 _PROPOSED = 3
 _COMMITMENT_FLOOR = 0.3
 """Below this nearness a matter is filed with no commitment unless its resident picks one."""
-_SURELY_ANSWERED = 0.8
-"""Probability from which what also tells of a matter is first of all answered."""
-_STATED_IN_REPORT = 0.6
-"""Share of a statement's words from which it names a commitment more than it tells of a matter."""
+_PROBABILITY_COUNTS, _COVERAGE_COUNTS, _ASKED_FROM = 0.8, 1.5, 1.0
+"""How much it speaks for a question that the report answers it, beside what its words say; fitted
+on the messages and questions of content/evaluation."""
+_SURER_WHERE_UNCLEAR = 1.0
+"""How much more it takes where she would otherwise be asked which of the two it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,19 @@ def has_words(text: str) -> bool:
 
 
 def _is_asked(verdict: Verdict, found: Answer) -> bool:
-    """Whether a message is a question; what its words leave open, the report decides."""
-    if found.commitment is None:
+    """Whether a message is a question; what its words leave open, the report decides.
+
+    Nothing is lost either way: an answer offers to report a matter about it.
+    """
+    if verdict.intent in ("question", "danger"):
         return verdict.intent == "question"
-    if verdict.intent == "statement":
-        return found.hits[0].coverage >= _STATED_IN_REPORT
-    if verdict.asks and verdict.intent != "danger" and found.probability >= _SURELY_ANSWERED:
-        return True
-    return verdict.intent == "question" or verdict.leans_to_question
+    if found.commitment is None:
+        return verdict.intent == "statement" and bool(found.choices)
+    best = found.hits[0]
+    leaning = _logit(verdict.question) + _PROBABILITY_COUNTS * _logit(best.probability)
+    enough = _ASKED_FROM + _SURER_WHERE_UNCLEAR * (verdict.intent == "unsure")
+    return leaning + _COVERAGE_COUNTS * best.coverage >= enough
+
+
+def _logit(chance: float) -> float:
+    return math.log((chance + 0.01) / (1.01 - chance))
