@@ -113,23 +113,32 @@ _ASPECTS = (
     _Aspect(  # money a resident pays or gets, and what a project costs
         re.compile(
             r"多少钱|几多钱|几块|块钱|花费|费用|收费|票价|学费|房价|补贴(?:几|多少|标准|吗|冇|是|有)"
-            r"|[给发有]补贴|补几|补多少|租金|[水电]费|利率|免费|造价|预算|经费|拨款|罚款|罚多少|月薪|工资"
+            r"|[收交缴付](?:多少|几)|(?:多少|几).{0,4}费|[给发有]补贴|补几|补多少|租金|[水电]费|免费|造价|预算|经费|拨款|罚款|罚多少|月薪|工资"
             r"|(?:花|投|投入|投资|出|拨)了?(?:多少|几多|几个亿|好多)(?!.*增)"
             r"|\b(?:costs?|price|fees?|fares?|tuition|tickets?|rent|salary|wages?|subsid(?:y|ies)"
-            r"|interest rates?|how much money|for free|free of charge|per month|fines?|fined)\b"
+            r"|how much money|for free|free of charge|per month|fines?|fined)\b"
             r"|\b(?:spend(?:ing)?|spent|budget(?:ed)?)\b|\bhow much\b.*\b(?:invested|cost)\b"
         ),
-        re.compile(r"\d[万亿]?元|费|补贴|补偿|利率|预算|罚"),
+        re.compile(r"\d[万亿]?元|费|补贴|补偿|预算|罚"),
+    ),
+    _Aspect(re.compile(r"利率|利息|\binterest\b(?! in)"), re.compile(r"利率|利息")),
+    _Aspect(  # the rest of what is named only in part
+        re.compile(
+            r"(?:除了|另外|其他|其余|剩下).{0,12}(?:叫|哪|什么)"
+            r"|\bthe (?:other|remaining) (?:two|three|four)\b|\ball (?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b"
+        ),
+        None,
     ),
     _Aspect(  # how to get something done oneself, and who may
         re.compile(
             r"(?:怎么|如何|么样|咋)(?:去)?(?:办理|申请|申领|报名|签约|预约|领|查询|交|缴|登记|联系)"
-            r"|怎么办[证理卡]|申请(?:表|条件|资格)|什么条件|哪些条件|什么资格|够不够格|要什么材料|要么材料|什么手续"
+            r"|怎么办[证理卡]|户口|居住证|户籍|学区|划片|招生范围|申请(?:表|条件|资格)|什么条件|哪些条件|什么资格|够不够格|要什么材料|要么材料|什么手续"
             r"|(?:在不在|有没有在|是否在|在)(?:名单|范围|名录)(?:里|内|上|中)"
             r"|\bhow (?:do|can|could|should) (?:i|we|one)\b"
             r"|\bhow to (?:apply|register|sign|get|book|join|contact)\b"
             r"|\bwhere (?:do|can) i\b|\bapplication forms?\b|\bsign up\b|\bapply for\b"
-            r"|\b(?:eligib\w+|qualif(?:y|ies|ications?)|requirements?|what documents)\b"
+            r"|\b(?:eligib\w+|qualif(?:y|ies|ications?)|requirements?|what documents"
+            r"|residence permit|catchment)\b"
         ),
         None,
     ),

@@ -43,10 +43,10 @@ class Thresholds:
 
     dense_weight_zh: float = 0.5
     dense_weight_en: float = 0.7
-    intercept: float = -4.96
-    coefficients: tuple[float, ...] = (3.68, -1.48, -0.29, 2.79, 2.26, 1.24, 1.15, 0.67)
-    bare_intercept: float = -3.43
-    bare_coefficients: tuple[float, ...] = (3.89, -0.98, -0.37, 2.65, 2.36, 0.82, 0.94, -0.54)
+    intercept: float = -6.56
+    coefficients: tuple[float, ...] = (3.46, -1.35, -0.6, 3.11, 2.93, 1.12, 2.08, 0.99)
+    bare_intercept: float = -4.18
+    bare_coefficients: tuple[float, ...] = (3.49, -1.11, -0.54, 2.53, 2.84, 0.76, 1.56, -0.28)
     answer_at: float = 0.62
     heeds_objections: bool = True
 

@@ -41,7 +41,7 @@ _PATTERNS: tuple[tuple[str, list[Measure]], ...] = (
     (r"\bhow many (?:met(?:er|re)s|km|kilomet(?:er|re)s|miles)\b", ["length"]),
     (r"\bhow long\b", ["length", "time"]),
     (rf"{_N}(?:层|岁(?!以))|\bhow (?:old|heavy)\b", []),
-    (r"\bhow many (?:floors|stor(?:ey|ie)s|seats)\b", []),
+    (r"\bhow many (?:floors|stor(?:ey|ie)s)\b", []),
     (rf"(?:{_N}|多大)个?(?:平方|平米|公顷|亩)", ["area"]),
     (r"\bhow many (?:square|sq|hectares|acres)\b", ["area"]),
     (rf"{_N}公里", ["length", "area"]),
