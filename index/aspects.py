@@ -125,7 +125,7 @@ _ASPECTS = (
     _Aspect(  # the rest of what is named only in part
         re.compile(
             r"(?:除了|另外|其他|其余|剩下).{0,12}(?:叫|哪|什么)"
-            r"|\bthe (?:other|remaining) (?:two|three|four)\b|\ball (?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b"
+            r"|\bthe (?:other|remaining) (?:two|three|four)\b|\ball (?:two|three|four|five|\d+)\b"
         ),
         None,
     ),

@@ -18,9 +18,9 @@ TakenAs = Literal["question", "matter"]
 _PROPOSED = 3
 _COMMITMENT_FLOOR = 0.3
 """Below this nearness a matter is filed with no commitment unless its resident picks one."""
-_PROBABILITY_COUNTS, _COVERAGE_COUNTS, _ASKED_FROM = 0.8, 1.5, 1.0
-"""How much it speaks for a question that the report answers it, beside what its words say; fitted
-on the messages and questions of content/evaluation."""
+_PROBABILITY_COUNTS, _COVERAGE_COUNTS, _ASKED_FROM = 0.8, 3.0, 3.0
+"""How much it speaks for a question that the report answers it, beside what its words say;
+chosen on the messages and questions of content/evaluation."""
 _SURER_WHERE_UNCLEAR = 1.0
 """How much more it takes where she would otherwise be asked which of the two it is."""
 
