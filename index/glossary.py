@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from index.lexical import Piece, pieces, stem, tidy
+from index.lexical import Piece, pieces, stem, tidy_all
 from index.reports import FileModel, Report, read_tables, validated
 
 Role = Literal["thing", "action", "topic"]
@@ -76,13 +76,18 @@ class Glossary:
 
     @cached_property
     def _by_key(self) -> Mapping[tuple[str, ...], list[Entry]]:
+        said = [
+            (words, entry)
+            for entry in self.entries
+            if entry.role != "topic"
+            for words in entry.says
+        ]
         found: dict[tuple[str, ...], list[Entry]] = {}
-        for entry in self.entries:
-            if entry.role == "topic":
-                continue
-            keys = {_key(words) for words in entry.says}
-            for key in keys - {()}:
-                found.setdefault(key, []).append(entry)
+        for words, (_, entry) in zip(tidy_all(words for words, _ in said), said, strict=True):
+            named = found.setdefault(_key(words), [])
+            if entry not in named:
+                named.append(entry)
+        found.pop((), None)
         return found
 
     @cached_property
@@ -115,8 +120,8 @@ def read_glossary(
     return tuple(entries)
 
 
-def _key(words: str) -> tuple[str, ...]:
-    return tuple(token.text for token in _tokens(pieces(tidy(words))))
+def _key(tidied: str) -> tuple[str, ...]:
+    return tuple(token.text for token in _tokens(pieces(tidied)))
 
 
 def _tokens(found: Iterable[Piece]) -> list[Piece]:

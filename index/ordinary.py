@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import distribution
 from itertools import product
 from pathlib import Path
@@ -63,27 +63,37 @@ _CONTRACTED = re.compile(
 _PREFIXES = ("un", "re", "over", "under", "non", "mis", "dis", "out", "pre", "inter")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChineseWords:
     """The tokenizer's Chinese words.
 
     Attributes:
         scores: of each word and character how usual it is, a natural logarithm, below 0.
-        by_sound: those of 2 to 4 characters by their loose sound.
-        by_pinyin: the same words by their pinyin without tones and spaces.
     """
 
     scores: Mapping[str, float]
-    by_sound: Mapping[str, tuple[str, ...]]
-    by_pinyin: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def by_sound(self) -> Mapping[str, tuple[str, ...]]:
+        """Those of 2 to 4 characters by their loose sound."""
+        return by_sound(self._short)
+
+    @cached_property
+    def by_pinyin(self) -> Mapping[str, tuple[str, ...]]:
+        """The same words by their pinyin without tones and spaces."""
+        return by_pinyin(self._short)
+
+    @property
+    def _short(self) -> list[str]:
+        return [word for word in self.scores if 1 < len(word) <= _LONGEST_WORD]
 
 
 @cache
 def chinese_words() -> ChineseWords:
     """The tokenizer's Chinese words, read once."""
-    scores = {word: score for word, score in _tokens().items() if _CHINESE.fullmatch(word)}
-    words = [word for word in scores if 1 < len(word) <= _LONGEST_WORD]
-    return ChineseWords(scores, by_sound(words), by_pinyin(words))
+    return ChineseWords(
+        {word: score for word, score in _tokens().items() if _CHINESE.fullmatch(word)}
+    )
 
 
 def are_neighbours(pair: str) -> bool:

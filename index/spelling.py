@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import HAN, Piece, pieces, stem, tidy
+from index.lexical import HAN, Piece, pieces, stem, tidy_all
 from index.ordinary import (
     ENGLISH_SYLLABLES,
     UNKNOWN_SCORE,
@@ -53,6 +53,8 @@ _STANDING_ALONE = frozenset(
     "我你您他她它们咱这那哪谁啥吗呢吧啊呀嘛哦么呗嘞不没别几一二三四五六七八九十百千万两半"
     "东南西北中年月日号人家吃喝看想听走叫打买卖用开关过好"
 )
+# Neighbours of these join two words: 新增几所, 多少座.
+_COUNTING = frozenset("几多少哪啥吗呢吧")
 _LISTS = {
     # The districts of Wuhan: whoever names another one must be told that it is another one.
     "places": "武汉 武昌 洪山 江岸 江汉 汉阳 汉口 硚口 青山 黄陂 新洲 江夏 蔡甸 东西湖",
@@ -87,7 +89,7 @@ class Speller:
         self._pairs: set[str] = set()
         self._names: set[str] = set()
         english: set[str] = set()
-        for text in map(tidy, texts):
+        for text in tidy_all(texts):
             runs = _HAN_RUN.findall(text)
             for run in runs:
                 self._pairs.update(map(str.__add__, run, run[1:]))
@@ -119,7 +121,7 @@ class Speller:
     def _mend_run(self, run: str) -> str:
         """A Chinese run in its likeliest words, as written or as meant (Viterbi)."""
         pairs = list(map(str.__add__, run, run[1:]))
-        if self._pairs.issuperset(pairs) or all(map(self._is_pair, pairs)):
+        if self._pairs.issuperset(pairs) or all(map(self._is_fine, pairs)):
             return run
         ways = [_Way(0.0, 0, "")]
         for end in range(1, len(run) + 1):
@@ -158,6 +160,10 @@ class Speller:
 
     def _is_doubtful(self, span: str) -> bool:
         return any(not self._is_pair(span[at : at + 2]) for at in range(len(span) - 1))
+
+    def _is_fine(self, pair: str) -> bool:
+        """Whether a pair gives no cause to look further: 几所 joins two words."""
+        return not _COUNTING.isdisjoint(pair) or self._is_pair(pair)
 
     def _is_pair(self, pair: str) -> bool:
         return pair in self._pairs or are_neighbours(pair) or pair in _PLACES
