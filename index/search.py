@@ -138,11 +138,11 @@ class Index:
         return MappingProxyType({commitment.id: commitment for commitment in self.parts})
 
     @cached_property
-    def sections(self) -> Mapping[str, tuple[Commitment, ...]]:
-        """The commitments of each section, in the order of the reports."""
-        found: dict[str, list[Commitment]] = {}
-        for commitment in self.parts:
-            found.setdefault(commitment.section, []).append(commitment)
+    def sections(self) -> Mapping[tuple[str, str], tuple[Commitment, ...]]:
+        """The commitments by report and section, the newest report first, in its own order."""
+        found: dict[tuple[str, str], list[Commitment]] = {}
+        for commitment in sorted(self.parts, key=lambda part: -part.target_year):
+            found.setdefault((commitment.report, commitment.section), []).append(commitment)
         return MappingProxyType({name: tuple(parts) for name, parts in found.items()})
 
     def search(

@@ -60,7 +60,7 @@ def test_what_is_loaded_equals_what_was_written(paths: Paths, settings: IndexSet
         "small-2020/neighbourhoods",
         "small-2020/elevators",
     ]
-    assert list(index.sections) == ["围绕幸福指数提升"]
+    assert [section for _, section in index.sections] == ["围绕幸福指数提升"]
     assert kindergartens.ask == ("托儿所今年开几家?",)
     assert [quantity.text for quantity in kindergartens.quantities] == ["3所", "500个"]
 

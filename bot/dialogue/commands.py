@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot import desk
 from bot.dialogue.drafting import Drafting, Moment
 from bot.dialogue.phrasing import Phrasing
-from bot.messages import Button, Reply
+from bot.messages import Button, Reply, row_number
 from bot.store import Store
 from bot.wording import LANGUAGES
 from index import Commitment, Index
@@ -55,24 +55,43 @@ class Commands:
             return [Reply(f"{unknown}\n\n{self._phrasing.say(moment.language, 'talk.help')}")]
         return command(moment, rest)
 
-    def topics(self, moment: Moment, *, replaces: bool = False) -> Reply:
-        """The sections of the report, as buttons."""
-        sections = list(self._index().sections)
-        title = next(iter(self._index().commitments.values())).report_title
-        return Reply(
-            self._phrasing.say(moment.language, "topics.choose", title=title),
-            buttons=tuple(
-                (Button(section, f"topic:{number}:0"),) for number, section in enumerate(sections)
-            ),
-            replaces=replaces,
+    def topics(self, moment: Moment, target: str = "", *, replaces: bool = False) -> Reply:
+        """The sections of a report, as buttons; of several reports, first the reports.
+
+        Args:
+            target: the report's place among all, empty if none was chosen yet.
+        """
+        reports = self._reports()
+        if len(reports) > 1 and not 0 <= row_number(target) < len(reports):
+            text = self._phrasing.say(moment.language, "topics.choose_report")
+            titles = (self._phrasing.title(moment.language, one) for one in reports.values())
+            buttons = tuple((Button(title, f"topics:{n}"),) for n, title in enumerate(titles))
+            return Reply(text, buttons=buttons, replaces=replaces)
+        report, first = list(reports.items())[max(row_number(target), 0)]
+        title = self._phrasing.title(moment.language, first)
+        buttons = tuple(
+            (Button(section, f"topic:{number}:0"),)
+            for number, (owner, section) in enumerate(self._index().sections)
+            if owner == report
         )
+        if len(reports) > 1:
+            buttons += ((self._phrasing.button(moment.language, "back", "topics"),),)
+        text = self._phrasing.say(moment.language, "topics.choose", title=title)
+        return Reply(text, buttons=buttons, replaces=replaces)
+
+    def _reports(self) -> dict[str, Commitment]:
+        """The reports by id, the newest first, each with its first commitment."""
+        found: dict[str, Commitment] = {}
+        for (report, _), parts in self._index().sections.items():
+            found.setdefault(report, parts[0])
+        return found
 
     def section_page(self, moment: Moment, target: str) -> list[Reply]:
         """A page of a section's commitments, named `<section>:<page>`; empty if there is none."""
         sections = list(self._index().sections.items())
         try:
             number, page = (int(part) for part in target.split(":"))
-            section, commitments = sections[number]
+            (_, section), commitments = sections[number]
         except (ValueError, IndexError):
             return []
         shown = commitments[page * _PAGE : (page + 1) * _PAGE]
@@ -143,7 +162,9 @@ class Commands:
         return Button(self._phrasing.label(moment.language, commitment), f"show:{commitment.id}")
 
     def _paging(self, moment: Moment, number: int, page: int, *, more: bool) -> tuple[Button, ...]:
-        buttons = [self._phrasing.button(moment.language, "back", "topics")]
+        report = list(self._index().sections)[number][0]
+        back = f"topics:{list(self._reports()).index(report)}"
+        buttons = [self._phrasing.button(moment.language, "back", back)]
         if page:
             action = f"topic:{number}:{page - 1}"
             buttons.append(self._phrasing.button(moment.language, "previous", action))

@@ -275,7 +275,7 @@ class Dialogue:
         name, _, target = prepared.said.action.partition(":")
         match name:
             case "topics":
-                replies = [self._commands.topics(moment, replaces=True)]
+                replies = [self._commands.topics(moment, target, replaces=True)]
             case "topic":
                 replies = self._commands.section_page(moment, target)
             case "lang":
