@@ -13,8 +13,9 @@ from bot.cases import Matter
 from bot.dialogue import proposed
 from bot.likeness import likeness
 from bot.matters import MatterReader
+from bot.meanings import Meanings
 from bot.service import Service
-from index import Index
+from index import Earlier, Index
 
 _FILE = Path(__file__).parent / "similar_problems.toml"
 _COMMITMENT_FROM = 0.3
@@ -40,14 +41,15 @@ def easy_pairs() -> list[Pair]:
     return [pair for pair, hard in _different() if not hard]
 
 
-def scorer(index: Index, service: Service) -> Callable[[Pair], float]:
+def scorer(index: Index, service: Service, meanings: Meanings) -> Callable[[Pair], float]:
     """How alike the bot takes the two of a pair to be, 0..1."""
-    reader = MatterReader(service)
+    reader = MatterReader(service, meanings)
 
     @cache
     def matter(text: str) -> Matter:
-        hits = proposed(Answer(text, tuple(index.about(reader.without_place(text))), ""))
-        about = [hit.commitment.id for hit in hits if hit.nearness >= _COMMITMENT_FROM]
+        hits = tuple(index.about(reader.without_place(text)))
+        near = proposed(Answer(text, hits, "", Earlier(text)))
+        about = [hit.commitment.id for hit in near if hit.nearness >= _COMMITMENT_FROM]
         return replace(reader.read(text, danger=False), commitment=next(iter(about), ""))
 
     def score(pair: Pair) -> float:

@@ -8,7 +8,7 @@ from bot.dialogue import Phrasing, proposed
 from bot.dialogue.phrasing import how_likely, how_sure
 from bot.service import Service
 from bot.wording import Language, Wording, plain
-from index import Commitment, Hit, Index
+from index import Commitment, Earlier, Hit, Index
 from tests.conftest import CONTENT
 
 MATTER = Matter(
@@ -87,7 +87,8 @@ def test_sureness_has_few_names() -> None:
 def test_at_most_three_commitments_are_proposed_the_likeliest_first(real_index: Index) -> None:
     nearness = (0.3, 0.8, 0.04, 0.9)
     hits = tuple(hit_of(one, near) for one, near in zip(real_index.parts, nearness, strict=False))
-    assert [hit.nearness for hit in proposed(Answer("?", hits, "b"))] == [0.8, 0.3]
+    answer = Answer("?", hits, "b", Earlier("?"))
+    assert [hit.nearness for hit in proposed(answer)] == [0.8, 0.3]
     assert proposed(None) == ()
 
 

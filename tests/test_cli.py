@@ -93,7 +93,7 @@ def test_a_question_on_the_command_line_gets_what_a_resident_reads(shell: Shell)
     assert lines[2] == "新增普惠幼儿园3所、学位500个"
 
 
-def test_each_line_of_json_is_answered_in_order_and_nothing_is_written(shell: Shell) -> None:
+def test_each_line_of_json_is_answered_in_order_and_nothing_of_it_is_kept(shell: Shell) -> None:
     asked = [
         "新增几所幼儿园？",
         '{"session": "s1", "text": "how many kindergartens are being added?"}',
@@ -118,7 +118,7 @@ def test_each_line_of_json_is_answered_in_order_and_nothing_is_written(shell: Sh
     assert outcomes[0]["commitment"] == outcomes[1]["commitment"] == "wuchang-2020/kindergartens"
     assert outcomes[3]["draft"]["place"] == "粮道街胭脂路口"
     assert "新增" in done.stdout
-    assert sorted(path.name for path in shell.var.iterdir()) == ["index"]
+    assert sorted(path.name for path in shell.var.iterdir()) == ["index", "learnt"]
 
 
 def test_bytes_that_are_no_text_are_answered_too(shell: Shell) -> None:

@@ -149,7 +149,10 @@ def test_a_dropped_in_report_is_answered_from(paths: Paths, tmp_path: Path) -> N
     index = load_index(paths, settings)
     found = index.search("新建社区食堂12家")[0].commitment
     assert (found.quote, found.report, found.year) == ("新建社区食堂12家", "yunhe-2026", 2026)
-    assert index.districts == ("武昌区", "云河市", "Wuchang District")
+    assert index.places == {
+        "small-2020": ("wuchang district", "wuchang", "武昌区", "武昌"),
+        "yunhe-2026": ("yunhe", "云河市", "云河"),
+    }
     assert list(index.commitments.values()) == list(read_content(paths).commitments)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.cases import Kind, Matter
 from bot.likeness import SIMILAR_FROM, least_cosine, likeness, same_place
+from bot.meanings import Meanings
 from bot.service import Service
 from index import Index
 from tests.problems import easy_pairs, hard_pairs, rates, scorer
@@ -67,9 +68,9 @@ def test_likeness_is_symmetric_and_bounded(cosine: float, street: str, place: st
 
 
 def test_pairs_of_one_problem_are_told_from_hard_pairs_of_two(
-    real_index: Index, service: Service
+    real_index: Index, service: Service, meanings: Meanings
 ) -> None:
-    score = scorer(real_index, service)
+    score = scorer(real_index, service, meanings)
     for half in ("fit", "check"):
         pairs = [pair for pair in hard_pairs() if pair.half == half]
         precision, recall = rates(pairs, list(map(score, pairs)), SIMILAR_FROM)
@@ -78,7 +79,7 @@ def test_pairs_of_one_problem_are_told_from_hard_pairs_of_two(
 
 
 def test_of_pairs_that_share_neither_topic_nor_place_hardly_one_is_similar(
-    real_index: Index, service: Service
+    real_index: Index, service: Service, meanings: Meanings
 ) -> None:
-    score, pairs = scorer(real_index, service), easy_pairs()
+    score, pairs = scorer(real_index, service, meanings), easy_pairs()
     assert sum(score(pair) >= SIMILAR_FROM for pair in pairs) <= len(pairs) / 500

@@ -1,6 +1,7 @@
 """What a message tells of a matter: kind, category, urgency and street, each a guess."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -101,7 +102,9 @@ def test_a_complaint_of_what_cannot_wait_is_a_call_for_help(reader: MatterReader
 
 def test_the_whole_reading_keeps_the_words_as_they_were_written(reader: MatterReader) -> None:
     text = "我家门口路灯坏了三个月没人修，粮道街胭脂路口"
-    assert reader.read(text, danger=False) == Matter(
+    found = reader.read(text, danger=False)
+    assert found.sureness == reader.sureness(found)
+    assert replace(found, sureness={}) == Matter(
         text,
         Kind.COMPLAINT,
         "urban_management",

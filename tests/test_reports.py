@@ -202,7 +202,7 @@ def test_mistakes_of_the_glossary_are_named(paths: Paths) -> None:
     assert check_content(paths) == [
         f"{file}: entry 1: says: List should have at least 1 item after validation, not 0"
         " (found [])",
-        f"{file}: entry 1: role: Input should be 'thing' or 'action' (found 'verb')",
+        f"{file}: entry 1: role: Input should be 'thing', 'action' or 'topic' (found 'verb')",
     ]
 
 
@@ -233,9 +233,9 @@ def test_bad_evaluation_lines_are_named(paths: Paths, tmp_path: Path) -> None:
         f"{folder / 'messages.jsonl'}: line 1: not valid JSON: Expecting property name enclosed"
         " in double quotes: line 1 column 2 (char 1)",
         f"{folder / 'questions.jsonl'}: line 2: id: q1 is used twice",
+        f"{folder / 'questions.jsonl'}: line 3: gold: missing",
         f"{folder / 'questions.jsonl'}: line 3: lang: String should match pattern"
         " '^(zh|zh-Hant|en|mixed)$' (found 'fr')",
-        f"{folder / 'questions.jsonl'}: line 3: gold: missing",
     ]
 
 
@@ -250,7 +250,7 @@ def test_questions_about_a_report_that_is_gone_are_left_out_with_a_remark(
     file = paths.content / "evaluation" / "questions.jsonl"
     content = read_content(paths)
     assert content.mistakes == []
-    assert [(question.id, question.golds) for question in content.questions] == [
+    assert [(question.id, question.golds) for question in content.gold.questions] == [
         ("q1", ("电梯60部",)),
         ("q2", ("小区8个",)),
     ]
@@ -291,7 +291,7 @@ def test_an_evaluation_line_ends_where_the_line_ends(paths: Paths, tmp_path: Pat
     question = {"id": "q1", "lang": "zh", "question": "电梯\u2028几部?", "gold": "电梯60部"}
     write_evaluation(tmp_path, "questions.jsonl", [question, {**question, "id": "q2"}])
     content = read_content(paths)
-    assert (len(content.questions), content.mistakes) == (2, [])
+    assert (len(content.gold.questions), content.mistakes) == (2, [])
 
 
 def test_content_without_a_report_is_a_mistake(tmp_path: Path) -> None:

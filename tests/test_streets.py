@@ -3,6 +3,7 @@
 import pytest
 
 from bot.matters import MatterReader
+from bot.meanings import Meanings
 from bot.service import Service
 
 NAMED = {
@@ -171,9 +172,9 @@ NOT_NAMED = [
 
 
 @pytest.fixture(scope="module")
-def reader(service: Service) -> MatterReader:
+def reader(service: Service, meanings: Meanings) -> MatterReader:
     """The reader of messages."""
-    return MatterReader(service)
+    return MatterReader(service, meanings)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-from bot.answers import answer
+from bot.answers import answers
 from bot.app import open_index
 from bot.config import Settings
 from index import Paths
@@ -94,11 +94,11 @@ def asked(what: str, costs: list[Cost]) -> list[tuple[str, str]]:
 async def answer_seconds(settings: Settings, questions: list[str]) -> list[float]:
     """Seconds each question takes in a process that is warm."""
     index = open_index(settings)
-    await answer(index, questions[0])
+    await answers(index, questions[0])
     seconds = []
     for question in questions:
         start = time.perf_counter()
-        await answer(index, question)
+        await answers(index, question)
         seconds.append(time.perf_counter() - start)
     return seconds
 
@@ -146,8 +146,8 @@ def main() -> None:
     print_table(
         "The bot",
         [
-            (f"answers.answer p50, {len(questions)} questions", f"{p50:.2f} ms"),
-            ("answers.answer p99", f"{p99:.2f} ms"),
+            (f"answers.answers p50, {len(questions)} questions", f"{p50:.2f} ms"),
+            ("answers.answers p99", f"{p99:.2f} ms"),
             *asked("`python -m bot ask`, bundled reader", ask),
             *asked("the same, sentence-transformers reader", ask_heavy),
             ("`python -m index build`, first build", f"{build.seconds:.2f} s"),

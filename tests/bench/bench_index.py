@@ -27,7 +27,8 @@ def seconds(action: Callable[[], object]) -> float:
 
 def main() -> None:
     """Build in a temporary folder, search every question of the evaluation, print the table."""
-    questions = [question.text for question in read_content(Paths(content=CONTENT)).questions]
+    gold = read_content(Paths(content=CONTENT)).gold
+    questions = [question.text for question in gold.questions]
     if not questions:
         sys.exit("content/evaluation holds no question to search for")
     settings = IndexSettings()

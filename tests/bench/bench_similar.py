@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from bot import desk
-from bot.app import open_index
+from bot.app import open_index, read_meanings
 from bot.cases import Awaiting, Matter
 from bot.config import Settings
 from bot.likeness import SIMILAR_FROM, Meaning
 from bot.matters import MatterReader
-from bot.service import read_service
+from bot.meanings import Meanings
+from bot.service import Service, read_service
 from bot.store import Store
 from index import Index, Paths
 from tests.bench.table import print_table
@@ -35,9 +36,9 @@ def across_languages(pair: Pair) -> bool:
     return len({any(ord(char) in _HAN for char in text) for text in (pair.one, pair.other)}) == 2
 
 
-def quality(settings: Settings, index: Index) -> list[tuple[str, str]]:
+def quality(index: Index, service: Service, meanings: Meanings) -> list[tuple[str, str]]:
     """The rows on how often it is right."""
-    score = scorer(index, read_service(settings.paths.content / "service.toml"))
+    score = scorer(index, service, meanings)
     groups = {
         f"{half}, {name}": [
             pair for pair in hard_pairs() if pair.half == half and across_languages(pair) in kinds
@@ -88,7 +89,9 @@ def main() -> None:
         settings = Settings(paths=Paths(content=ROOT / "content", var=Path(folder) / "var"))
         index = open_index(settings)
         meaning = Meaning(index.encoder.fingerprint, index.vectors)
-        reader = MatterReader(read_service(settings.paths.content / "service.toml"))
+        service = read_service(settings.paths.content / "service.toml")
+        meanings = read_meanings(settings, service, index)
+        reader = MatterReader(service, meanings)
         said = dict.fromkeys(text for pair in hard_pairs() for text in (pair.one, pair.other))
         matters = [reader.read(text, danger=False) for text in said]
         store = Store.open(Path(folder) / "bot.db")
@@ -96,7 +99,7 @@ def main() -> None:
         again = Store.open(Path(folder) / "bot.db")
         first, *others = milliseconds(again, matters, meaning)
         p50, p99 = np.percentile(others, [50, 99])
-        rows = quality(settings, index)
+        rows = quality(index, service, meanings)
         again.close()
         store.close()
     print_table(
