@@ -209,12 +209,18 @@ class Wanted:
     def is_missing_in(self, commitment: Commitment) -> bool:
         """Whether the question asks for something that the commitment's sentence does not give."""
         return (
-            self._is_of_another_year(commitment)
+            self._names_no_thing
+            or self._is_of_another_year(commitment)
             or self._is_of_another_place(commitment)
             or self._lacks_an_aspect(commitment)
             or self._lacks_a_number_named(commitment)
             or self._lacks_a_quantity(commitment)
         )
+
+    @cached_property
+    def _names_no_thing(self) -> bool:
+        """Whether it is a bare number: 60 may be anything, though only one commitment has it."""
+        return not any(char.isalpha() for char in self.question.text)
 
     @cached_property
     def _aspects(self) -> tuple[_Aspect, ...]:

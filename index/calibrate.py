@@ -44,23 +44,23 @@ class _Verdict:
 def learn_thresholds(
     index: Index, questions: Iterable[GoldQuestion], *, dense_share: float | None = None
 ) -> Thresholds:
-    """Learn from the calibration half; the defaults if it is too small.
+    """Learn from the calibration half; the defaults if it is too small, but for a given share.
 
     Args:
         dense_share: of the dense leg in the score, 0..1; None learns that, too.
     """
     cases = [_case(index, question) for question in questions if question.for_calibration]
-    if sum(case.is_answerable for case in cases) < _FEWEST_QUESTIONS:
-        return Thresholds()
-    chinese = [case for case in cases if case.question.is_chinese]
-    english = [case for case in cases if not case.question.is_chinese]
     learnt = Thresholds()
     if dense_share is not None:
-        zh = en = dense_share
-    else:
+        learnt = replace(learnt, dense_weight_zh=dense_share, dense_weight_en=dense_share)
+    if sum(case.is_answerable for case in cases) < _FEWEST_QUESTIONS:
+        return learnt
+    chinese = [case for case in cases if case.question.is_chinese]
+    english = [case for case in cases if not case.question.is_chinese]
+    if dense_share is None:
         zh = _best_weight(chinese, learnt.dense_weight_zh)
         en = _best_weight(english, learnt.dense_weight_en)
-    learnt = replace(learnt, dense_weight_zh=zh, dense_weight_en=en)
+        learnt = replace(learnt, dense_weight_zh=zh, dense_weight_en=en)
     learning = replace(index, thresholds=learnt)
     verdicts = [verdict for case in cases if (verdict := _verdict(learning, case))]
     open_ones = [verdict for verdict in verdicts if not verdict.signals.objected]

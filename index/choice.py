@@ -24,9 +24,11 @@ _ENGLISH = {
     "全国": ("china",),
 }
 _KINDS_OF_PLACE = re.compile("(?:壮族|回族|维吾尔)?(?:自治区|特别行政区)$|[省市区县]$")
+# 比去年 and "than last year" only compare.
 _PAST = re.compile(
-    r"去年|上年|过去|已经|[^\W\d_]了(?:多少|几|哪些|什么)|完成情况|取得|成绩|回顾"
-    r"|\b(?:was|were|did|had|has been|have been|last year|past|achieved|completed|already)\b"
+    r"(?<![比跟和与同])(?:去年|上年)|过去|已经|[^\W\d_]了(?:多少|几|哪些|什么)|完成情况|取得|成绩|回顾"
+    r"|\b(?:was|were|did|had|has been|have been|past|achieved|completed|already)\b"
+    r"|(?<!than )(?<!with )(?<!to )\blast year\b"
 )
 
 

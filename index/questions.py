@@ -14,7 +14,8 @@ from index.lexical import HAN, han_terms, pieces, stem, terms_of, tidy
 # How people put a question, and what is true of every commitment: they tell nothing about which
 # one is meant. Only words that are no part of a longer Chinese word.
 _ASKING = re.compile(
-    "请问一下|请问|想问一下|想问|问一下|问问|我想知道|想知道|想了解|了解一下|告诉我|说说|讲讲|介绍一下|帮我|查一下"
+    "随便(?:问问?|看看?|聊聊?|说说?)"
+    "|请问一下|请问|想问一下|想问|问一下|问问|我想知道|想知道|想了解|了解一下|告诉我|说说|讲讲|介绍一下|帮我|查一下"
     "|有没有|是不是|会不会|能不能|可不可以|要不要|是否|什么时候|啥时候|何时|什么样|什么|怎么样|怎么|怎样|咋样|咋"
     "|如何|为什么|为啥|啥|哪些|哪个|哪里|哪儿|哪年|哪|多少|多大|多高|多长|多久|百分之(?:几|多少)|第几|几"
     "|今年|本年度|年度|全年|一年|年内|年底|一共|总共|共计|合计|到底|究竟|大概|大约|具体|关于|方面|情况|目标"

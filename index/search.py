@@ -99,19 +99,25 @@ class _Candidate:
     """A commitment among the nearest: its place, its score, and what it gives of what is asked.
 
     `lacks`: its sentence does not give what is asked for (a number, a time, a place).
+    `of_its_tense`: it tells what was where the question asks for that, else what will be.
     """
 
     row: int
     score: float
     coverage: Coverage
     lacks: bool
+    of_its_tense: bool
 
     def is_like(self, other: "_Candidate") -> bool:
-        """Whether the other is as near, covers about as much, and gives what is asked or not."""
+        """Whether the other is as near, covers about as much, and gives what is asked or not.
+
+        One of the question's tense is not like one of the other.
+        """
         return (
             other.score >= _AS_NEAR * self.score
             and other.coverage.whole >= self.coverage.whole - _AS_MUCH
             and other.lacks == self.lacks
+            and other.of_its_tense >= self.of_its_tense
         )
 
 
@@ -344,12 +350,14 @@ class Index:
         self, question: Question, fused: NDArray[np.float32], rows: Sequence[int]
     ) -> list[_Candidate]:
         coverer, wanted = self._coverer(question), Wanted(question)
+        of_its_tense = self._choice.of_its_tense(question)
         return [
             _Candidate(
                 row=row,
                 score=float(fused[row]),
                 coverage=coverer.covered_by(row),
                 lacks=wanted.is_missing_in(self.parts[row]),
+                of_its_tense=of_its_tense is None or bool(of_its_tense[row]),
             )
             for row in rows
         ]

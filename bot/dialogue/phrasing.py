@@ -1,7 +1,7 @@
 """Replies in the resident's language, made of wording, service names and the report's own text."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from markupsafe import Markup, escape
@@ -17,6 +17,7 @@ from bot.wording import Language, Wording
 from index import Commitment, Hit
 
 _NUMBER = re.compile(r"\d[\d,.]*(?:%|\b)")
+_FIGURE = re.compile(r"\d[\d,.]*%?")
 _LABEL_CHARS = 26
 _EXCERPT_CHARS = 60
 _BETWEEN = " · "
@@ -53,8 +54,7 @@ class Phrasing:
         """A commitment as an answer: its words, its numbers in bold, its source and its year."""
         say = self.say
         parts = [say(language, "answer.intro")]
-        if language == "en" and commitment.en:
-            parts.append(_bold_numbers(commitment.en))
+        parts += self._english(language, commitment, _bold_numbers)
         parts.append(f"<blockquote>{bold_quantities(commitment)}</blockquote>")
         parts.append(
             say(
@@ -101,21 +101,36 @@ class Phrasing:
         return commitment.report_title_en if english else commitment.report_title
 
     def no_answer(self, language: Language, answer: Answer | None) -> str:
-        """The report does not say; what is near stands below it, labelled as such."""
+        """The report does not say; below it what is near, labelled as such, else what to ask."""
         parts = [f"<b>{self.say(language, 'answer.none')}</b>"]
         if answer and answer.related:
             nearest = answer.related[0]
             parts += ["", self.say(language, "answer.related")]
-            if language == "en" and nearest.en:
-                parts.append(str(escape(nearest.en)))
+            parts += self._english(language, nearest, escape)
             parts.append(f"<blockquote>{escape(nearest.quote)}</blockquote>")
+        else:
+            parts += ["", self.say(language, "answer.examples")]
         return "\n".join(parts)
 
+    def _english(
+        self, language: Language, commitment: Commitment, marked: Callable[[str], Markup]
+    ) -> list[str]:
+        """For readers of English what a commitment says, or that nobody has translated it."""
+        if language != "en":
+            return []
+        return [marked(commitment.en) if commitment.en else self.say("en", "answer.no_english")]
+
     def label(self, language: Language, commitment: Commitment, *, most: int = 0) -> str:
-        """A commitment short enough for a button, or for `most` characters."""
+        """A commitment short enough for a button, or for `most` characters; no number is cut."""
         text = self.in_words(language, commitment)
         most = most or (_LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS)
-        return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+        if len(text) <= most:
+            return text
+        whole = [found.span() for found in _FIGURE.finditer(text)]
+        if text == commitment.quote:
+            whole += [(part.start, part.end) for part in commitment.quantities]
+        end = min((start for start, stop in whole if start < most - 1 < stop), default=most - 1)
+        return f"{text[:end].rstrip()}…"
 
     # Matters
 
