@@ -3,6 +3,7 @@
 import pytest
 
 from index import Earlier, Index
+from index.choice import any_of
 from index.followups import about_the_same, carries_on, names_a_thing
 from index.glossary import Entry, Glossary
 from index.questions import Question, read_question
@@ -17,7 +18,7 @@ GLOSSARY = Glossary(
 
 def question(text: str) -> Question:
     """The question, read with the small glossary."""
-    return read_question(text, GLOSSARY, [])
+    return read_question(text, GLOSSARY, any_of([]))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from index import Index
+from index.choice import any_of
 from index.glossary import Glossary
 from index.overview import is_topic, topic_of
 from index.questions import Question, read_question
@@ -10,7 +11,7 @@ from index.questions import Question, read_question
 
 def question(text: str) -> Question:
     """The question, read without a glossary."""
-    return read_question(text, Glossary(()), [])
+    return read_question(text, Glossary(()), any_of([]))
 
 
 def named(words: str) -> list[str]:
