@@ -12,13 +12,13 @@ from rapidfuzz.distance import Levenshtein
 from index import normalise
 from tests.conftest import CONTENT
 
-WRITTEN_BY_OTHERS = ("s-", "b-")
+WRITTEN_BY_OTHERS = ("s-",)
 """How the ids of the sets begin that were written by others."""
 MOST_EDITS, MOST_SHARE, CHARS_AN_EDIT = 2, 0.15, 4
 """A line is kept apart if more edits than two, or 15% of its characters, lead to a question; of
 words of under eight characters one edit in four is enough to make others of them."""
-SHORTEST_PHRASE = 12
-"""Shorter phrases of the glossary and of service.toml are names and cues, no questions."""
+SHORTEST_PHRASE = 6
+"""Shorter words of the glossary and of service.toml are single names and cues."""
 
 
 def edits_allowed(length: int) -> int:
