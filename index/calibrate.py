@@ -18,7 +18,7 @@ _ABOUT_AS_GOOD = 0.01
 _WEIGHTS = tuple(step / 20 for step in range(1, 20))
 # What a wrong answer costs a resident, when a refusal costs 1: the limit of a calibrated
 # probability is then cost / (1 + cost).
-_COST_OF_WRONG = 1.6
+_COST_OF_WRONG = 1.5
 _RIDGE = 0.5
 _NEWTON_STEPS = 50
 

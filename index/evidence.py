@@ -47,7 +47,7 @@ class Thresholds:
     coefficients: tuple[float, ...] = (3.46, -1.35, -0.6, 3.11, 2.93, 1.12, 2.08, 0.99)
     bare_intercept: float = -4.18
     bare_coefficients: tuple[float, ...] = (3.49, -1.11, -0.54, 2.53, 2.84, 0.76, 1.56, -0.28)
-    answer_at: float = 0.62
+    answer_at: float = 0.6
     heeds_objections: bool = True
 
     def dense_weight(self, question: Question) -> float:
