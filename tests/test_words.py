@@ -45,13 +45,13 @@ def test_what_was_asked_for_is_kept(encoder: Encoder) -> None:
 
 def test_the_quote_used_longest_ago_is_forgotten_first(encoder: Encoder) -> None:
     words = WordVectors(encoder)
-    oldest, used_again = words.of("电梯"), words.of("学位")
+    first, second = words.of("电梯"), words.of("学位")
     for number in range(KEPT - 2):
         words.of(f"幼儿园{number}所")
-    assert words.of("学位") is used_again
+    assert words.of("电梯") is first
     words.of("小区8个")
-    assert words.of("学位") is used_again
-    assert words.of("电梯") is not oldest
+    assert words.of("电梯") is first
+    assert words.of("学位") is not second
 
 
 def test_many_threads_get_the_vectors_one_gets(encoder: Encoder) -> None:
