@@ -53,7 +53,7 @@ def cases_of(bot: Bot) -> list[str]:
 async def test_no_words_are_kindly_asked_for(bot: Bot, resident: Person) -> None:
     for text in ("", "  \n ", "🙂👍🏽", "。。。！？", "\x00\x1b\u202e", "\ud800"):
         await resident.says(text)
-        assert resident.heard[-1] == "我没有看到文字。请用一句话写下您的问题或诉求。"
+        assert resident.heard[-1].startswith("我没有看到文字。请用一句话写下您的问题或诉求。")
     assert cases_of(bot) == []
 
 

@@ -1,8 +1,10 @@
 """Time of an index build and of single searches over the evaluation's questions.
 
-Run from the project's root: `python -m tests.bench.bench_index`. It prints a table, no verdict.
+Run from the project's root: `python -m tests.bench.bench_index [FOLDER]`; the folder holds further
+reports as text alone. It prints a table, no verdict.
 """
 
+import shutil
 import statistics
 import sys
 import tempfile
@@ -27,13 +29,17 @@ def seconds(action: Callable[[], object]) -> float:
 
 def main() -> None:
     """Build in a temporary folder, search every question of the evaluation, print the table."""
-    gold = read_content(Paths(content=CONTENT)).gold
-    questions = [question.text for question in gold.questions]
-    if not questions:
-        sys.exit("content/evaluation holds no question to search for")
+    further = sorted(Path(sys.argv[1]).glob("*.txt")) if len(sys.argv) > 1 else []
     settings = IndexSettings()
     with tempfile.TemporaryDirectory() as folder:
-        paths = Paths(content=CONTENT, var=Path(folder))
+        paths = Paths(content=Path(folder) / "content", var=Path(folder) / "var")
+        shutil.copytree(CONTENT, paths.content)
+        for report in further:
+            shutil.copy(report, paths.content / "reports")
+        gold = read_content(paths).gold
+        questions = [question.text for question in gold.questions]
+        if not questions:
+            sys.exit("content/evaluation holds no question to search for")
         rows = [
             ("build from nothing", seconds(lambda: build_index(paths, settings))),
             ("build, nothing changed", seconds(lambda: build_index(paths, settings))),
@@ -49,7 +55,8 @@ def main() -> None:
     hundredths = statistics.quantiles(times, n=100)
     rows += [("search p50", hundredths[49]), ("search p99", hundredths[98])]
     print_table(
-        f"The index: {len(index.commitments)} commitments, {len(times)} searches",
+        f"The index: {1 + len(further)} reports, {len(index.commitments)} commitments,"
+        f" {len(times)} searches",
         [(name, f"{value * 1000:.2f} ms") for name, value in rows],
     )
 
