@@ -1,8 +1,8 @@
 """How often reports that nobody curated are answered from rightly.
 
 Run from the project's root: `python -m tests.bench.measure_uncurated FOLDER`; the folder holds the
-reports as text alone, `anhui-2026.txt` for the questions of `uncurated/anhui-2026/`. Each is served
-by itself: no `ask`, no English, no evaluation to learn from. It prints a table, no verdict.
+reports as text alone, `anhui-2026.txt` for the questions of `uncurated/anhui-2026/`. Each is
+served by itself: no `ask`, no English, no evaluation to learn from. It prints a table, no verdict.
 """
 
 import sys
