@@ -18,7 +18,7 @@ from bot.service import Service
 from index import Earlier, Index
 
 _FILE = Path(__file__).parent / "similar_problems.toml"
-_COMMITMENT_FROM = 0.3
+_COMMITMENT_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def test_sureness_has_few_names() -> None:
     assert [how_sure(value) for value in (1.0, 0.99, 0.7, 0.69, 0.1, 0.09, 0.0)] == [
         *("chosen", "read", "read", "guessed", "guessed", "open", "open")
     ]
-    assert [how_likely(value) for value in (1.0, 0.8, 0.7, 0.5, 0.3, 0.2)] == [
+    assert [how_likely(value) for value in (1.0, 0.9, 0.8, 0.7, 0.5, 0.4)] == [
         *("chosen", "likely", "likely", "possible", "possible", "perhaps")
     ]
 

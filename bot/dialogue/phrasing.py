@@ -24,7 +24,7 @@ _BETWEEN = " · "
 _SIMILAR_SHOWN = 3
 _READ_FROM, _GUESSED_FROM = 0.7, 0.1
 """Sureness from which a part of a matter was read from the words, and from which it is a guess."""
-_LIKELY_FROM, _POSSIBLE_FROM = 0.7, 0.3
+_LIKELY_FROM, _POSSIBLE_FROM = 0.8, 0.5
 """Nearness from which a matter is likely about a commitment, and possibly."""
 
 

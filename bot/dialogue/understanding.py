@@ -16,7 +16,7 @@ OutcomeKind = Literal["answer", "no_answer", "matter", "ask_which", "smalltalk",
 TakenAs = Literal["question", "matter"]
 
 _PROPOSED = 3
-_COMMITMENT_FLOOR = 0.3
+_COMMITMENT_FLOOR = 0.5
 """Below this nearness a matter is filed with no commitment unless its resident picks one."""
 _PROBABILITY_COUNTS, _COVERAGE_COUNTS, _ASKED_FROM = 0.8, 3.0, 3.0
 """How much it speaks for a question that the report answers it, beside what its words say;
