@@ -30,9 +30,11 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A var folder with the index of the real content; tests copy it, none changes it."""
+    """A var folder with all that is made of the real content; tests copy it, none changes it."""
     var = tmp_path_factory.mktemp("built")
-    open_index(Settings(paths=Paths(content=CONTENT, var=var)))
+    settings = Settings(paths=Paths(content=CONTENT, var=var))
+    index = open_index(settings)
+    read_meanings(settings, read_service(CONTENT / "service.toml"), index)
     return var
 
 
