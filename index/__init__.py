@@ -8,9 +8,10 @@ from index.config import IndexSettings, Paths, Section, config_path, read_config
 from index.content import check_content
 from index.errors import ContentError, EncoderError, StaleIndexError
 from index.followups import Earlier
+from index.hits import Hit, sole_answer
 from index.quantities import Quantity
 from index.reports import Commitment
-from index.search import Hit, Index, sole_answer
+from index.search import Index
 from index.text import clean, normalise, to_simplified
 
 __all__ = [

@@ -19,7 +19,7 @@ from index.content import read_content
 from index.drafts import draft_report
 from index.errors import ContentError, EncoderError, StaleIndexError
 from index.evaluate import PARTS, Part, as_lines, measure, write_figures
-from index.search import Hit
+from index.hits import Hit
 
 Value = TypeVar("Value")
 

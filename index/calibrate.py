@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from index.evidence import FEATURES, Signals, Thresholds
 from index.gold import GoldQuestion, is_right
+from index.hits import Legs
 from index.questions import Question
-from index.search import Index, Legs
+from index.search import Index
 
 # Fewer than this teach nothing that holds; the defaults are then better.
 _FEWEST_QUESTIONS = 40

@@ -10,7 +10,8 @@ from typing import Literal, get_args
 from index.errors import ContentError
 from index.followups import Earlier
 from index.gold import GoldDialogue, GoldQuestion, GoldSet, is_right, is_shown
-from index.search import Hit, Index, sole_answer
+from index.hits import Hit, sole_answer
+from index.search import Index
 
 Figures = dict[str, float]
 """Figures of one group by name; shares are 0..1, `n` says how many there were."""

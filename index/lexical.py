@@ -156,6 +156,15 @@ class LexicalIndex:
         places, starts = self._terms_by_row
         return frozenset(places[starts[row] : starts[row + 1]].tolist())
 
+    def holders(self, terms: Sequence[str]) -> set[int]:
+        """The rows of the commitments that hold all of these terms."""
+        places = [self.place.get(term) for term in terms]
+        held = [
+            set() if place is None else set(self.rows[self.starts[place] : self.starts[place + 1]])
+            for place in places
+        ]
+        return {int(row) for row in set.intersection(*held)} if held else set()
+
     def to_bytes(self) -> bytes:
         """The index as an .npz file, without pickled objects."""
         stream = BytesIO()

@@ -18,9 +18,19 @@ from index.aspects import Wanted
 from index.choice import Choice, any_of
 from index.dense import DenseIndex
 from index.encoder import Encoder
-from index.evidence import Coverage, Coverer, Signals, Thresholds, chance_of_answer, probability
+from index.evidence import Coverer, Signals, Thresholds, chance_of_answer, probability
 from index.followups import Earlier, about_the_same, carries_on, is_named, names_a_thing
 from index.glossary import Glossary
+from index.hits import (
+    LOOKED_AT,
+    Candidate,
+    Hit,
+    Legs,
+    best_rows,
+    fits_as_well,
+    giving_first,
+    lead_of,
+)
 from index.lexical import LexicalIndex, tidy
 from index.overview import is_topic, topic_of
 from index.questions import Question, read_question, telling_terms
@@ -31,12 +41,6 @@ from index.words import WordVectors
 
 _GLOSSARY_WEIGHT = 0.5
 _MAX_CHARS = 500
-# How many of the nearest may change places, and how near they must be to the nearest.
-_LOOKED_AT, _ABOUT_AS_NEAR = 5, 0.75
-# How near the first, and how much of the question besides, is about the same.
-_AS_NEAR, _AS_MUCH = 0.85, 0.1
-# How near the first, and how much of the question besides, is just as good.
-_EQUALLY_NEAR, _EQUALLY_MUCH = 0.95, 0.03
 # The cosine from which the meaning is near although no word is the same.
 _NEAR_BY_MEANING = 0.35
 # How much nearer the neighbours of what was just spoken of are; the share of what a question
@@ -50,75 +54,6 @@ _BEST_BY_WORDS = 30
 # nearest it must be, and how many are listed.
 _LOOKED_OVER, _ON_TOPIC, _STILL_NEAR = 16, 0.6, 0.5
 _FEWEST_LISTED, _MOST_LISTED = 3, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A commitment that may answer a question.
-
-    Attributes:
-        commitment: what was found.
-        score: how near it is, both legs together, about 0..1.
-        coverage: how much of the question it covers, rarer words counting more, 0..1.
-        nearness: how likely it is about the same thing, given or not what was asked for, 0..1.
-        probability: how likely it answers the question, calibrated on the evaluation, 0..1.
-        answers: whether it is given as the answer: it is the best and its probability reaches the
-            build's threshold, or it fits as well as the best that does.
-    """
-
-    commitment: Commitment
-    score: float
-    coverage: float
-    nearness: float
-    probability: float
-    answers: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Legs:
-    """The scores of all commitments for one question, float32[n_commitments] each.
-
-    `dense` are cosines; `lexical` is BM25 as a share of the best it could be, 0..1.
-    """
-
-    dense: NDArray[np.float32]
-    lexical: NDArray[np.float32]
-
-    def raise_by(self, bonus: float, rows: NDArray[np.bool_]) -> None:
-        """Bring rows that have a score at all a little nearer."""
-        for scores in (self.dense, self.lexical):
-            scores[rows & (scores > 0)] += bonus
-
-    def fused(self, dense_weight: float) -> NDArray[np.float32]:
-        """One score a commitment, higher is nearer."""
-        return dense_weight * self.dense + (1 - dense_weight) * self.lexical
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A commitment among the nearest: its place, its score, and what it gives of what is asked.
-
-    `lacks`: its sentence does not give what is asked for (a number, a time, a place).
-    `of_its_tense`: it tells what was where the question asks for that, else what will be.
-    """
-
-    row: int
-    score: float
-    coverage: Coverage
-    lacks: bool
-    of_its_tense: bool
-
-    def is_like(self, other: "_Candidate") -> bool:
-        """Whether the other is as near, covers about as much, and gives what is asked or not.
-
-        One of the question's tense is not like one of the other.
-        """
-        return (
-            other.score >= _AS_NEAR * self.score
-            and other.coverage.whole >= self.coverage.whole - _AS_MUCH
-            and other.lacks == self.lacks
-            and other.of_its_tense >= self.of_its_tense
-        )
 
 
 @dataclass(frozen=True)
@@ -202,7 +137,8 @@ class Index:
         if not is_topic(topic):
             return ()
         fused = self.legs(topic).fused(self.thresholds.dense_weight(topic))
-        rows = self._under_topic(topic) or self._all_covering(topic, fused)
+        under = [row for row in self._under_topic(topic) if fused[row] > 0]
+        rows = under or self._all_covering(topic, fused)
         if len(rows) < _FEWEST_LISTED:
             return ()
         best = sorted(rows, key=lambda row: -fused[row])[:_MOST_LISTED]
@@ -218,13 +154,11 @@ class Index:
         )
         if any(span.weight > 0 for span in self.read(rest).spans):
             return []
-        words = [
-            [self.lexical.place.get(term, -1) for term in telling_terms(means)]
-            for mention in mentions
-            for means in mention.means
-        ]
-        held = (self.lexical.held_by(row) for row in range(len(self.parts)) if words)
-        return [row for row, own in enumerate(held) if any(own.issuperset(one) for one in words)]
+        rows: set[int] = set()
+        for mention in mentions:
+            for means in mention.means:
+                rows |= self.lexical.holders(telling_terms(means))
+        return sorted(rows)
 
     def _all_covering(self, topic: Question, fused: NDArray[np.float32]) -> list[int]:
         """The nearest commitments of those that cover a topic about equally."""
@@ -254,7 +188,7 @@ class Index:
             chance = chance_of_answer(signals, self.thresholds)
             found = Hit(self.parts[row], score, signals.coverage, nearness, chance, answers=False)
             suffices = chance >= self.thresholds.answer_at
-            fits = not hits or (hits[0].answers and _fits_as_well(hits[0], found))
+            fits = not hits or (hits[0].answers and fits_as_well(hits[0], found))
             hits.append(replace(found, answers=suffices and fits))
         return hits
 
@@ -337,10 +271,10 @@ class Index:
             asks: put those that give what is asked for first.
         """
         fused = legs.fused(self.thresholds.dense_weight(question))
-        rows = [int(row) for row in best_rows(fused, max(top_k, _LOOKED_AT)) if fused[row] > 0]
+        rows = [int(row) for row in best_rows(fused, max(top_k, LOOKED_AT)) if fused[row] > 0]
         found = self._candidates(question, fused, rows)
         if asks:
-            found = self._plainest_first(question, _giving_first(found))
+            found = self._plainest_first(question, giving_first(found))
         return [
             (one.row, one.score, self._signals_of(question, legs, fused, one))
             for one in found[:top_k]
@@ -348,11 +282,11 @@ class Index:
 
     def _candidates(
         self, question: Question, fused: NDArray[np.float32], rows: Sequence[int]
-    ) -> list[_Candidate]:
+    ) -> list[Candidate]:
         coverer, wanted = self._coverer(question), Wanted(question)
         of_its_tense = self._choice.of_its_tense(question)
         return [
-            _Candidate(
+            Candidate(
                 row=row,
                 score=float(fused[row]),
                 coverage=coverer.covered_by(row),
@@ -380,7 +314,7 @@ class Index:
         return WordVectors(self.encoder)
 
     def _signals_of(
-        self, question: Question, legs: Legs, fused: NDArray[np.float32], one: _Candidate
+        self, question: Question, legs: Legs, fused: NDArray[np.float32], one: Candidate
     ) -> Signals:
         row, coverage = one.row, one.coverage
         has_sense = coverage.has_word or legs.dense[row] >= _NEAR_BY_MEANING
@@ -389,7 +323,7 @@ class Index:
             gap=coverage.gap,
             unmet=coverage.unmet,
             dense=float(legs.dense[row]),
-            margin=_lead(fused, row),
+            margin=lead_of(fused, row),
             agree=float(has_sense and row == legs.dense.argmax() == legs.lexical.argmax()),
             length=math.log1p(sum(is_named(span) for span in question.spans)),
             english=0.0 if question.is_chinese else 1.0,
@@ -397,7 +331,7 @@ class Index:
             bare=not self.parts[row].en and not self.parts[row].ask,
         )
 
-    def _plainest_first(self, question: Question, found: Sequence[_Candidate]) -> list[_Candidate]:
+    def _plainest_first(self, question: Question, found: Sequence[Candidate]) -> list[Candidate]:
         """The candidates; of those like the first, the one that says least besides comes first.
 
         全面推行垃圾分类 answers "do all sort waste?" better than the model communities do.
@@ -440,39 +374,3 @@ class Index:
     @cached_property
     def _choice(self) -> Choice:
         return Choice(self.parts, self.places)
-
-
-def sole_answer(hits: Sequence[Hit]) -> Hit | None:
-    """The hit that answers; None if none does, or several about equally well."""
-    answering = [hit for hit in hits if hit.answers]
-    return answering[0] if len(answering) == 1 else None
-
-
-def _fits_as_well(best: Hit, other: Hit) -> bool:
-    """Whether nothing but chance put the one before the other."""
-    is_as_near = _EQUALLY_NEAR * best.score <= other.score <= best.score
-    return is_as_near and other.coverage >= best.coverage - _EQUALLY_MUCH
-
-
-def best_rows(scores: NDArray[np.float32], wanted: int) -> NDArray[np.intp]:
-    """The rows of the highest scores, best first; of equals the earlier one first."""
-    if len(scores) > wanted:
-        rows = np.sort(np.argpartition(-scores, wanted - 1)[:wanted])
-    else:
-        rows = np.arange(len(scores))
-    return rows[np.argsort(-scores[rows], kind="stable")]
-
-
-def _giving_first(found: Sequence[_Candidate]) -> list[_Candidate]:
-    """The candidates; of those about as near, the ones that give what is asked come first."""
-    near = [one for one in found[:_LOOKED_AT] if one.score >= _ABOUT_AS_NEAR * found[0].score]
-    giving = [one for one in near if not one.lacks]
-    if not giving:
-        return list(found)
-    return giving + [one for one in found if one not in giving]
-
-
-def _lead(scores: NDArray[np.float32], row: int) -> float:
-    """By how much a row's score leads the best of the others; below 0 if it does not."""
-    others = max(scores[:row].max(initial=-1.0), scores[row + 1 :].max(initial=-1.0))
-    return float(scores[row]) - (float(others) if len(scores) > 1 else 0.0)
