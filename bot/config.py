@@ -8,11 +8,30 @@ from index import IndexSettings, Paths, Section, config_path, read_config
 
 
 class TelegramSettings(Section):
-    """The Telegram channel; its token comes only from the environment."""
+    """The Telegram channel; its token comes only from the environment.
+
+    Attributes:
+        webhook_url: where Telegram brings updates to; empty fetches them by long polling.
+        proxy: `http://`, `https://`, `socks5://` or `socks5h://`; empty for none.
+        messages_per_second: to everybody together.
+        chat_messages_per_second: to one person, once a burst of `chat_burst` is used up.
+        album_wait_seconds: how long after the last photo of an album it is taken for whole.
+        tries: how often an update is handled in vain before it is set aside.
+        stalled_minutes: how long polling may stand still before the process ends, for its
+            supervisor to start it again.
+    """
 
     enabled: bool = True
     api_base_url: str = Field(default="https://api.telegram.org", pattern="^https?://")
     poll_timeout_seconds: int = Field(default=30, ge=0, le=50)
+    webhook_url: str = Field(default="", pattern="^(https?://.+)?$")
+    proxy: str = Field(default="", pattern="^((https?|socks5h?)://.+)?$")
+    messages_per_second: float = Field(default=25.0, gt=0)
+    chat_messages_per_second: float = Field(default=1.0, gt=0)
+    chat_burst: int = Field(default=3, ge=1)
+    album_wait_seconds: float = Field(default=1.0, ge=0)
+    tries: int = Field(default=4, ge=1)
+    stalled_minutes: float = Field(default=5.0, gt=0)
 
 
 class WebSettings(Section):
@@ -29,12 +48,18 @@ class Limits(Section):
     Attributes:
         max_text_chars: of one message and of one matter, in UTF-16 units; with the rest of its
             card it must fit into a Telegram message of 4096.
+        messages_per_minute: what she may go on with once `messages_burst` are used up.
+        messages_waiting: how many may wait for that on Telegram; more are not taken.
     """
 
     max_text_chars: int = Field(default=2000, ge=100, le=3000)
     max_photo_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, le=20_000_000)
     max_photos_per_draft: int = Field(default=6, ge=1)
     follow_up_minutes: int = Field(default=30, ge=0)
+    messages_per_minute: float = Field(default=20.0, gt=0)
+    messages_burst: int = Field(default=20, ge=1)
+    messages_waiting: int = Field(default=100, ge=1)
+    max_open_drafts: int = Field(default=5, ge=1)
 
 
 class Settings(BaseModel):

@@ -1,6 +1,6 @@
 """What passes between a channel and the dialogue: what a resident said, what the bot replies."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -44,6 +44,11 @@ class Said:
         text: as typed, or a photo's caption; commands included (`/status ...`).
         action: of the button that was tapped, else empty.
         message: the turn whose button was tapped where the channel knows it (web), else empty.
+        photos: one, or those of an album.
+        album: the channel's id of the album they are part of; what comes late joins the rest.
+        key: the channel's id of this message, for what it is worth: said again under the same
+            key it is not heard twice; empty for none.
+        edited: it is a new version of what she said under this key.
         unreadable: what was sent that the bot cannot read (`voice`, `sticker`, ...), else empty.
         language_hint: the client's own language setting (`zh-hans`, `en`), used until she writes.
     """
@@ -53,10 +58,13 @@ class Said:
     text: str = ""
     action: str = ""
     message: str = ""
-    photo: Photo | None = None
+    photos: tuple[Photo, ...] = ()
+    album: str = ""
     location: Location | None = None
     unreadable: str = ""
     language_hint: str = ""
+    key: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +85,14 @@ class Reply:
         buttons: rows of choices.
         replaces: put it in the place of the message whose button was tapped.
         notice: a few plain words shown for a moment after a tap (at most 200 characters).
+        case_id: the case it tells of; staff see whether it arrived.
     """
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     replaces: bool = False
     notice: str = ""
+    case_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +116,27 @@ def row_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else -1
 
 
+Keep = Callable[[int, Sequence[Reply]], None]
+"""What a channel adds to the transaction a message is handled in: resident's number, replies."""
+
+
 class Listener(Protocol):
     """The dialogue, as the channels see it."""
 
-    def hear(self, said: Said) -> Awaitable[list[Reply]]:
-        """Answer one message; never raises for anything a resident can send."""
+    def hear(self, said: Said, *, keep: Keep | None = None) -> Awaitable[list[Reply]]:
+        """Answer one message; never raises for anything a resident can send.
+
+        What she said before under the same key is not answered again: there are no replies.
+
+        Raises:
+            StoreUnavailable: nothing can be kept just now; nothing of it has happened.
+        """
+        ...
+
+    def wait_seconds(self, channel: Channel, sender: str) -> float:
+        """How long a resident has to wait until she is heard again; 0 is not at all."""
         ...
 
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
         """The last turns of one resident, oldest first; empty for a stranger."""
-        ...
-
-    def mark_unreachable(self, channel: Channel, sender: str) -> None:
-        """Note that this resident cannot be written to (she blocked the bot)."""
         ...

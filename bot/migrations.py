@@ -173,3 +173,74 @@ def m007_case_vectors(db: Database) -> None:
         ) strict
         """
     )
+
+
+@migrations()
+def m008_inbox(db: Database) -> None:
+    """Updates as they arrived; what was handled keeps its number and nothing that was said."""
+    db.conn.execute(
+        """
+        create table inbox (
+            update_id integer primary key,
+            sender text not null,
+            album text not null,
+            payload text not null,
+            state text not null,
+            tries integer not null default 0,
+            failure text not null default '',
+            received_at text not null,
+            handled_at text not null default ''
+        ) strict
+        """
+    )
+    db.conn.execute("create index inbox_open on inbox(state, update_id) where state <> 'done'")
+
+
+@migrations()
+def m009_outbox(db: Database) -> None:
+    """Replies and notices on their way; what has arrived keeps no words."""
+    db.conn.execute(
+        """
+        create table outbox (
+            id integer primary key,
+            resident_id integer not null references residents(id),
+            case_id integer references cases(id),
+            reply text not null,
+            tap_id text not null,
+            tapped_message_id integer not null,
+            state text not null,
+            tries integer not null default 0,
+            failure text not null default '',
+            due_at text not null default '',
+            created_at text not null,
+            sent_at text not null default '',
+            message_id integer not null default 0
+        ) strict
+        """
+    )
+    db.conn.execute(
+        "create index outbox_open on outbox(resident_id, id) where state in ('waiting', 'claimed')"
+    )
+    db.conn.execute("create index outbox_of_case on outbox(case_id) where case_id is not null")
+
+
+@migrations()
+def m010_said_once(db: Database) -> None:
+    """The channel's own id of each message, its earlier versions, albums, and how fast she may
+    write."""
+    db.conn.execute("alter table turns add column key text not null default ''")
+    db.conn.execute("create unique index turns_by_key on turns(resident_id, key) where key <> ''")
+    db.conn.execute(
+        """
+        create table versions (
+            id integer primary key,
+            turn_id integer not null references turns(id),
+            said text not null,
+            replaced_at text not null
+        ) strict
+        """
+    )
+    db.conn.execute("create index versions_of_turn on versions(turn_id, id)")
+    db.conn.execute("alter table files add column album text not null default ''")
+    db.conn.execute("create index files_of_album on files(album) where album <> ''")
+    db.conn.execute("alter table residents add column heard_until text not null default ''")

@@ -74,7 +74,7 @@ class Person:
 
     async def sends_photo(self, caption: str = "", content: bytes = JPEG) -> None:
         """Send a photo."""
-        await self.tells(text=caption, photo=Photo(content))
+        await self.tells(text=caption, photos=(Photo(content),))
 
     async def sends_location(self, latitude: float = 30.55, longitude: float = 114.31) -> None:
         """Share a point."""
@@ -90,7 +90,7 @@ class Person:
         text: str = "",
         action: str = "",
         message: str = "",
-        photo: Photo | None = None,
+        photos: tuple[Photo, ...] = (),
         location: Location | None = None,
         unreadable: str = "",
     ) -> None:
@@ -101,7 +101,7 @@ class Person:
             text=text,
             action=action,
             message=message,
-            photo=photo,
+            photos=photos,
             location=location,
             unreadable=unreadable,
             language_hint=self._hint,

@@ -36,8 +36,8 @@ TEXTS = [
 ]
 ATTACHMENTS: list[dict[str, Any]] = [
     {"location": Location(30.5, 114.3)},
-    {"photo": Photo(JPEG)},
-    {"photo": Photo(JPEG), "text": COMPLAINT},
+    {"photos": (Photo(JPEG),)},
+    {"photos": (Photo(JPEG),), "text": COMPLAINT},
     {"unreadable": "video", "text": COMPLAINT},
 ]
 
@@ -191,7 +191,7 @@ def anything() -> st.SearchStrategy[dict[str, Any]]:
             "text": text,
             "action": text | st.tuples(st.sampled_from(VERBS), text).map(":".join),
             "message": text,
-            "photo": st.just(Photo(JPEG)),
+            "photos": st.just((Photo(JPEG),)),
             "location": st.just(Location(30.5, 114.3)),
             "unreadable": st.sampled_from(["voice", "\ud800"]),
         },
@@ -392,8 +392,9 @@ async def test_one_who_blocked_the_bot_is_reachable_again_once_she_writes(
     bot: Bot, resident: Person
 ) -> None:
     await resident.says("/start")
-    bot.dialogue.mark_unreachable("web", "resident")
-    bot.dialogue.mark_unreachable("web", "a stranger")
+    known = bot.store.residents.known("web", "resident")
+    assert known is not None
+    bot.store.residents.set_reachable(known.id, False)
     known = bot.store.residents.known("web", "resident")
     assert known is not None
     assert not known.reachable

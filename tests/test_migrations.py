@@ -13,6 +13,7 @@ from tests.conftest import Clock
 TABLES = {
     *("residents", "identities", "turns", "answers"),
     *("cases", "drafts", "files", "events", "case_vectors"),
+    *("inbox", "outbox", "versions"),
 }
 
 

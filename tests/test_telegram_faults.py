@@ -85,7 +85,7 @@ async def test_a_photo_is_fetched_although_the_download_fails_for_a_moment(
     server.fail("getFile", 500)
     server.fail("file", 502)
     await resident.sends_photo(b"picture")
-    assert [s.photo.content for s in parrot.heard if s.photo] == [b"picture"]
+    assert [photo.content for s in parrot.heard for photo in s.photos] == [b"picture"]
 
 
 async def test_a_photo_that_cannot_be_fetched_is_apologised_for(

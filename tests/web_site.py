@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot.config import Limits
-from bot.messages import Channel, Reply, Said, Turn
+from bot.messages import Channel, Keep, Reply, Said, Turn
 from bot.web.chat import build_site
 from bot.wording import Wording
 
@@ -41,7 +41,7 @@ class Scribe:
         self.unkept: set[str] = set()
         self._turns: dict[str, list[Turn]] = {}
 
-    async def hear(self, said: Said) -> list[Reply]:
+    async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
         """Reply to one message."""
         self.heard.append(said)
         words = said.action or said.text
@@ -56,8 +56,9 @@ class Scribe:
         """The last exchanges of one resident."""
         return self._turns.get(sender, [])[-most:]
 
-    def mark_unreachable(self, channel: Channel, sender: str) -> None:
-        """A page cannot be unreachable."""
+    def wait_seconds(self, channel: Channel, sender: str) -> float:
+        """It is always ready to hear."""
+        return 0.0
 
     def forget(self) -> None:
         """Drop every exchange, as a resident may ask."""
@@ -71,7 +72,7 @@ class Scribe:
             said=said.text or said.action,
             replies=tuple(replies),
             replaces=in_place,
-            has_photo=said.photo is not None,
+            has_photo=bool(said.photos),
         )
         self._turns.setdefault(said.sender, []).append(turn)
 

@@ -4,7 +4,7 @@ A message is first understood (reads only, may wait for the index), then acted u
 transaction: what it changes, what was said and what was replied are kept together or not at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from bot.dialogue.understanding import (
     has_words,
     tidy,
 )
-from bot.messages import Channel, Photo, Reply, Said, Turn, row_number, utf16_units
+from bot.messages import Channel, Keep, Photo, Reply, Said, Turn, row_number, utf16_units
 from bot.store import Resident, Store
 from bot.store.photos import Photos
 from bot.wording import Language, language_of, language_of_hint
@@ -45,7 +45,7 @@ class _Prepared:
     said: Said
     understanding: Understanding | None = None
     near: Answer | None = None
-    photo: KeptPhoto | None = None
+    photos: Sequence[KeptPhoto] = ()
 
 
 class Dialogue:
@@ -74,29 +74,27 @@ class Dialogue:
         self._limits = limits
         self._now = now
 
-    async def hear(self, said: Said) -> list[Reply]:
+    async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
         """Answer one message; what it changed is on disk when this returns."""
         said = replace(said, text=tidy(said.text))
         language = self._language(said)
-        photo = self._kept(said.photo)
+        photos = [self._kept(photo) for photo in said.photos]
         try:
-            prepared = await self._prepare(said, language, photo)
-            with self._store.transaction():
-                return self._act(prepared, language)
+            prepared = await self._prepare(said, language, photos)
+            return await self._store.write(lambda: self._act(prepared, language, keep))
         finally:
-            if photo and not self._store.drafts.holds_file(photo.name):
-                self._photos.drop(photo.name)
+            for photo in photos:
+                if not self._store.drafts.holds_file(photo.name):
+                    self._photos.drop(photo.name)
+
+    def wait_seconds(self, channel: Channel, sender: str) -> float:
+        """How long a resident has to wait until she is heard again; 0 is not at all."""
+        return 0.0
 
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
         """The last turns of one resident, oldest first; empty for a stranger."""
         resident = self._store.residents.known(channel, sender)
         return self._store.turns.last(resident.id, most=most) if resident else []
-
-    def mark_unreachable(self, channel: Channel, sender: str) -> None:
-        """Note that this resident cannot be written to (she blocked the bot)."""
-        resident = self._store.residents.known(channel, sender)
-        if resident:
-            self._store.residents.set_reachable(resident.id, False)
 
     # Understanding
 
@@ -110,9 +108,11 @@ class Dialogue:
         is_command = said.text.startswith("/")
         return before if is_command else language_of(said.text, otherwise=before)
 
-    async def _prepare(self, said: Said, language: Language, photo: KeptPhoto | None) -> _Prepared:
+    async def _prepare(
+        self, said: Said, language: Language, photos: Sequence[KeptPhoto]
+    ) -> _Prepared:
         resident = self._store.residents.known(said.channel, said.sender)
-        prepared = _Prepared(said, photo=photo)
+        prepared = _Prepared(said, photos=photos)
         if said.action:
             return await self._prepare_tap(prepared, resident, language)
         is_command = said.text.startswith("/")
@@ -120,7 +120,7 @@ class Dialogue:
             return prepared
         draft = self._store.drafts.open_of(resident.id) if resident else None
         awaits_words = draft is not None and draft.awaiting is Awaiting.TEXT
-        attached = said.photo is not None or said.location is not None
+        attached = bool(said.photos) or said.location is not None
         understanding = await self._understander.understand(
             said.text,
             language,
@@ -160,9 +160,7 @@ class Dialogue:
         turn = self._store.turns.hers(row_number(target), resident.id)
         return turn.said if turn and has_words(turn.said) else None
 
-    def _kept(self, photo: Photo | None) -> KeptPhoto | None:
-        if photo is None:
-            return None
+    def _kept(self, photo: Photo) -> KeptPhoto:
         return KeptPhoto(self._photos.keep(photo), photo.media_type, len(photo.content))
 
     def _is_too_long(self, text: str) -> bool:
@@ -170,7 +168,7 @@ class Dialogue:
 
     # Acting
 
-    def _act(self, prepared: _Prepared, language: Language) -> list[Reply]:
+    def _act(self, prepared: _Prepared, language: Language, keep: Keep | None) -> list[Reply]:
         said, at = prepared.said, self._now()
         resident = self._store.residents.met(said.channel, said.sender, at=at)
         if not resident.reachable:
@@ -180,7 +178,7 @@ class Dialogue:
         turn_id = self._store.turns.add(
             resident.id,
             said="" if self._is_too_long(shown) else shown,
-            has_photo=prepared.photo is not None,
+            has_photo=bool(prepared.photos),
             at=at,
         )
         moment = Moment(resident, turn_id, language, at)
@@ -188,6 +186,8 @@ class Dialogue:
         replaces = tapped.id if tapped and replies[0].replaces else None
         self._store.turns.finish(turn_id, replies, replaces=replaces)
         self._store.residents.set_last_language(resident.id, language)
+        if keep:
+            keep(resident.id, replies)
         return replies
 
     def _tapped(self, resident: Resident, said: Said) -> tuple[Turn | None, str]:
@@ -210,7 +210,7 @@ class Dialogue:
         if self._is_too_long(said.text):
             count, most = utf16_units(said.text), self._limits.max_text_chars
             replies = self._say(moment, "talk.too_long", count=count, most=most)
-        elif prepared.photo or said.location:
+        elif prepared.photos or said.location:
             replies = self._on_attachment(moment, prepared)
         elif said.text.startswith("/"):
             name, _, rest = said.text[1:].replace("\n", " ").partition(" ")
@@ -261,7 +261,8 @@ class Dialogue:
         elif draft is None:
             draft = self._drafting.begin_without_words(moment)
         replies = []
-        if prepared.photo and not self._drafting.attach_photo(moment, draft, prepared.photo):
+        attached = [self._drafting.attach_photo(moment, draft, one) for one in prepared.photos]
+        if not all(attached):
             most = self._limits.max_photos_per_draft
             replies = self._say(moment, "draft.photos_full", most=most)
         if prepared.said.location:

@@ -1,25 +1,40 @@
 """The bot's database: every SQL statement stands in this package; callers see values, never rows.
 
 One process writes, on one connection. Several writes that belong together go inside
+`Store.write`, which brings what many ask for at the same moment to disk with one commit, or inside
 `Store.transaction()`, which must not be held across an `await`.
 """
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TypeVar
 
 from bot.migrations import migrations
 from bot.store.casework import Cases, Drafts
 from bot.store.conversation import AnswerRecord, Answers, Turns
-from bot.store.database import Database
+from bot.store.database import Database, StoreError, StoreUnavailable
+from bot.store.group_commit import GroupCommit
+from bot.store.inbox import InboxRows, SetAside
 from bot.store.meanings import Meanings
+from bot.store.outbox import Backlog, OutboxRows, Undelivered
 from bot.store.residents import Resident, Residents
 
-__all__ = ["AnswerRecord", "Resident", "Store", "StoreError"]
+__all__ = [
+    "AnswerRecord",
+    "Backlog",
+    "Resident",
+    "SetAside",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "Undelivered",
+]
 
-
-class StoreError(Exception):
-    """The database cannot be opened or written; the message says why, in one line."""
+T = TypeVar("T")
+_LOCK_PATIENCE_SECONDS = 0.2
+"""How long SQLite itself waits for another program: nothing else happens meanwhile."""
 
 
 class Store:
@@ -36,6 +51,9 @@ class Store:
         self.drafts = Drafts(self._database)
         self.cases = Cases(self._database)
         self.meanings = Meanings(self._database)
+        self.inbox = InboxRows(self._database)
+        self.outbox = OutboxRows(self._database)
+        self._commits = GroupCommit(self._database)
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -47,12 +65,12 @@ class Store:
         connection = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, timeout=5)
+            connection = sqlite3.connect(path, timeout=_LOCK_PATIENCE_SECONDS)
             connection.execute("pragma journal_mode = wal")
             store = cls(connection)
             with store.transaction():  # A file that can only be read fails here, not at work.
                 return store
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, StoreUnavailable) as error:
             if connection is not None:
                 connection.close()
             raise StoreError(f"{path}: the database cannot be opened ({error})") from error
@@ -61,6 +79,16 @@ class Store:
     def in_memory(cls) -> "Store":
         """A database that is gone with the process."""
         return cls(sqlite3.connect(":memory:"))
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Run a piece of work inside a transaction; it is on disk when this returns.
+
+        Raises:
+            StoreUnavailable: nothing was written, for a reason that is not ours; a database that
+                another program holds was waited for.
+            Exception: whatever the work raised; nothing of it was written.
+        """
+        return await self._commits.write(work)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes inside happen, or none; the lock is taken at once, so none fails half-way."""
@@ -71,7 +99,7 @@ class Store:
         try:
             with self.transaction():
                 return ""
-        except sqlite3.Error as error:
+        except (sqlite3.Error, StoreUnavailable) as error:
             return str(error)
 
     def close(self) -> None:

@@ -114,10 +114,11 @@ def _turn(row: Row) -> Turn:
         said=row["said"],
         has_photo=bool(row["has_photo"]),
         replaces=row["replaces"],
-        replies=tuple(_reply(kept) for kept in json.loads(row["replies"])),
+        replies=tuple(reply_of(kept) for kept in json.loads(row["replies"])),
     )
 
 
-def _reply(kept: Row) -> Reply:
+def reply_of(kept: Row) -> Reply:
+    """A reply as it was kept (`dataclasses.asdict`)."""
     rows = tuple(tuple(Button(**button) for button in buttons) for buttons in kept["buttons"])
     return Reply(**{**kept, "buttons": rows})

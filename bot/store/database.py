@@ -1,13 +1,42 @@
 """The one connection, and the few ways the tables are read and written."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import sqlite_utils
 
 Row = dict[str, Any]
+
+_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY: "another program has locked it",
+    sqlite3.SQLITE_LOCKED: "another program has locked it",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
+    sqlite3.SQLITE_READONLY: "it can only be read",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is no database",
+    sqlite3.SQLITE_PERM: "it may not be accessed",
+}
+"""SQLite's primary result codes that are no fault of ours (sqlite.org/rescode.html)."""
+
+
+class StoreError(Exception):
+    """The database cannot be opened or written; the message says why, in one line."""
+
+
+class StoreUnavailable(StoreError):
+    """Just now the database cannot be read or written; what was begun has not happened.
+
+    Attributes:
+        is_busy: another program holds it, most likely for a moment only.
+    """
+
+    def __init__(self, reason: str, *, is_busy: bool = False) -> None:
+        super().__init__(f"the database is not available: {reason}")
+        self.is_busy = is_busy
 
 
 class Database:
@@ -20,19 +49,47 @@ class Database:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.tables = sqlite_utils.Database(connection)
         self.undone = 0
+        self._after_commit: list[Callable[[], None]] = []
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Begin immediate, so that a second writer waits here and not half-way through."""
+        """Begin immediate, so that a second writer waits here and not half-way through.
+
+        Raises:
+            StoreUnavailable: nothing was written.
+        """
         connection = self.tables.conn
-        connection.execute("begin immediate")
+        with _clear_faults():
+            connection.execute("begin immediate")
+            try:
+                yield
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                self.undone += 1
+                self._after_commit.clear()
+                raise
+        calls, self._after_commit = self._after_commit, []
+        for call in calls:
+            call()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """A part of the open transaction that happens wholly or not at all."""
+        connection = self.tables.conn
+        connection.execute("savepoint step")
         try:
             yield
         except BaseException:
-            connection.rollback()
+            if connection.in_transaction:  # SQLite undoes all by itself when the disk is full
+                connection.execute("rollback to step")
             self.undone += 1
             raise
-        connection.commit()
+        connection.execute("release step")
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have something called once the open transaction is on disk; never if it is not."""
+        self._after_commit.append(call)
 
     def insert(self, table: str, row: Row) -> int:
         """Add a row; returns its id."""
@@ -45,15 +102,18 @@ class Database:
 
     def one(self, sql: str, values: Sequence[object]) -> Row | None:
         """The first row, or None."""
-        return next(iter(self.tables.query(sql, values)), None)
+        with _clear_faults():
+            return next(iter(self.tables.query(sql, values)), None)
 
     def all(self, sql: str, values: Sequence[object]) -> list[Row]:
         """All rows."""
-        return list(self.tables.query(sql, values))
+        with _clear_faults():
+            return list(self.tables.query(sql, values))
 
     def tuples(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         """All rows as bare tuples: for thousands of them, half the time of dictionaries."""
-        return list(self.tables.execute(sql, values).fetchall())
+        with _clear_faults():
+            return list(self.tables.execute(sql, values).fetchall())
 
     def execute(self, sql: str, values: Sequence[object]) -> int:
         """Run a statement that returns no rows; returns how many it changed."""
@@ -62,3 +122,16 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.tables.close()
+
+
+@contextmanager
+def _clear_faults() -> Iterator[None]:
+    """What keeps SQLite from working is told as `StoreUnavailable`; our own faults are not."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in _UNAVAILABLE:
+            raise
+        is_busy = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        raise StoreUnavailable(_UNAVAILABLE[code], is_busy=is_busy) from error

@@ -80,6 +80,14 @@ class Residents:
             return None
         return Earlier(row["topic_question"], row["topic_commitment"])
 
+    def address(self, resident_id: int, channel: Channel) -> str | None:
+        """The channel's own id of a resident, or None if she does not use it."""
+        row = self._database.one(
+            "select channel_id from identities where resident_id = ? and channel = ?",
+            [resident_id, channel],
+        )
+        return str(row["channel_id"]) if row else None
+
     def set_reachable(self, resident_id: int, reachable: bool) -> None:
         """Note whether she can be written to."""
         self._database.update("residents", resident_id, {"reachable": int(reachable)})

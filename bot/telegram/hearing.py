@@ -62,7 +62,7 @@ async def said_in(message: Message, sender: User, *, max_photo_bytes: int) -> Sa
         media_type = picture.media_type or picture_type(content)
         if media_type is None:
             return replace(said, unreadable="document")
-        return replace(said, photo=Photo(content, media_type))
+        return replace(said, photos=(Photo(content, media_type),))
     if message.location is not None:
         point = Location(message.location.latitude, message.location.longitude)
         return replace(said, location=point)

@@ -17,7 +17,7 @@ async def said_in(form: FormData, *, visitor: Visitor, limits: Limits) -> Said |
         text=_text(form, "text").strip(),
         action=_text(form, "action"),
         message=_text(form, "message"),
-        photo=photo,
+        photos=(photo,) if photo else (),
         location=_location_in(form),
         unreadable=unreadable,
         language_hint=visitor.language,

@@ -1,0 +1,96 @@
+"""Many writers, one commit: what is ready at the same moment is brought to disk together."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.store.database import Database, StoreUnavailable
+
+T = TypeVar("T")
+
+BUSY_PAUSE_SECONDS = 0.05
+"""How long to wait before a database that another program holds is tried again."""
+BUSY_PATIENCE_SECONDS = 5.0
+"""How long a writer waits for that program in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Something to be written, and whoever waits for it."""
+
+    run: Callable[[], Any]
+    done: asyncio.Future[Any]
+    since: float
+
+
+class GroupCommit:
+    """Runs pieces of work in one transaction, each of them wholly or not at all."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[_Work] = []
+
+    async def write(self, run: Callable[[], T]) -> T:
+        """Run a piece of work inside a transaction; it is on disk when this returns.
+
+        Raises:
+            StoreUnavailable: nothing was written.
+            Exception: whatever the work raised; nothing of it was written.
+        """
+        loop = asyncio.get_running_loop()
+        work = _Work(run, loop.create_future(), time.monotonic())
+        if not self._waiting:
+            loop.call_soon(self._commit)
+        self._waiting.append(work)
+        result: T = await work.done
+        return result
+
+    def _commit(self) -> None:
+        group = [work for work in self._waiting if not work.done.cancelled()]
+        self._waiting = []
+        if not group:
+            return
+        try:
+            with self._database.transaction():
+                outcomes = [self._outcome(work, alone=len(group) == 1) for work in group]
+        except StoreUnavailable as error:
+            self._put_off(group, error)
+        except Exception as error:
+            _fail(group, error)
+        else:
+            for work, (result, failure) in zip(group, outcomes, strict=True):
+                if work.done.done():
+                    continue
+                if failure:
+                    work.done.set_exception(failure)
+                else:
+                    work.done.set_result(result)
+
+    def _outcome(self, work: _Work, *, alone: bool) -> tuple[Any, Exception | None]:
+        if alone:
+            return work.run(), None
+        try:
+            with self._database.step():
+                return work.run(), None
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            return None, error
+
+    def _put_off(self, group: list[_Work], error: StoreUnavailable) -> None:
+        """Try again what another program kept from being written, for a while."""
+        limit = time.monotonic() - BUSY_PATIENCE_SECONDS
+        patient = [work for work in group if error.is_busy and work.since > limit]
+        _fail([work for work in group if work not in patient], error)
+        if patient:
+            if not self._waiting:
+                asyncio.get_running_loop().call_later(BUSY_PAUSE_SECONDS, self._commit)
+            self._waiting = [*patient, *self._waiting]
+
+
+def _fail(group: list[_Work], error: Exception) -> None:
+    for work in group:
+        if not work.done.done():
+            work.done.set_exception(error)

@@ -1,0 +1,195 @@
+"""Replies and notices on their way to residents: kept until they have arrived."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from bot.letters import Letter
+from bot.messages import Reply
+from bot.store.conversation import reply_of
+from bot.store.database import Database, Row
+
+_OPEN = "state in ('waiting', 'claimed')"
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that has not arrived: dead-lettered, or of somebody who cannot be written to."""
+
+    letter_id: int
+    case_id: int | None
+    created_at: datetime
+    tries: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits, and since when."""
+
+    waiting: int
+    oldest_at: datetime | None
+
+
+class OutboxRows:
+    """The table `outbox`; a row waits, is claimed, then sent or refused. Its order is its id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._on_posted: Callable[[int], None] = lambda _: None
+
+    def watch(self, on_posted: Callable[[int], None]) -> None:
+        """Have somebody told, once it is on disk, for which resident there is something new."""
+        self._on_posted = on_posted
+
+    def post(
+        self,
+        resident_id: int,
+        reply: Reply,
+        *,
+        at: datetime,
+        tap_id: str = "",
+        tapped_message_id: int = 0,
+    ) -> int:
+        """Keep a letter, in the transaction of what it tells. Returns its id."""
+        self._database.after_commit(lambda: self._on_posted(resident_id))
+        return self._database.insert(
+            "outbox",
+            {
+                "resident_id": resident_id,
+                "case_id": reply.case_id,
+                "reply": json.dumps(asdict(reply), ensure_ascii=False),
+                "tap_id": tap_id,
+                "tapped_message_id": tapped_message_id,
+                "state": "waiting",
+                "created_at": at.isoformat(),
+            },
+        )
+
+    def next_for(self, resident_id: int) -> Letter | None:
+        """The oldest letter that a resident has not received; None if she has them all."""
+        row = self._database.one(
+            f"select * from outbox where resident_id = ? and {_OPEN} order by id limit 1",
+            [resident_id],
+        )
+        return _letter(row) if row else None
+
+    def residents_waited_for(self) -> list[int]:
+        """The residents who can be written to and have not received everything."""
+        rows = self._database.tuples(
+            f"""
+            select distinct resident_id from outbox
+            join residents on residents.id = resident_id
+            where {_OPEN} and reachable = 1
+            """,
+            [],
+        )
+        return [int(resident_id) for (resident_id,) in rows]
+
+    def claim(self, letter_id: int) -> None:
+        """A letter is about to be sent: from here until `mark_sent` nobody knows."""
+        self._database.execute("update outbox set state = 'claimed' where id = ?", [letter_id])
+
+    def mark_sent(self, letter_id: int, message_id: int, *, at: datetime) -> None:
+        """A letter has arrived; its words stand in the conversation."""
+        self._database.execute(
+            """
+            update outbox set state = 'sent', reply = '', tap_id = '', failure = '', due_at = '',
+            message_id = ?, sent_at = ? where id = ?
+            """,
+            [message_id, at.isoformat(), letter_id],
+        )
+
+    def put_off(self, letter_id: int, failure: str, *, due_at: datetime) -> None:
+        """A letter did not arrive; it is due again later."""
+        self._database.execute(
+            """
+            update outbox set state = 'waiting', tries = tries + 1, failure = ?, due_at = ?
+            where id = ?
+            """,
+            [failure, due_at.isoformat(), letter_id],
+        )
+
+    def hold(self, letter_id: int, failure: str) -> None:
+        """A letter waits for the return of somebody who cannot be written to."""
+        self._database.execute(
+            "update outbox set state = 'waiting', tries = tries + 1, failure = ?, due_at = ''"
+            " where id = ?",
+            [failure, letter_id],
+        )
+
+    def refuse(self, letter_id: int, failure: str) -> None:
+        """A letter will never arrive as it is: dead-lettered, its words kept for staff."""
+        self._database.execute(
+            "update outbox set state = 'refused', tries = tries + 1, failure = ?, due_at = ''"
+            " where id = ?",
+            [failure, letter_id],
+        )
+
+    def refused(self) -> list[Undelivered]:
+        """The dead letters, oldest first."""
+        rows = self._database.all("select * from outbox where state = 'refused' order by id", [])
+        return [_undelivered(row) for row in rows]
+
+    def try_again(self) -> int:
+        """Let the dead letters wait again; returns how many."""
+        return self._database.execute(
+            "update outbox set state = 'waiting', tries = 0, due_at = '' where state = 'refused'",
+            [],
+        )
+
+    def backlog(self, *, reachable: bool) -> Backlog:
+        """What waits for residents who can, or cannot, be written to."""
+        row = self._database.one(
+            f"""
+            select count(*) as waiting, min(outbox.created_at) as oldest from outbox
+            join residents on residents.id = resident_id where {_OPEN} and reachable = ?
+            """,
+            [int(reachable)],
+        )
+        return backlog_of(row)
+
+    def of_case(self, case_id: int) -> dict[str, int]:
+        """How many letters about a case there are, by state (`sent`, `refused`, ...)."""
+        rows = self._database.tuples(
+            "select state, count(*) from outbox where case_id = ? group by state", [case_id]
+        )
+        return {str(state): int(count) for state, count in rows}
+
+    def prune(self, *, before: datetime) -> int:
+        """Forget letters about no case that arrived before then; returns how many."""
+        return self._database.execute(
+            "delete from outbox where state = 'sent' and case_id is null and sent_at < ?",
+            [before.isoformat()],
+        )
+
+
+def _letter(row: Row) -> Letter:
+    return Letter(
+        id=row["id"],
+        resident_id=row["resident_id"],
+        reply=reply_of(json.loads(row["reply"])),
+        tap_id=row["tap_id"],
+        tapped_message_id=row["tapped_message_id"],
+        tries=row["tries"],
+        claimed=row["state"] == "claimed",
+        due_at=datetime.fromisoformat(row["due_at"]) if row["due_at"] else None,
+    )
+
+
+def _undelivered(row: Row) -> Undelivered:
+    return Undelivered(
+        letter_id=row["id"],
+        case_id=row["case_id"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        tries=row["tries"],
+        failure=row["failure"],
+    )
+
+
+def backlog_of(row: Row | None) -> Backlog:
+    """A count with the oldest moment, as `waiting` and `oldest`."""
+    if row is None or row["oldest"] is None:
+        return Backlog(0, None)
+    return Backlog(row["waiting"], datetime.fromisoformat(row["oldest"]))
