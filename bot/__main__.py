@@ -1,12 +1,13 @@
-"""The command line: `python -m bot run | ask | chat | export`."""
+"""The command line: `python -m bot run | ask | chat | export | doctor | backup | restore`."""
 
 import asyncio
 import io
 import json
-import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,14 +16,13 @@ import click
 from bot import app
 from bot.ask import Asker, Line
 from bot.config import load_settings
+from bot.doctor import examine, put_back, report
 from bot.export import write_csv
+from bot.logs import configure_logging
 from bot.messages import ChannelError
 from bot.store import StoreError
 from bot.terminal import Terminal
 from index import ContentError, EncoderError, StaleIndexError
-
-NOISY_LOGGERS = ("httpx", "httpcore", "telegram", "uvicorn", "faiss")
-"""The first three's lines below WARNING hold the bot token or residents' words."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,16 +31,13 @@ def cli() -> None:
 
 
 @cli.command()
-def run() -> None:
+@click.option("--debug", is_flag=True, help="Log more; never a token or a resident's words.")
+def run(debug: bool) -> None:
     """Serve every channel that config.toml enables.
 
     Example: python -m bot run
     """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for name in NOISY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    configure_logging(secrets=[_token()], debug=debug)
     with _clear_errors():
         asyncio.run(app.run(load_settings(), say=click.echo))
     click.echo("Stopped.")
@@ -107,6 +104,31 @@ def export(out: Path | None) -> None:
         store.close()
 
 
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
+@click.option("--again", is_flag=True, help="Try again what was set aside or refused.")
+def doctor(as_json: bool, again: bool) -> None:
+    """Examine the bot, running or not; exit status 1 if something is not well.
+
+    Example: python -m bot doctor
+    """
+    with _clear_errors():
+        settings = load_settings()
+        findings = examine(settings, token=_token())
+        if as_json:
+            rows = [asdict(finding) for finding in findings]
+            click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+            is_well = all(finding.is_well for finding in findings)
+        else:
+            is_well = report(findings, say=click.echo)
+        if again:
+            store = app.open_store(settings)
+            updates, letters = put_back(store)
+            store.close()
+            click.echo(f"{updates} updates and {letters} letters are tried again", err=True)
+    sys.exit(0 if is_well else 1)
+
+
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     """What the person at the prompt can mend is told in a line each; exit status 1."""
@@ -118,6 +140,10 @@ def _clear_errors() -> Iterator[None]:
         _give_up([str(error)])
     except OSError as error:
         _give_up([f"{error.filename or 'input/output'}: {error.strerror or error}"])
+
+
+def _token() -> str:
+    return os.environ.get(app.TOKEN_VARIABLE, "")
 
 
 def _give_up(lines: Iterable[str]) -> NoReturn:

@@ -27,6 +27,18 @@ class Arrival:
     tries: int = 0
 
 
+class Receiver(Protocol):
+    """The inbox, as the channel sees it."""
+
+    async def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Keep updates; once this returns, the channel may be told that they were received.
+
+        Raises:
+            StoreUnavailable: they are not kept.
+        """
+        ...
+
+
 class Handler(Protocol):
     """The channel, as the inbox sees it."""
 
@@ -38,14 +50,18 @@ class Handler(Protocol):
         """
         ...
 
-    async def apologise(self, arrivals: Sequence[Arrival], set_aside: Finish) -> None:
+    async def apologise(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
         """Tell her that this could not be handled, in the transaction that sets it aside."""
+        ...
+
+    async def turn_away(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
+        """Tell her that these were too many and are not taken."""
+        ...
+
+    async def ask_for_patience(self, sender: str) -> None:
+        """Tell her that she writes faster than she can be answered, and that nothing is lost."""
         ...
 
     def wait_seconds(self, sender: str) -> float:
         """How long this person has to wait until she is heard again; 0 is not at all."""
-        ...
-
-    async def ask_for_patience(self, sender: str, seconds: float) -> None:
-        """Tell her that she writes faster than she can be answered, and that nothing is lost."""
         ...

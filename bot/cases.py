@@ -121,6 +121,17 @@ class Case:
     submitted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step in a case's history; nothing of it is ever changed."""
+
+    action: str
+    actor: str
+    reason: str
+    resident_sees: bool
+    at: datetime
+
+
 class CaseError(Exception):
     """A step of case work that cannot be done."""
 

@@ -48,6 +48,17 @@ def open_case(store: Store, draft: Draft, *, at: datetime) -> Case:
     return case
 
 
+def note_reworded(store: Store, case: Case, words: str, *, at: datetime) -> None:
+    """Add to a case what its resident changed her message to; the case keeps her first words.
+
+    The caller holds the transaction, since the resident's reply belongs into it.
+    """
+    store.cases.add_event(
+        case.id, action="reword", actor="resident", resident_sees=True, at=at, reason=words
+    )
+    logger.info("case %d reworded", case.id)
+
+
 def find_case(
     store: Store, *, number: str, query_code: str, resident_id: int | None
 ) -> Case | None:

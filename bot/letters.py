@@ -1,7 +1,6 @@
 """What the outbox delivers, and what a courier says of a letter it could not deliver."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from bot.messages import Reply
@@ -16,7 +15,6 @@ class Letter:
         tapped_message_id: the message whose place it takes where `reply.replaces`; 0 for none.
         tries: how often it could not be delivered so far.
         claimed: it may have been sent before the process ended; nobody knows.
-        due_at: not before this moment; None is at once.
     """
 
     id: int
@@ -26,7 +24,6 @@ class Letter:
     tapped_message_id: int = 0
     tries: int = 0
     claimed: bool = False
-    due_at: datetime | None = None
 
 
 class NotDelivered(Exception):

@@ -46,9 +46,9 @@ class Said:
         message: the turn whose button was tapped where the channel knows it (web), else empty.
         photos: one, or those of an album.
         album: the channel's id of the album they are part of; what comes late joins the rest.
-        key: the channel's id of this message, for what it is worth: said again under the same
-            key it is not heard twice; empty for none.
-        edited: it is a new version of what she said under this key.
+        key: the channel's id of this message: said again under the same key it is not heard
+            twice; empty for none.
+        edited: it is a new version of what she said under this key; of it only the words count.
         unreadable: what was sent that the bot cannot read (`voice`, `sticker`, ...), else empty.
         language_hint: the client's own language setting (`zh-hans`, `en`), used until she writes.
     """
@@ -120,6 +120,11 @@ Keep = Callable[[int, Sequence[Reply]], None]
 """What a channel adds to the transaction a message is handled in: resident's number, replies."""
 
 
+Remark = Literal["trouble", "undelivered", "patience", "turned_away"]
+"""What a channel tells by itself: words that could not be handled, a reply that could not be
+shown, that she has to wait, that what she sent was too much."""
+
+
 class Listener(Protocol):
     """The dialogue, as the channels see it."""
 
@@ -135,6 +140,14 @@ class Listener(Protocol):
 
     def wait_seconds(self, channel: Channel, sender: str) -> float:
         """How long a resident has to wait until she is heard again; 0 is not at all."""
+        ...
+
+    def remark(self, name: Remark, channel: Channel, sender: str, *, hint: str = "") -> Reply:
+        """What the channel has to say by itself, in the language this resident is spoken to in.
+
+        Args:
+            hint: her client's language, for a stranger.
+        """
         ...
 
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:

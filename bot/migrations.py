@@ -211,7 +211,6 @@ def m009_outbox(db: Database) -> None:
             state text not null,
             tries integer not null default 0,
             failure text not null default '',
-            due_at text not null default '',
             created_at text not null,
             sent_at text not null default '',
             message_id integer not null default 0
@@ -226,8 +225,8 @@ def m009_outbox(db: Database) -> None:
 
 @migrations()
 def m010_said_once(db: Database) -> None:
-    """The channel's own id of each message, its earlier versions, albums, and how fast she may
-    write."""
+    """What tells a message heard before: its channel's id, its versions, its album. How fast she
+    may write, and the order in which her drafts were worked on, whatever the clock said."""
     db.conn.execute("alter table turns add column key text not null default ''")
     db.conn.execute("create unique index turns_by_key on turns(resident_id, key) where key <> ''")
     db.conn.execute(
@@ -244,3 +243,4 @@ def m010_said_once(db: Database) -> None:
     db.conn.execute("alter table files add column album text not null default ''")
     db.conn.execute("create index files_of_album on files(album) where album <> ''")
     db.conn.execute("alter table residents add column heard_until text not null default ''")
+    db.conn.execute("alter table drafts add column worked_on integer not null default 0")

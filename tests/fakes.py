@@ -1,27 +1,31 @@
 """A fake Bot API server over real HTTP: Telegram as the bot sees it, residents as tests move them.
 
-It keeps Telegram's rules: an update is gone once a getUpdates with a higher offset arrives, a
-second poller ends the first with 409, texts and buttons are validated as the real server does, a
-bot cannot write to someone who never wrote to it or who blocked it.
+It keeps Telegram's rules: an update is gone once a getUpdates with a higher offset arrives or a
+webhook took it, a second poller ends the first with 409, texts and buttons are validated as the
+real server does, a bot cannot write to someone who never wrote to it or who blocked it. It lives
+on while the bot is killed and started again, and plays every fault between the two.
 
     async with FakeTelegram() as server:                # server.url, server.token
         server.says(1001, "路灯坏了")                   # a resident writes to the bot
         await server.until(lambda: server.from_bot(1001) != [])
         server.fail("sendMessage", 429, retry_after=1)  # the next sendMessage is refused
+        server.lose_answer("sendMessage")               # the one after it arrives, unanswered
+        with server.hold():                             # two updates in one batch
+            server.sends_album(1001, [photo, other])
 """
 
-import asyncio
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, ExitStack
 from types import TracebackType
 from typing import Self
 
-import uvicorn
 from starlette.applications import Starlette
 
-from tests.telegram_api import BotApi, Fault
+from tests.telegram_api import BotApi
 from tests.telegram_chats import BOT, DATE, Chats, Json, RefusedError, Shown
+from tests.telegram_connections import serving
+from tests.telegram_faults import ANSWER_LOST, DROPPED, Fate, Hook, RateLimits
+from tests.telegram_updates import at_end
 
 TOKEN = "7:AAF-fake_token"
 GROUP_ID = -100200300
@@ -55,26 +59,16 @@ class FakeTelegram:
         self.chats = Chats()
         self.api = BotApi(token, self.chats)
         self.until = self.api.until
+        self.sent = self.chats.sent
+        self.deliver_again = self.api.updates.deliver_again
+        self.hold, self.release = self.api.updates.hold, self.api.updates.release
+        self._running = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        # asyncio sets TCP_NODELAY only where the protocol is named; without it every answer
-        # waits some 40 ms for an acknowledgement (asyncio/base_events.py, _set_nodelay).
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.bind(("127.0.0.1", 0))
-        host, port = self._socket.getsockname()
-        self.url = f"http://{host}:{port}"
-        config = uvicorn.Config(
-            Starlette(routes=self.api.routes),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(config)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        await self._server.is_up.wait()
+        """Listen on a free port."""
+        app = Starlette(routes=self.api.routes)
+        self.url = await self._running.enter_async_context(serving(app, self.api.connections))
+        self._running.push_async_callback(self.api.close)
         return self
 
     async def __aexit__(
@@ -83,9 +77,8 @@ class FakeTelegram:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.api.close()
-        self._server.should_exit = True
-        await self._serving
+        """Answer whoever waits, then close."""
+        await self._running.__aexit__(kind, error, trace)
 
     def fail(
         self,
@@ -99,7 +92,56 @@ class FakeTelegram:
         """Refuse the next calls of a method; "*" is any but getUpdates, "file" a download."""
         said = description or DESCRIPTIONS[status]
         refusal = RefusedError(status, said, retry_after=retry_after)
-        self.api.faults.append(Fault(method, refusal, times))
+        self.api.faults.order(Fate(refusal), method, times=times)
+
+    def drop(self, method: str, times: int = 1) -> None:
+        """Close the connection of the next calls without carrying them out or answering."""
+        self.api.faults.order(DROPPED, method, times=times)
+
+    def lose_answer(self, method: str, times: int = 1) -> None:
+        """Carry the next calls out, and close their connection without an answer."""
+        self.api.faults.order(ANSWER_LOST, method, times=times)
+
+    def slow(self, method: str, seconds: float, *, times: int = 1) -> None:
+        """Carry the next calls out at once, but answer late."""
+        self.api.faults.order(Fate(late_seconds=seconds), method, times=times)
+
+    def storm(self, retry_after: int, calls: int) -> None:
+        """Refuse the next messages and edits of texts, in all chats together, with 429."""
+        said = f"Too Many Requests: retry after {retry_after}"
+        fate = Fate(RefusedError(429, said, retry_after=retry_after))
+        self.api.faults.order(fate, "sendMessage", "editMessageText", times=calls)
+
+    def enforce_limits(
+        self, *, per_second: int = 30, chat_per_second: float = 1, burst: int = 5
+    ) -> None:
+        """Refuse with 429 what comes faster from now on (see `RateLimits`)."""
+        self.api.limits = RateLimits(
+            per_second=per_second, chat_per_second=chat_per_second, burst=burst
+        )
+
+    def before_call(self, hook: Hook) -> ExitStack:
+        """Run something when a call has arrived, before its fault and before it is carried out.
+
+        Args:
+            hook: gets the method ("file" for a download) and the parameters; may be `async`.
+
+        Returns:
+            A context that ends this; without `with` it never ends.
+        """
+        return _added(self.api.before_call, hook)
+
+    def after_call(self, hook: Hook) -> ExitStack:
+        """Run something when a call was carried out, before it is answered; as `before_call`."""
+        return _added(self.api.after_call, hook)
+
+    def shuffled(self, seed: int) -> None:
+        """Hand updates out in random order from now on, never in that of their ids."""
+        self.api.updates.shuffle(seed)
+
+    def in_order(self) -> None:
+        """Hand updates out in the order of their ids again."""
+        self.api.updates.shuffle(None)
 
     def messages(self, chat_id: int) -> list[Shown]:
         """What a chat shows now, oldest first, the resident's own messages included."""
@@ -112,7 +154,7 @@ class FakeTelegram:
     def calls(self, method: str) -> list[Json]:
         """The parameters of the accepted calls of one method, oldest first."""
         made = (call for call in self.api.calls if call.method == method)
-        return [call.parameters for call in made if call.status == 200]
+        return [call.parameters for call in made if call.is_carried_out]
 
     def meet(self, user_id: int, *, language_code: str = "zh-hans") -> None:
         """Let there be a person; who writes without being met speaks Simplified Chinese."""
@@ -123,11 +165,14 @@ class FakeTelegram:
             "language_code": language_code,
         }
 
-    def writes(self, user_id: int, *, chat_id: int = 0, **content: object) -> int:
+    def writes(
+        self, user_id: int, *, chat_id: int = 0, in_next_batch: bool = False, **content: object
+    ) -> int:
         """Send a message of any kind; `content` is as in the Bot API's Message.
 
         Args:
             chat_id: a group's; the person's private chat when left out.
+            in_next_batch: it reaches the bot only when everything before it was confirmed.
 
         Returns:
             The message's id.
@@ -136,7 +181,9 @@ class FakeTelegram:
             self.meet(user_id)
         self.chats.blocked.discard(user_id)
         shown = self.chats.add(chat_id or user_id, str(content.get("text", "")))
-        self.api.push("message", self._message(user_id, shown) | content)
+        shown.content = content
+        body = self._message(user_id, shown) | content
+        self.api.push("message", body, in_next_batch=in_next_batch)
         return shown.message_id
 
     def says(self, user_id: int, text: str, *, chat_id: int = 0) -> int:
@@ -144,21 +191,52 @@ class FakeTelegram:
         return self.writes(user_id, chat_id=chat_id, text=text)
 
     def edits(self, user_id: int, message_id: int, text: str) -> None:
-        """Change a text sent earlier."""
+        """Change a text sent earlier, or the caption of a photo or file."""
         shown = self.chats.find(user_id, message_id)
         if shown is None:
             raise LookupError(message_id)
-        shown.text = text
-        edited = {"text": text, "edit_date": DATE + 60}
+        if "text" in shown.content:
+            shown.text = text
+            shown.content = {"text": text}
+        else:
+            uncaptioned = {k: v for k, v in shown.content.items() if k != "caption"}
+            shown.content = uncaptioned | _caption(text)
+        edited = shown.content | {"edit_date": DATE + 60}
         self.api.push("edited_message", self._message(user_id, shown) | edited)
 
     def sends_photo(
         self, user_id: int, content: bytes, *, caption: str = "", size: int = 0
     ) -> int:
         """Send a photo, in two sizes as Telegram does; `size` claims another size in bytes."""
-        small = self.api.store(b"thumbnail", 9) | {"width": 90, "height": 60}
-        large = self.api.store(content, size or len(content)) | {"width": 1280, "height": 853}
-        return self.writes(user_id, photo=[small, large], **_caption(caption))
+        return self.writes(user_id, photo=self._photo(content, size), **_caption(caption))
+
+    def sends_album(
+        self,
+        user_id: int,
+        contents: Sequence[bytes],
+        *,
+        caption: str = "",
+        split_after: int | None = None,
+    ) -> list[int]:
+        """Send photos together: a message for each, the caption on the first.
+
+        Args:
+            split_after: so many come in one batch, the others when those were confirmed.
+
+        Returns:
+            The messages' ids.
+        """
+        album = str(self.api.new_id())
+        return [
+            self.writes(
+                user_id,
+                in_next_batch=number == split_after,
+                media_group_id=album,
+                photo=self._photo(content),
+                **_caption("" if number else caption),
+            )
+            for number, content in enumerate(contents)
+        ]
 
     def sends_file(
         self, user_id: int, content: bytes, *, media_type: str, caption: str = ""
@@ -211,6 +289,11 @@ class FakeTelegram:
         }
         self.api.push("my_chat_member", change)
 
+    def _photo(self, content: bytes, size: int = 0) -> list[Json]:
+        small = self.api.store(b"thumbnail", 9) | {"width": 90, "height": 60}
+        large = self.api.store(content, size or len(content)) | {"width": 1280, "height": 853}
+        return [small, large]
+
     def _message(self, user_id: int, shown: Shown) -> Json:
         return {
             "message_id": shown.message_id,
@@ -220,21 +303,10 @@ class FakeTelegram:
         }
 
 
-class _Server(uvicorn.Server):
-    """uvicorn inside somebody else's event loop: the signals are the test runner's."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_up.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 def _caption(caption: str) -> Json:
     return {"caption": caption} if caption else {}
+
+
+def _added(hooks: list[Hook], hook: Hook) -> ExitStack:
+    hooks.append(hook)
+    return at_end(lambda: hooks.remove(hook))

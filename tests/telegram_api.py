@@ -1,19 +1,30 @@
-"""The Bot API's calls as the fake server carries them out: updates, messages, files, faults."""
+"""The Bot API's calls as the fake server carries them out, refuses them or loses them."""
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.telegram_chats import BOT, Chats, Json, RefusedError
+from tests.telegram_connections import Connections
+from tests.telegram_faults import (
+    MESSAGE_METHODS,
+    USUAL,
+    Fate,
+    Faults,
+    Hook,
+    RateLimits,
+    run_hooks,
+)
+from tests.telegram_updates import Bell, UpdateQueue
+from tests.telegram_webhook import Webhook
 
-UPDATE_KINDS_BY_DEFAULT = ("message", "edited_message", "callback_query", "my_chat_member")
 FILE_MAX_BYTES = 20_000_000
 """What bots may fetch at most (Bot API, getFile)."""
 PATIENCE_SECONDS = 20.0
@@ -21,23 +32,28 @@ PATIENCE_SECONDS = 20.0
 LOOK_AGAIN_SECONDS = 0.02
 """How soon `until` looks again when the bot makes no call."""
 
+_JSON_PARAMETERS = (
+    "allowed_updates",
+    "commands",
+    "drop_pending_updates",
+    "link_preview_options",
+    "reply_markup",
+    "scope",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the bot, getUpdates left out; `status` is the HTTP status it was answered."""
+    """One call of the bot, getUpdates left out.
+
+    Attributes:
+        status: the HTTP status it was answered; 0 if it was not.
+    """
 
     method: str
     parameters: Json
     status: int
-
-
-@dataclass(slots=True)
-class Fault:
-    """What the next calls of a method are answered instead; "*" is any but getUpdates."""
-
-    method: str
-    refusal: RefusedError
-    times: int
+    is_carried_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,9 @@ class BotApi:
         offsets: the offset of every getUpdates, oldest first.
         notices: an answered tap's id -> the words shown for a moment; "" if there were none.
         commands: language code ("" is the default) -> the registered names and descriptions.
-        unconfirmed: updates the bot has not confirmed yet.
+        limits: how fast messages may come; None enforces nothing.
+        before_call: run when a call arrives in full, whatever becomes of it then.
+        after_call: run when a call was carried out, before it is answered.
     """
 
     def __init__(self, token: str, chats: Chats) -> None:
@@ -66,16 +84,25 @@ class BotApi:
         self.offsets: list[int] = []
         self.notices: dict[str, str] = {}
         self.commands: dict[str, dict[str, str]] = {}
-        self.unconfirmed: list[Json] = []
         self.open_taps: set[str] = set()
-        self.faults: list[Fault] = []
+        self.connections = Connections()
+        self.faults = Faults()
+        self.limits: RateLimits | None = None
+        self.before_call: list[Hook] = []
+        self.after_call: list[Hook] = []
+        self._bell = Bell()
+        self.updates = UpdateQueue(self._bell)
+        self.webhook = Webhook(self.updates, self._bell)
+        self.push = self.updates.push
         self.routes = [
             Route("/bot{token}/{method}", self._on_call, methods=["GET", "POST"]),
             Route("/file/bot{token}/{file_id}", self._on_file),
         ]
         self._methods: dict[str, Callable[[Json], object]] = {
             "getMe": lambda _: BOT,
-            "deleteWebhook": lambda _: True,
+            "setWebhook": self.webhook.set,
+            "deleteWebhook": self.webhook.delete,
+            "getWebhookInfo": self.webhook.info,
             "sendChatAction": lambda _: True,
             "sendMessage": chats.send,
             "editMessageText": chats.edit_text,
@@ -85,22 +112,19 @@ class BotApi:
             "getFile": self._get_file,
         }
         self._files: dict[str, StoredFile] = {}
-        self._allowed: Sequence[str] = UPDATE_KINDS_BY_DEFAULT
         self._last_id = 100
         self._newest_poll: object = None
-        self._is_closing = False
-        self._changed = asyncio.Event()
+        self._closing = asyncio.Event()
+
+    @property
+    def unconfirmed(self) -> list[Json]:
+        """Updates the bot has not confirmed yet."""
+        return self.updates.unconfirmed
 
     def new_id(self) -> int:
         """A number not used before."""
         self._last_id += 1
         return self._last_id
-
-    def push(self, kind: str, body: Json) -> None:
-        """Let something happen; the bot hears of it if it asked for this kind of update."""
-        if kind in self._allowed:
-            self.unconfirmed.append({"update_id": self.new_id(), kind: body})
-            self._wake()
 
     def store(self, content: bytes, size: int) -> Json:
         """Keep a file; what a message says of it."""
@@ -117,70 +141,114 @@ class BotApi:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not fact():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), LOOK_AGAIN_SECONDS)
+                    await asyncio.wait_for(self._bell.wait(), LOOK_AGAIN_SECONDS)
 
-    def close(self) -> None:
-        """Answer whoever waits for updates."""
-        self._is_closing = True
-        self._wake()
+    async def close(self) -> None:
+        """Answer whoever waits, and bring updates to nobody any more."""
+        self._closing.set()
+        self._bell.ring()
+        await self.webhook.close()
 
     async def _on_call(self, request: Request) -> Response:
         method = request.path_params["method"]
-        parameters = _parameters(await request.body())
         try:
-            result = await self._answer(request, method, parameters)
-            status, answer = 200, {"ok": True, "result": result}
-        except RefusedError as refusal:
-            status, answer = refusal.status, _refused(refusal)
-        if method != "getUpdates":
-            self.calls.append(Call(method, parameters, status))
-        self._wake()
-        return JSONResponse(answer, status)
-
-    async def _answer(self, request: Request, method: str, parameters: Json) -> object:
-        if request.path_params["token"] != self.token:
-            raise RefusedError(401, "Unauthorized")
-        self._fail_if_told(method)
-        if method == "getUpdates":
-            return await self._get_updates(parameters)
-        if method not in self._methods:
-            raise RefusedError(404, "Not Found")
-        return self._methods[method](parameters)
+            parameters = _parameters(request.url.query, await request.body())
+        except ClientDisconnect:  # it was killed while it spoke
+            return Response()
+        return await self._answer(request, method, parameters)
 
     async def _on_file(self, request: Request) -> Response:
-        stored = self._files.get(request.path_params["file_id"])
+        return await self._answer(request, "file", {"file_id": request.path_params["file_id"]})
+
+    async def _answer(self, request: Request, method: str, parameters: Json) -> Response:
+        """Let a call meet its fate."""
+        await run_hooks(self.before_call, method, parameters)
+        fate = USUAL
         try:
-            self._fail_if_told("file")
-            if request.path_params["token"] != self.token or stored is None:
-                raise RefusedError(404, "Not Found")
+            if request.path_params["token"] != self.token:
+                raise RefusedError(404 if method == "file" else 401, "Unauthorized")
+            fate = self.faults.next_for(method)
+            answer = await self._carry_out(request, method, parameters, fate)
         except RefusedError as refusal:
-            return JSONResponse(_refused(refusal), refusal.status)
+            answer = JSONResponse(_refused(refusal), refusal.status)
+        is_carried_out = answer.status_code == 200
+        if method not in ("getUpdates", "file"):
+            status = answer.status_code if fate.is_answered else 0
+            self.calls.append(Call(method, parameters, status, is_carried_out))
+        self._bell.ring()
+        if is_carried_out:
+            await run_hooks(self.after_call, method, parameters)
+        await self._wait(fate.late_seconds)
+        if not fate.is_answered:
+            await self.connections.cut(request.client)
+        return answer
+
+    async def _carry_out(
+        self, request: Request, method: str, parameters: Json, fate: Fate
+    ) -> Response:
+        if fate.refusal is not None:
+            raise fate.refusal
+        if method == "file":
+            return self._download(parameters)
+        if method == "getUpdates":
+            result: object = await self._get_updates(request, parameters)
+        elif method in self._methods:
+            self._refuse_if_too_fast(method, parameters)
+            result = self._methods[method](parameters)
+        else:
+            raise RefusedError(404, "Not Found")
+        return JSONResponse({"ok": True, "result": result})
+
+    def _refuse_if_too_fast(self, method: str, parameters: Json) -> None:
+        if self.limits is None or method not in MESSAGE_METHODS:
+            return
+        now = asyncio.get_running_loop().time()
+        if wait := self.limits.retry_after_seconds(int(parameters.get("chat_id", 0)), now):
+            raise RefusedError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), seconds)
+
+    def _download(self, parameters: Json) -> Response:
+        stored = self._files.get(parameters["file_id"])
+        if stored is None:
+            raise RefusedError(404, "Not Found")
         return Response(stored.content)
 
-    def _fail_if_told(self, method: str) -> None:
-        for fault in self.faults:
-            is_meant = fault.method in (method, "" if method == "getUpdates" else "*")
-            if is_meant and fault.times > 0:
-                fault.times -= 1
-                raise fault.refusal
-
-    async def _get_updates(self, parameters: Json) -> list[Json]:
+    async def _get_updates(self, request: Request, parameters: Json) -> list[Json]:
         """Telegram's rules: a higher offset confirms, a later poll ends the one that waits."""
+        if self.webhook.url:
+            raise RefusedError(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use"
+                " deleteWebhook to delete the webhook first",
+            )
         offset = int(parameters.get("offset", 0))
         self.offsets.append(offset)
-        self._allowed = parameters.get("allowed_updates") or self._allowed
-        self.unconfirmed = [update for update in self.unconfirmed if update["update_id"] >= offset]
+        self.updates.allow(parameters)
+        self.updates.confirm_below(offset)
+        await self._until_updates(float(parameters.get("timeout", 0)))
+        if not self.connections.is_open(request.client):
+            return []  # the bot was killed while it waited: nobody reads this
+        limit = min(max(1, int(parameters.get("limit", 100))), 100)
+        again = self.updates.take_again(limit)
+        return again + self.updates.next_batch(limit - len(again))
+
+    async def _until_updates(self, timeout_seconds: float) -> None:
         poll = self._newest_poll = object()
-        self._wake()
-        try:
-            async with asyncio.timeout(float(parameters.get("timeout", 0))):
-                while not (self.unconfirmed or self._is_closing or poll is not self._newest_poll):
-                    await self._changed.wait()
-        except TimeoutError:
-            return []
+        self._bell.ring()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                while not (self.updates.is_waiting or self._closing.is_set()):
+                    if poll is not self._newest_poll or self.webhook.url:
+                        break
+                    await self._bell.wait()
+        if self.webhook.url:
+            raise RefusedError(409, "Conflict: terminated by setWebhook request")
         if poll is not self._newest_poll:
             raise RefusedError(409, "Conflict: terminated by other getUpdates request")
-        return self.unconfirmed[: int(parameters.get("limit", 100))]
 
     def _answer_tap(self, parameters: Json) -> bool:
         text = str(parameters.get("text", ""))
@@ -221,11 +289,6 @@ class BotApi:
         size = {"file_unique_id": file_id, "file_size": stored.size}
         return {"file_id": file_id, "file_path": file_id} | size
 
-    def _wake(self) -> None:
-        """Let everybody who waits for a change look again."""
-        self._changed.set()
-        self._changed = asyncio.Event()
-
 
 def _refused(refusal: RefusedError) -> Json:
     answer: Json = {
@@ -238,10 +301,13 @@ def _refused(refusal: RefusedError) -> Json:
     return answer
 
 
-def _parameters(body: bytes) -> Json:
-    """A call's form fields; those that hold JSON (numbers, lists, objects) are read as such."""
-    parameters: Json = dict(parse_qsl(body.decode(), keep_blank_values=True))
-    for name in ("reply_markup", "commands", "allowed_updates", "scope", "link_preview_options"):
+def _parameters(query: str, body: bytes) -> Json:
+    """A call's fields, in its address or as a form; those that hold JSON are read as such."""
+    parameters: Json = {
+        **dict(parse_qsl(query, keep_blank_values=True)),
+        **dict(parse_qsl(body.decode(), keep_blank_values=True)),
+    }
+    for name in _JSON_PARAMETERS:
         if name in parameters:
             parameters[name] = json.loads(parameters[name])
     return parameters

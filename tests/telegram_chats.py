@@ -4,6 +4,7 @@ The refusals and their descriptions are those of the real server (Bot API, sendM
 editMessageText, InlineKeyboardButton).
 """
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ class Shown:
     Attributes:
         text: what a person reads; `html` is what the bot sent.
         buttons: rows of inline buttons, each `{"text": ..., "callback_data": ...}`.
+        content: what a resident sent, as in the Bot API's Message.
         editable: set it to False for a message Telegram no longer lets the bot edit.
     """
 
@@ -43,12 +45,35 @@ class Shown:
     text: str
     html: str = ""
     buttons: list[list[Json]] = field(default_factory=list)
+    content: Json = field(default_factory=dict)
     editable: bool = True
 
     @property
     def labels(self) -> list[str]:
         """The buttons' labels, row by row."""
         return [button["text"] for row in self.buttons for button in row]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message or edit of the bot that Telegram carried out, whether or not it said so.
+
+    Attributes:
+        method: "sendMessage", or how it was edited.
+        text: what a person reads; `html` is what the bot sent.
+        at_seconds: the event loop's time.
+    """
+
+    method: str
+    message_id: int
+    text: str
+    html: str
+    at_seconds: float
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it changed a message that was there."""
+        return self.method != "sendMessage"
 
 
 class Chats:
@@ -58,6 +83,7 @@ class Chats:
         self.users: dict[int, Json] = {}
         self.blocked: set[int] = set()
         self._chats: dict[int, list[Shown]] = {}
+        self._sent: dict[int, list[Sent]] = {}
         self._last_message_id = 0
 
     def messages(self, chat_id: int) -> list[Shown]:
@@ -81,6 +107,10 @@ class Chats:
         """One message of a chat."""
         return next((m for m in self.messages(chat_id) if m.message_id == message_id), None)
 
+    def sent(self, chat_id: int) -> list[Sent]:
+        """What the bot sent to a chat and edited there, oldest first, repetitions included."""
+        return self._sent.setdefault(chat_id, [])
+
     def send(self, parameters: Json) -> Json:
         """Carry out sendMessage."""
         chat_id = self._writable(parameters)
@@ -88,18 +118,23 @@ class Chats:
         buttons = _buttons(parameters)
         shown = self.add(chat_id, text, by_bot=True, html=html)
         shown.buttons = buttons
+        self._note("sendMessage", shown)
         return self.as_json(shown)
 
     def edit_text(self, parameters: Json) -> Json:
         """Carry out editMessageText; leaving the buttons out takes them away."""
         shown = self._editable(parameters)
         html, text = _text(parameters)
-        return self._edit(shown, html, text, _buttons(parameters))
+        self._edit(shown, html, text, _buttons(parameters))
+        self._note("editMessageText", shown)
+        return self.as_json(shown)
 
     def edit_buttons(self, parameters: Json) -> Json:
         """Carry out editMessageReplyMarkup."""
         shown = self._editable(parameters)
-        return self._edit(shown, shown.html, shown.text, _buttons(parameters))
+        self._edit(shown, shown.html, shown.text, _buttons(parameters))
+        self._note("editMessageReplyMarkup", shown)
+        return self.as_json(shown)
 
     def as_json(self, shown: Shown) -> Json:
         """A message of the bot as answers and updates carry it."""
@@ -114,7 +149,7 @@ class Chats:
             body["reply_markup"] = {"inline_keyboard": shown.buttons}
         return body
 
-    def _edit(self, shown: Shown, html: str, text: str, buttons: list[list[Json]]) -> Json:
+    def _edit(self, shown: Shown, html: str, text: str, buttons: list[list[Json]]) -> None:
         if (shown.html, shown.buttons) == (html, buttons):
             raise RefusedError(
                 400,
@@ -123,7 +158,11 @@ class Chats:
                 " message",
             )
         shown.html, shown.text, shown.buttons = html, text, buttons
-        return self.as_json(shown)
+
+    def _note(self, method: str, shown: Shown) -> None:
+        now = asyncio.get_running_loop().time()
+        sent = Sent(method, shown.message_id, shown.text, shown.html, now)
+        self.sent(shown.chat_id).append(sent)
 
     def _writable(self, parameters: Json) -> int:
         chat_id = int(parameters.get("chat_id", 0))

@@ -1,38 +1,16 @@
 """The fake Bot API keeps Telegram's rules: what it lets pass, the real server would let pass."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
 
+from tests.bare_bot import Client
 from tests.fakes import FakeTelegram
 from tests.telegram_html import UnparsableError, plain_text
 
 ADA = 1001
-
-
-class Client:
-    """A bot reduced to its HTTP calls."""
-
-    def __init__(self, http: httpx.AsyncClient, token: str) -> None:
-        self._http = http
-        self._token = token
-
-    async def call(self, method: str, **parameters: object) -> Any:
-        """The answer of one call, as JSON."""
-        fields = {
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in parameters.items()
-        }
-        return (await self._http.post(f"/bot{self._token}/{method}", data=fields)).json()
-
-    async def updates(self, **parameters: object) -> list[Any]:
-        """What getUpdates returns."""
-        answer = await self.call("getUpdates", **parameters)
-        return list(answer["result"])
 
 
 @pytest.fixture
@@ -92,6 +70,41 @@ async def test_only_the_kinds_asked_for_are_delivered(
     message_id = server.says(ADA, "hello")
     server.edits(ADA, message_id, "hello!")
     assert [set(u) - {"update_id"} for u in await client.updates()] == [{"message"}]
+
+
+async def test_an_empty_list_of_kinds_asks_for_the_usual_ones(
+    server: FakeTelegram, client: Client
+) -> None:
+    await client.updates(allowed_updates=["message"])
+    await client.updates(allowed_updates=[])
+    server.edits(ADA, server.says(ADA, "hello"), "hello!")
+    assert [set(u) - {"update_id"} for u in await client.updates()] == [
+        {"message"},
+        {"edited_message"},
+    ]
+
+
+async def test_updates_are_numbered_one_after_the_other_whatever_happens_between(
+    server: FakeTelegram, client: Client
+) -> None:
+    message_id = server.says(ADA, "hello")
+    server.sends_photo(ADA, b"picture")
+    server.taps(ADA, message_id, "ok")
+    ids = [update["update_id"] for update in await client.updates()]
+    assert ids == [ids[0], ids[0] + 1, ids[0] + 2]
+
+
+async def test_a_thousand_updates_are_fetched_batch_by_batch(
+    server: FakeTelegram, client: Client
+) -> None:
+    for number in range(1000):
+        server.says(ADA, str(number))
+    texts, offset = [], 0
+    while updates := await client.updates(offset=offset):
+        texts += [update["message"]["text"] for update in updates]
+        offset = updates[-1]["update_id"] + 1
+    assert texts == [str(number) for number in range(1000)]
+    assert server.api.unconfirmed == []
 
 
 async def test_a_wrong_token_is_unauthorized(server: FakeTelegram) -> None:
@@ -157,6 +170,29 @@ async def test_an_edit_changes_the_message_in_place_and_takes_buttons_away(
     assert "message can't be edited" in late["description"]
 
 
+async def test_everything_sent_is_on_record_repetitions_and_edits_too(
+    server: FakeTelegram, client: Client
+) -> None:
+    server.says(ADA, "hello")
+    bold = {"chat_id": ADA, "text": "<b>hi</b>", "parse_mode": "HTML"}
+    first = (await client.call("sendMessage", **bold))["result"]["message_id"]
+    second = (await client.call("sendMessage", **bold))["result"]["message_id"]
+    place = {"chat_id": ADA, "message_id": first}
+    await client.call("editMessageText", **place, text="done")
+    keyboard = {"inline_keyboard": [[{"text": "OK", "callback_data": "ok"}]]}
+    await client.call("editMessageReplyMarkup", **place, reply_markup=keyboard)
+    await client.call("sendMessage", chat_id=ADA, text="")
+    sent = server.sent(ADA)
+    assert [(one.method, one.message_id, one.text, one.html) for one in sent] == [
+        ("sendMessage", first, "hi", "<b>hi</b>"),
+        ("sendMessage", second, "hi", "<b>hi</b>"),
+        ("editMessageText", first, "done", "done"),
+        ("editMessageReplyMarkup", first, "done", "done"),
+    ]
+    assert [one.is_edit for one in sent] == [False, False, True, True]
+    assert sent == sorted(sent, key=lambda one: one.at_seconds)
+
+
 async def test_somebody_who_blocked_the_bot_cannot_be_written_to(
     server: FakeTelegram, client: Client
 ) -> None:
@@ -186,6 +222,37 @@ async def test_files_are_fetched_by_their_path(server: FakeTelegram, client: Cli
         assert (await http.get(f"/file/bot7:wrong/{path}")).status_code == 404
 
 
+async def test_an_album_is_a_message_for_each_photo_with_the_caption_on_the_first(
+    server: FakeTelegram, client: Client
+) -> None:
+    ids = server.sends_album(ADA, [b"one", b"two"], caption="路灯")
+    server.sends_album(ADA, [b"three", b"four"])
+    messages = [update["message"] for update in await client.updates()]
+    assert [message["message_id"] for message in messages[:2]] == ids
+    assert [message.get("caption") for message in messages] == ["路灯", None, None, None]
+    albums = [message["media_group_id"] for message in messages]
+    assert albums[0] == albums[1] != albums[2] == albums[3]
+    assert [message["photo"][-1]["file_size"] for message in messages] == [3, 3, 5, 4]
+
+
+async def test_a_photos_caption_can_be_changed_added_and_taken_away(
+    server: FakeTelegram, client: Client
+) -> None:
+    first, second = server.sends_album(ADA, [b"one", b"two"], caption="路灯")
+    server.edits(ADA, first, "路灯坏了")
+    server.edits(ADA, second, "井盖")
+    server.edits(ADA, first, "")
+    original, _, *edits = await client.updates()
+    edited = [update["edited_message"] for update in edits]
+    assert [(e["message_id"], e.get("caption")) for e in edited] == [
+        (first, "路灯坏了"),
+        (second, "井盖"),
+        (first, None),
+    ]
+    changed = {"caption": "路灯坏了", "edit_date": edited[0]["edit_date"]}
+    assert edited[0] == original["message"] | changed
+
+
 async def test_files_above_telegrams_limit_are_not_handed_out(
     server: FakeTelegram, client: Client
 ) -> None:
@@ -193,16 +260,6 @@ async def test_files_above_telegrams_limit_are_not_handed_out(
     (update,) = await client.updates()
     answer = await client.call("getFile", file_id=update["message"]["photo"][-1]["file_id"])
     assert answer["description"] == "Bad Request: file is too big"
-
-
-async def test_faults_pass_after_the_times_they_were_set_for(
-    server: FakeTelegram, client: Client
-) -> None:
-    server.says(ADA, "hello")
-    server.fail("sendMessage", 429, retry_after=3, times=2)
-    answers = [await client.call("sendMessage", chat_id=ADA, text="hi") for _ in range(3)]
-    assert [a["ok"] for a in answers] == [False, False, True]
-    assert answers[0]["parameters"] == {"retry_after": 3}
 
 
 @pytest.mark.parametrize(

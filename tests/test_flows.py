@@ -12,11 +12,12 @@ from typing import Protocol
 import pytest
 
 from bot.app import Bot, build_bot, open_index, open_store, telegram_channel, web_site
-from bot.config import Settings, TelegramSettings
+from bot.config import Settings
 from bot.export import write_csv
 from index import Index, Paths
 from tests.actors import TelegramResident, TerminalResident, WebResident
 from tests.fakes import FakeTelegram
+from tests.quick import quick
 from tests.web_site import serving
 
 CONTENT = Path(__file__).parents[1] / "content"
@@ -59,7 +60,7 @@ def bot(index: Index, server: FakeTelegram, tmp_path: Path) -> Bot:
     """A bot with an empty database."""
     settings = Settings(
         paths=Paths(content=CONTENT, var=tmp_path),
-        telegram=TelegramSettings(api_base_url=server.url, poll_timeout_seconds=1),
+        telegram=quick(server.url),
     )
     return build_bot(settings, store=open_store(settings), index=index)
 

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.app import Bot, telegram_channel
-from bot.config import Limits, Settings, TelegramSettings
+from bot.config import Limits, Settings
 from bot.messages import Button, Reply
 from tests.actors import TelegramResident
 from tests.fakes import GROUP_ID, FakeTelegram
 from tests.parrot import Parrot, on_telegram
+from tests.quick import quick
 from tests.records import matter_of, photos, said, words
 from tests.telegram_chats import Json
 
@@ -31,7 +32,7 @@ async def server() -> AsyncIterator[FakeTelegram]:
 def settings(settings: Settings, server: FakeTelegram) -> Settings:
     return settings.model_copy(
         update={
-            "telegram": TelegramSettings(api_base_url=server.url),
+            "telegram": quick(server.url),
             "limits": Limits(max_photo_bytes=MAX_PHOTO_BYTES),
         }
     )
@@ -44,9 +45,9 @@ async def resident(server: FakeTelegram, bot: Bot) -> AsyncIterator[TelegramResi
 
 
 @pytest.fixture
-async def parrot(server: FakeTelegram) -> AsyncIterator[Parrot]:
-    parrot = Parrot()
-    async with on_telegram(server, parrot):
+async def parrot(server: FakeTelegram, bot: Bot) -> AsyncIterator[Parrot]:
+    parrot = Parrot(bot.store)
+    async with on_telegram(server, bot, parrot):
         yield parrot
 
 
@@ -210,13 +211,54 @@ async def test_telegrams_own_notes_are_not_her_words(
     assert said(bot, "telegram", str(ADA)) == ["hello"]
 
 
-async def test_an_edited_text_is_not_answered_twice(
+async def test_an_edited_question_is_answered_anew_and_its_version_is_kept(
     server: FakeTelegram, resident: TelegramResident, bot: Bot
 ) -> None:
-    await resident.says("你好")
-    server.edits(ADA, server.messages(ADA)[0].message_id, "你好!")
+    await resident.says("新增几所幼儿圆？")
+    server.edits(ADA, server.messages(ADA)[0].message_id, "新增几部电梯？")
     await resident.says("谢谢")
-    assert said(bot, "telegram", str(ADA)) == ["你好", "谢谢"]
+    assert "加装电梯" in resident.heard[1]
+    assert bot.store.turns.versions(1) == ["新增几所幼儿圆？"]
+
+
+async def test_an_edited_matter_changes_its_draft_and_makes_no_second_one(
+    server: FakeTelegram, resident: TelegramResident, bot: Bot
+) -> None:
+    await resident.says("路灯坏了没人修")
+    await resident.taps("改类型")
+    await resident.taps("表扬")
+    server.edits(ADA, server.messages(ADA)[0].message_id, "紫阳路的路灯坏了没人修")
+    await resident.says("/mine")
+    matter = matter_of(bot, "telegram", str(ADA))
+    assert (matter.text, matter.kind) == ("紫阳路的路灯坏了没人修", "praise")
+    assert "紫阳路的路灯坏了没人修" in resident.heard[-2]
+    assert bot.store.drafts.count_open(1) == 1
+
+
+async def test_an_edit_after_filing_is_noted_on_the_case_which_keeps_its_words(
+    server: FakeTelegram, resident: TelegramResident, bot: Bot
+) -> None:
+    await resident.says("路灯坏了没人修")
+    await resident.taps("提交")
+    (case,) = bot.store.cases.all()
+    server.edits(ADA, server.messages(ADA)[0].message_id, "路灯修好了")
+    await server.until(lambda: len(resident.heard) == 2)
+    assert resident.heard[-1] == words(bot, "case.reworded", number=case.number)
+    assert list(bot.store.cases.all()) == [case]
+    assert [event.reason for event in bot.store.cases.events(case.id)] == ["", "路灯修好了"]
+    assert bot.store.turns.versions(1) == ["路灯坏了没人修"]
+
+
+async def test_an_edit_that_comes_before_its_message_counts_as_the_newer_words(
+    server: FakeTelegram, resident: TelegramResident, bot: Bot
+) -> None:
+    with server.hold():
+        server.shuffled(seed=1)
+        message_id = server.says(ADA, "路灯坏了没人修")
+        server.edits(ADA, message_id, "粮道街路灯坏了没人修")
+    await server.until(lambda: bot.store.inbox.backlog().waiting == 0 and len(resident.heard) > 0)
+    assert matter_of(bot, "telegram", str(ADA)).text == "粮道街路灯坏了没人修"
+    assert bot.store.drafts.count_open(1) == 1
 
 
 async def test_groups_are_not_listened_to(

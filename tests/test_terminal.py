@@ -16,9 +16,9 @@ def printed() -> list[str]:
 
 
 @pytest.fixture
-def parrot() -> Parrot:
+def parrot(bot: Bot) -> Parrot:
     """Offers three buttons in two replies to whoever says "go"."""
-    parrot = Parrot()
+    parrot = Parrot(bot.store)
     parrot.replies["go"] = [
         Reply("<b>一</b> &lt;b&gt;", ((Button("A", "a"), Button("B", "b")),)),
         Reply("二", ((Button("C", "c"),),)),

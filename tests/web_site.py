@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot.config import Limits
-from bot.messages import Channel, Keep, Reply, Said, Turn
+from bot.messages import Channel, Keep, Remark, Reply, Said, Turn
 from bot.web.chat import build_site
 from bot.wording import Wording
 
@@ -59,6 +59,10 @@ class Scribe:
     def wait_seconds(self, channel: Channel, sender: str) -> float:
         """It is always ready to hear."""
         return 0.0
+
+    def remark(self, name: Remark, channel: Channel, sender: str, *, hint: str = "") -> Reply:
+        """What a channel says by itself, by its name."""
+        return Reply(name)
 
     def forget(self) -> None:
         """Drop every exchange, as a resident may ask."""

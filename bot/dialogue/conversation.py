@@ -5,14 +5,23 @@ transaction: what it changes, what was said and what was replied are kept togeth
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import desk
 from bot.answers import Answer
-from bot.cases import Awaiting, Kind
+from bot.cases import Awaiting, Draft, Kind
 from bot.config import Limits
 from bot.dialogue.commands import Commands
-from bot.dialogue.drafting import PLACE_MAX_CHARS, Drafting, KeptPhoto, Moment
+from bot.dialogue.drafting import (
+    PLACE_MAX_CHARS,
+    Drafting,
+    KeptPhoto,
+    Moment,
+    TooManyDrafts,
+    holds,
+)
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
 from bot.dialogue.understanding import (
@@ -22,13 +31,25 @@ from bot.dialogue.understanding import (
     has_words,
     tidy,
 )
-from bot.messages import Channel, Keep, Photo, Reply, Said, Turn, row_number, utf16_units
-from bot.store import Resident, Store
+from bot.messages import (
+    Channel,
+    Keep,
+    Photo,
+    Remark,
+    Reply,
+    Said,
+    Turn,
+    row_number,
+    utf16_units,
+)
+from bot.patience import Patience
+from bot.store import Resident, Store, StoreUnavailable
 from bot.store.photos import Photos
 from bot.wording import Language, language_of, language_of_hint
 from index import Earlier
 
 _LABELS_FROM_TURNS = 40
+_CASES_LOOKED_THROUGH = 20
 _TAKEN_AS: dict[str, TakenAs] = {
     "ask": "question",
     "matter": "matter",
@@ -72,24 +93,34 @@ class Dialogue:
         self._commands = commands
         self._questions = questions
         self._limits = limits
+        self._patience = Patience(limits)
         self._now = now
 
     async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
         """Answer one message; what it changed is on disk when this returns."""
         said = replace(said, text=tidy(said.text))
         language = self._language(said)
-        photos = [self._kept(photo) for photo in said.photos]
+        photos: list[KeptPhoto] = []
         try:
+            for photo in said.photos:
+                photos.append(self._kept(photo))
             prepared = await self._prepare(said, language, photos)
             return await self._store.write(lambda: self._act(prepared, language, keep))
         finally:
-            for photo in photos:
-                if not self._store.drafts.holds_file(photo.name):
-                    self._photos.drop(photo.name)
+            self._drop_unheld(photos)
 
     def wait_seconds(self, channel: Channel, sender: str) -> float:
         """How long a resident has to wait until she is heard again; 0 is not at all."""
-        return 0.0
+        resident = self._store.residents.known(channel, sender)
+        if resident is None:
+            return 0.0
+        used_until = self._store.residents.heard_until(resident.id)
+        return self._patience.wait_seconds(used_until, now=self._now())
+
+    def remark(self, name: Remark, channel: Channel, sender: str, *, hint: str = "") -> Reply:
+        """What the channel has to say by itself, in the language this resident is spoken to in."""
+        language = self._spoken(self._store.residents.known(channel, sender), hint)
+        return Reply(self._phrasing.say(language, f"talk.{name}"))
 
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
         """The last turns of one resident, oldest first; empty for a stranger."""
@@ -100,13 +131,14 @@ class Dialogue:
 
     def _language(self, said: Said) -> Language:
         resident = self._store.residents.known(said.channel, said.sender)
-        chosen = resident.language if resident else ""
-        if chosen:
-            return language_of_hint(chosen)
-        last = resident.last_language if resident else ""
-        before = language_of_hint(last or said.language_hint)
-        is_command = said.text.startswith("/")
-        return before if is_command else language_of(said.text, otherwise=before)
+        before = self._spoken(resident, said.language_hint)
+        is_fixed = bool(resident and resident.language) or said.text.startswith("/")
+        return before if is_fixed else language_of(said.text, otherwise=before)
+
+    def _spoken(self, resident: Resident | None, hint: str) -> Language:
+        """The language she chose, else that of the last reply, else her client's."""
+        known = (resident.language or resident.last_language) if resident else ""
+        return language_of_hint(known or hint)
 
     async def _prepare(
         self, said: Said, language: Language, photos: Sequence[KeptPhoto]
@@ -121,10 +153,11 @@ class Dialogue:
         draft = self._store.drafts.open_of(resident.id) if resident else None
         awaits_words = draft is not None and draft.awaiting is Awaiting.TEXT
         attached = bool(said.photos) or said.location is not None
+        rewords = draft is not None and self._is_reworded(draft, said)
         understanding = await self._understander.understand(
             said.text,
             language,
-            taken_as="matter" if attached or awaits_words else None,
+            taken_as="matter" if attached or awaits_words or rewords else None,
             after=self._topic(resident),
         )
         return replace(prepared, understanding=understanding)
@@ -149,6 +182,11 @@ class Dialogue:
         )
         return replace(prepared, understanding=understanding)
 
+    def _is_reworded(self, draft: Draft, said: Said) -> bool:
+        """Whether what she changed stands in her open draft."""
+        earlier = self._store.turns.said_under(said.key, draft.resident_id)
+        return said.edited and earlier is not None and holds(draft.matter.text, earlier.said)
+
     def _topic(self, resident: Resident | None) -> Earlier | None:
         """What she asked about a moment ago."""
         since = self._now() - timedelta(minutes=self._limits.follow_up_minutes)
@@ -163,6 +201,13 @@ class Dialogue:
     def _kept(self, photo: Photo) -> KeptPhoto:
         return KeptPhoto(self._photos.keep(photo), photo.media_type, len(photo.content))
 
+    def _drop_unheld(self, photos: Sequence[KeptPhoto]) -> None:
+        """Remove photos that no draft refers to; while the database cannot say, they stay."""
+        with suppress(StoreUnavailable):
+            for photo in photos:
+                if not self._store.drafts.holds_file(photo.name):
+                    self._photos.drop(photo.name)
+
     def _is_too_long(self, text: str) -> bool:
         return utf16_units(text) > self._limits.max_text_chars
 
@@ -173,6 +218,32 @@ class Dialogue:
         resident = self._store.residents.met(said.channel, said.sender, at=at)
         if not resident.reachable:
             self._store.residents.set_reachable(resident.id, True)
+        used_until = self._store.residents.heard_until(resident.id)
+        self._store.residents.set_heard_until(
+            resident.id, self._patience.after_one_more(used_until, now=at)
+        )
+        earlier = self._store.turns.said_under(said.key, resident.id)
+        if said.edited and not has_words(said.text):
+            replies = []
+        elif earlier and not (said.edited and said.text != earlier.said):
+            replies = self._said_again(earlier, said, at)
+        else:
+            replies = self._take_turn(prepared, resident, language, earlier)
+        if keep:
+            keep(resident.id, replies)
+        return replies
+
+    def _said_again(self, earlier: Turn, said: Said, at: datetime) -> list[Reply]:
+        """Nothing is heard twice; what comes after its own correction is an older version."""
+        known = ("", earlier.said, *self._store.turns.versions(earlier.id))
+        if not said.edited and said.text not in known:
+            self._store.turns.keep_version(earlier.id, said.text, at=at)
+        return []
+
+    def _take_turn(
+        self, prepared: _Prepared, resident: Resident, language: Language, earlier: Turn | None
+    ) -> list[Reply]:
+        said, at = prepared.said, self._now()
         tapped, label = self._tapped(resident, said)
         shown = label if said.action else said.text
         turn_id = self._store.turns.add(
@@ -180,14 +251,13 @@ class Dialogue:
             said="" if self._is_too_long(shown) else shown,
             has_photo=bool(prepared.photos),
             at=at,
+            key="" if earlier else said.key,
         )
         moment = Moment(resident, turn_id, language, at)
-        replies = self._replies(moment, prepared, tapped)
+        replies = self._replies(moment, prepared, tapped, earlier)
         replaces = tapped.id if tapped and replies[0].replaces else None
         self._store.turns.finish(turn_id, replies, replaces=replaces)
         self._store.residents.set_last_language(resident.id, language)
-        if keep:
-            keep(resident.id, replies)
         return replies
 
     def _tapped(self, resident: Resident, said: Said) -> tuple[Turn | None, str]:
@@ -202,10 +272,21 @@ class Dialogue:
                 return turn, label
         return None, ""
 
-    def _replies(self, moment: Moment, prepared: _Prepared, tapped: Turn | None) -> list[Reply]:
+    def _replies(
+        self, moment: Moment, prepared: _Prepared, tapped: Turn | None, earlier: Turn | None
+    ) -> list[Reply]:
+        try:
+            if prepared.said.action:
+                return self._on_tap(moment, prepared, tapped)
+            if earlier and not self._is_too_long(prepared.said.text):
+                return self._on_edited(moment, prepared, earlier)
+            return self._on_message(moment, prepared)
+        except TooManyDrafts as error:
+            told = self._say(moment, "draft.too_many", count=error.count)
+            return [*told, self._drafting.standing(moment, error.latest)]
+
+    def _on_message(self, moment: Moment, prepared: _Prepared) -> list[Reply]:
         said = prepared.said
-        if said.action:
-            return self._on_tap(moment, prepared, tapped)
         unreadable = self._unreadable(moment, said.unreadable) if said.unreadable else []
         if self._is_too_long(said.text):
             count, most = utf16_units(said.text), self._limits.max_text_chars
@@ -220,6 +301,24 @@ class Dialogue:
         else:
             replies = [] if unreadable else self._say(moment, "talk.empty")
         return [*unreadable, *replies]
+
+    def _on_edited(self, moment: Moment, prepared: _Prepared, earlier: Turn) -> list[Reply]:
+        """She changed a message: its matter is read anew, a case keeps both, all else is asked
+        anew."""
+        old = earlier.said
+        self._store.turns.revise(earlier, prepared.said.text, at=moment.at)
+        draft = self._store.drafts.open_of(moment.resident.id)
+        matter = prepared.understanding.matter if prepared.understanding else None
+        if draft and matter and holds(draft.matter.text, old):
+            draft = self._drafting.reword(moment, draft, old, matter)
+            return [self._drafting.standing(moment, draft)]
+        cases = self._store.cases.of_resident(moment.resident.id, most=_CASES_LOOKED_THROUGH)
+        case = next((case for case in cases if holds(case.matter.text, old)), None)
+        if case:
+            desk.note_reworded(self._store, case, prepared.said.text, at=moment.at)
+            text = self._phrasing.say(moment.language, "case.reworded", number=case.number)
+            return [Reply(text, case_id=case.id)]
+        return self._on_message(moment, prepared)
 
     def _on_words(self, moment: Moment, understanding: Understanding) -> list[Reply]:
         draft = self._store.drafts.open_of(moment.resident.id)
@@ -251,17 +350,13 @@ class Dialogue:
 
     def _on_attachment(self, moment: Moment, prepared: _Prepared) -> list[Reply]:
         """A photo or location belongs to the open draft, or begins one."""
-        matter = prepared.understanding.matter if prepared.understanding else None
         numbers = prepared.understanding.numbers if prepared.understanding else ()
-        draft = self._store.drafts.open_of(moment.resident.id)
-        if draft and matter and draft.awaiting is Awaiting.TEXT:
-            draft = self._drafting.take_words(moment, draft, matter)
-        elif matter:
-            draft = self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
-        elif draft is None:
-            draft = self._drafting.begin_without_words(moment)
+        draft = self._draft_attached_to(moment, prepared)
         replies = []
-        attached = [self._drafting.attach_photo(moment, draft, one) for one in prepared.photos]
+        attached = [
+            self._drafting.attach_photo(moment, draft, one, album=prepared.said.album)
+            for one in prepared.photos
+        ]
         if not all(attached):
             most = self._limits.max_photos_per_draft
             replies = self._say(moment, "draft.photos_full", most=most)
@@ -269,6 +364,19 @@ class Dialogue:
             self._drafting.attach_location(moment, draft, prepared.said.location)
         fresh = self._store.drafts.hers(draft.id, moment.resident.id) or draft
         return [*replies, self._drafting.standing(moment, fresh, numbers=numbers)]
+
+    def _draft_attached_to(self, moment: Moment, prepared: _Prepared) -> Draft:
+        """The draft that already has photos of this album, the open one, or a new one."""
+        matter = prepared.understanding.matter if prepared.understanding else None
+        same_album = self._store.drafts.with_album(prepared.said.album, moment.resident.id)
+        draft = same_album or self._store.drafts.open_of(moment.resident.id)
+        if draft and matter and draft.awaiting is Awaiting.TEXT:
+            return self._drafting.take_words(moment, draft, matter)
+        if same_album:
+            return same_album
+        if matter:
+            return self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
+        return draft or self._drafting.begin_without_words(moment)
 
     # Tapping
 

@@ -24,6 +24,8 @@ _WORTH_PROPOSING = 0.05
 _SET = 1.0
 _READ = 0.9
 _NOT_KNOWN = 0.0
+_PARTS = {"kind", "category", "urgency", "street", "place", "commitment"}
+"""What of a matter she can choose herself (`Matter.sureness`)."""
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -44,6 +46,15 @@ class KeptPhoto:
     name: str
     media_type: str
     size_bytes: int
+
+
+class TooManyDrafts(Exception):
+    """She has begun as many matters as she may have open; nothing was changed."""
+
+    def __init__(self, count: int, latest: Draft) -> None:
+        super().__init__(f"{count} drafts are open")
+        self.count = count
+        self.latest = latest
 
 
 class Drafting:
@@ -69,25 +80,56 @@ class Drafting:
     # Changing
 
     def begin(self, moment: Moment, matter: Matter, *, source: str) -> Draft:
-        """Keep a matter as a draft; a second tap of the same button finds the first one."""
+        """Keep a matter as a draft; a second tap of the same button finds the first one.
+
+        Raises:
+            TooManyDrafts: she must submit or drop one first.
+        """
         made = self._store.drafts.made_from(source, moment.resident.id)
-        return made or self._store.drafts.add(
-            moment.resident.id, matter, source=source, awaiting=Awaiting.NOTHING, at=moment.at
-        )
+        return made or self._added(moment, matter, source=source, awaiting=Awaiting.NOTHING)
 
     def begin_without_words(self, moment: Moment, *, commitment: str = "") -> Draft:
-        """An empty draft that waits for its words; one she left unwritten is used again."""
+        """An empty draft that waits for its words; one she left unwritten is used again.
+
+        Raises:
+            TooManyDrafts: she must submit or drop one first.
+        """
         left = self._store.drafts.open_of(moment.resident.id)
         if left and left.awaiting is Awaiting.TEXT:
             matter = _about(left.matter, commitment) if commitment else left.matter
             return self._kept(moment, left, matter=matter)
         empty = Matter("", Kind.COMPLAINT, OTHER_CATEGORY)
-        return self._store.drafts.add(
-            moment.resident.id,
+        return self._added(
+            moment,
             _about(empty, commitment) if commitment else empty,
             source=f"turn:{moment.turn_id}",
             awaiting=Awaiting.TEXT,
-            at=moment.at,
+        )
+
+    def _added(self, moment: Moment, matter: Matter, *, source: str, awaiting: Awaiting) -> Draft:
+        count = self._store.drafts.count_open(moment.resident.id)
+        latest = self._store.drafts.open_of(moment.resident.id)
+        if latest and count >= self._limits.max_open_drafts:
+            raise TooManyDrafts(count, latest)
+        return self._store.drafts.add(
+            moment.resident.id, matter, source=source, awaiting=awaiting, at=moment.at
+        )
+
+    def reword(self, moment: Moment, draft: Draft, old: str, read: Matter) -> Draft:
+        """Other words in the place of those she changed; what she chose herself stays."""
+        before = draft.matter
+        if before.text != old:
+            text = f"\n{before.text}\n".replace(f"\n{old}\n", f"\n{read.text}\n", 1)[1:-1]
+            return self._kept(moment, draft, matter=replace(before, text=text))
+        chosen = {name for name, sureness in before.sureness.items() if sureness == _SET}
+        matter = replace(
+            read,
+            latitude=before.latitude,
+            longitude=before.longitude,
+            **{name: getattr(before, name) for name in chosen & _PARTS},
+        )
+        return self._kept(
+            moment, draft, matter=matter.with_sureness(**dict.fromkeys(chosen, _SET))
         )
 
     def take_words(self, moment: Moment, draft: Draft, read: Matter) -> Draft:
@@ -127,9 +169,12 @@ class Drafting:
         }
         return self._kept(moment, draft, matter=matter.with_sureness(**read))
 
-    def attach_photo(self, moment: Moment, draft: Draft, photo: KeptPhoto) -> bool:
+    def attach_photo(
+        self, moment: Moment, draft: Draft, photo: KeptPhoto, *, album: str = ""
+    ) -> bool:
         """Attach a photo; False if the draft has as many as it may have."""
-        if draft.photos >= self._limits.max_photos_per_draft:
+        now = self._store.drafts.hers(draft.id, moment.resident.id)
+        if (now or draft).photos >= self._limits.max_photos_per_draft:
             return False
         self._store.drafts.add_file(
             draft.id,
@@ -137,6 +182,7 @@ class Drafting:
             media_type=photo.media_type,
             size_bytes=photo.size_bytes,
             at=moment.at,
+            album=album,
         )
         return True
 
@@ -202,7 +248,8 @@ class Drafting:
         similar = self._similar(moment, draft)
         case = desk.open_case(self._store, draft, at=moment.at)
         desk.note_meaning(self._store, case, meaning=self._meaning())
-        return Reply(self._phrasing.filed(moment.language, case, similar), replaces=True)
+        text = self._phrasing.filed(moment.language, case, similar)
+        return Reply(text, replaces=True, case_id=case.id)
 
     def _similar(self, moment: Moment, draft: Draft) -> list[desk.Similar]:
         return desk.similar_cases(self._store, draft.matter, meaning=self._meaning(), at=moment.at)
@@ -301,7 +348,7 @@ class Drafting:
         if numbers:
             text = danger_text(phrasing, language, numbers, text)
         shown = phrasing.say(language, f"notice.{notice}") if notice else ""
-        return Reply(text, buttons=buttons, replaces=replaces, notice=shown)
+        return Reply(text, buttons=buttons, replaces=replaces, notice=shown, case_id=draft.case_id)
 
     def _question(self, moment: Moment, draft: Draft) -> tuple[str, Rows]:
         """What a draft waits for, asked."""
@@ -343,6 +390,11 @@ def proposed(found: Answer | None) -> tuple[Hit, ...]:
     return tuple(sorted(worth, key=lambda hit: -hit.nearness))
 
 
+def holds(text: str, words: str) -> bool:
+    """Whether words are lines of a text."""
+    return bool(words) and f"\n{words}\n" in f"\n{text}\n"
+
+
 def _about(matter: Matter, commitment: str) -> Matter:
     """The matter with the commitment she chose, or with none."""
     return replace(matter, commitment=commitment).with_sureness(commitment=_SET)
@@ -354,4 +406,4 @@ def _rows(buttons: Sequence[Button], width: int) -> Rows:
 
 def _joined(text: str, more: str) -> str:
     """Further words below the first ones; words that stand there already are not repeated."""
-    return text if f"\n{more}\n" in f"\n{text}\n" else f"{text}\n{more}"
+    return text if holds(text, more) else f"{text}\n{more}"

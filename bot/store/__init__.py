@@ -11,17 +11,20 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
+import sqlite_utils
+
 from bot.migrations import migrations
 from bot.store.casework import Cases, Drafts
 from bot.store.conversation import AnswerRecord, Answers, Turns
 from bot.store.database import Database, StoreError, StoreUnavailable
 from bot.store.group_commit import GroupCommit
-from bot.store.inbox import InboxRows, SetAside
+from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
 from bot.store.meanings import Meanings
 from bot.store.outbox import Backlog, OutboxRows, Undelivered
 from bot.store.residents import Resident, Residents
 
 __all__ = [
+    "AlreadyHandled",
     "AnswerRecord",
     "Backlog",
     "Resident",
@@ -76,6 +79,24 @@ class Store:
             raise StoreError(f"{path}: the database cannot be opened ({error})") from error
 
     @classmethod
+    def open_to_read(cls, path: Path) -> "Store":
+        """Open the file beside a bot that writes to it; nothing is changed, nothing waited for.
+
+        Raises:
+            StoreError: it is not there, not readable, or of another version.
+        """
+        connection = None
+        try:
+            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+            if migrations.pending(sqlite_utils.Database(connection)):
+                raise StoreError(f"{path}: of an older version; start the bot once")
+            return cls(connection)
+        except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
+            raise StoreError(f"{path}: the database cannot be read ({error})") from error
+
+    @classmethod
     def in_memory(cls) -> "Store":
         """A database that is gone with the process."""
         return cls(sqlite3.connect(":memory:"))
@@ -98,6 +119,8 @@ class Store:
         """Why nothing can be written just now; empty if all is well."""
         try:
             with self.transaction():
+                if not self._commits.is_available:
+                    self._database.write_something()
                 return ""
         except (sqlite3.Error, StoreUnavailable) as error:
             return str(error)

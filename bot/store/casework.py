@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.cases import Awaiting, Case, CaseState, Draft, DraftState, Kind, Matter, Urgency
+from bot.cases import Awaiting, Case, CaseState, Draft, DraftState, Event, Kind, Matter, Urgency
 from bot.store.database import Database, Row
 
 _MATTER_COLUMNS = (
@@ -17,6 +17,11 @@ _MATTER_COLUMNS = (
     "latitude",
     "longitude",
 )
+_WORKED_ON = """
+    update drafts set worked_on = (select max(worked_on) + 1 from drafts where resident_id = ?)
+    where id = ?
+"""
+"""The order in which a resident works on her drafts; the clock may jump back."""
 _PHOTOS = "(select count(*) from files where files.draft_id = drafts.id) as photos"
 
 
@@ -48,6 +53,7 @@ class Drafts:
                 "updated_at": at.isoformat(),
             },
         )
+        self._database.execute(_WORKED_ON, [resident_id, draft_id])
         return Draft(draft_id, resident_id, matter, DraftState.OPEN, awaiting, 0, None)
 
     def hers(self, draft_id: int, resident_id: int) -> Draft | None:
@@ -61,9 +67,17 @@ class Drafts:
     def open_of(self, resident_id: int) -> Draft | None:
         """The open draft she worked on last, or None."""
         return self._where(
-            "resident_id = ? and state = 'open' order by updated_at desc, id desc limit 1",
+            "resident_id = ? and state = 'open' order by worked_on desc, id desc limit 1",
             [resident_id],
         )
+
+    def count_open(self, resident_id: int) -> int:
+        """How many matters she has begun and not submitted."""
+        row = self._database.one(
+            "select count(*) as open from drafts where resident_id = ? and state = 'open'",
+            [resident_id],
+        )
+        return int(row["open"]) if row else 0
 
     def change(self, draft: Draft, *, at: datetime) -> None:
         """Keep a draft's matter, its state, what it awaits, and its case."""
@@ -78,9 +92,17 @@ class Drafts:
                 "updated_at": at.isoformat(),
             },
         )
+        self._database.execute(_WORKED_ON, [draft.resident_id, draft.id])
 
     def add_file(
-        self, draft_id: int, *, name: str, media_type: str, size_bytes: int, at: datetime
+        self,
+        draft_id: int,
+        *,
+        name: str,
+        media_type: str,
+        size_bytes: int,
+        at: datetime,
+        album: str = "",
     ) -> None:
         """Note a photo kept under `name` in the files folder."""
         self._database.insert(
@@ -91,7 +113,16 @@ class Drafts:
                 "media_type": media_type,
                 "size_bytes": size_bytes,
                 "at": at.isoformat(),
+                "album": album,
             },
+        )
+
+    def with_album(self, album: str, resident_id: int) -> Draft | None:
+        """The draft that holds photos of an album, or None; of an empty one always None."""
+        return self._where(
+            "resident_id = ? and exists"
+            " (select 1 from files where draft_id = drafts.id and album = ? and album <> '')",
+            [resident_id, album],
         )
 
     def holds_file(self, name: str) -> bool:
@@ -136,7 +167,14 @@ class Cases:
         )
 
     def add_event(
-        self, case_id: int, *, action: str, actor: str, resident_sees: bool, at: datetime
+        self,
+        case_id: int,
+        *,
+        action: str,
+        actor: str,
+        resident_sees: bool,
+        at: datetime,
+        reason: str = "",
     ) -> None:
         """Append to a case's history; nothing is ever changed in it."""
         self._database.insert(
@@ -145,11 +183,25 @@ class Cases:
                 "case_id": case_id,
                 "action": action,
                 "actor": actor,
-                "reason": "",
+                "reason": reason,
                 "resident_sees": int(resident_sees),
                 "at": at.isoformat(),
             },
         )
+
+    def events(self, case_id: int) -> list[Event]:
+        """A case's history, oldest first."""
+        rows = self._database.all("select * from events where case_id = ? order by id", [case_id])
+        return [
+            Event(
+                action=row["action"],
+                actor=row["actor"],
+                reason=row["reason"],
+                resident_sees=bool(row["resident_sees"]),
+                at=datetime.fromisoformat(row["at"]),
+            )
+            for row in rows
+        ]
 
     def get(self, case_id: int) -> Case:
         """The case with this id."""

@@ -39,8 +39,13 @@ class Turns:
         said: str,
         has_photo: bool,
         at: datetime,
+        key: str = "",
     ) -> int:
-        """Note what a resident said; its replies follow with `finish`. Returns its id."""
+        """Note what a resident said; its replies follow with `finish`. Returns its id.
+
+        Args:
+            key: the channel's own id of the message, used only once; empty for none.
+        """
         return self._database.insert(
             "turns",
             {
@@ -49,6 +54,7 @@ class Turns:
                 "has_photo": int(has_photo),
                 "replies": "[]",
                 "at": at.isoformat(),
+                "key": key,
             },
         )
 
@@ -56,6 +62,32 @@ class Turns:
         """Keep what was replied in a turn, and whose reply the first one takes the place of."""
         texts = json.dumps([asdict(reply) for reply in replies], ensure_ascii=False)
         self._database.update("turns", turn_id, {"replies": texts, "replaces": replaces})
+
+    def said_under(self, key: str, resident_id: int) -> Turn | None:
+        """What she said under a channel's id of a message, or None; under an empty one None."""
+        row = self._database.one(
+            "select * from turns where key = ? and key <> '' and resident_id = ?",
+            [key, resident_id],
+        )
+        return _turn(row) if row else None
+
+    def revise(self, turn: Turn, said: str, *, at: datetime) -> None:
+        """Put new words in the place of what was said; the old ones stay as a version."""
+        self.keep_version(turn.id, turn.said, at=at)
+        self._database.update("turns", turn.id, {"said": said})
+
+    def keep_version(self, turn_id: int, said: str, *, at: datetime) -> None:
+        """Keep words that a turn once had."""
+        self._database.insert(
+            "versions", {"turn_id": turn_id, "said": said, "replaced_at": at.isoformat()}
+        )
+
+    def versions(self, turn_id: int) -> list[str]:
+        """The words that a turn once had, in the order in which they were replaced."""
+        rows = self._database.tuples(
+            "select said from versions where turn_id = ? order by id", [turn_id]
+        )
+        return [str(said) for (said,) in rows]
 
     def last(self, resident_id: int, *, most: int) -> list[Turn]:
         """The last `most` turns of a resident, oldest first."""

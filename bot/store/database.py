@@ -75,17 +75,22 @@ class Database:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """A part of the open transaction that happens wholly or not at all."""
+        """A part of the open transaction that happens wholly or not at all.
+
+        Raises:
+            StoreUnavailable: the whole transaction must be given up.
+        """
         connection = self.tables.conn
-        connection.execute("savepoint step")
-        try:
-            yield
-        except BaseException:
-            if connection.in_transaction:  # SQLite undoes all by itself when the disk is full
-                connection.execute("rollback to step")
-            self.undone += 1
-            raise
-        connection.execute("release step")
+        with _clear_faults():
+            connection.execute("savepoint step")
+            try:
+                yield
+            except BaseException:
+                if connection.in_transaction:  # SQLite undoes all by itself when the disk is full
+                    connection.execute("rollback to step")
+                self.undone += 1
+                raise
+            connection.execute("release step")
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have something called once the open transaction is on disk; never if it is not."""
@@ -118,6 +123,11 @@ class Database:
     def execute(self, sql: str, values: Sequence[object]) -> int:
         """Run a statement that returns no rows; returns how many it changed."""
         return int(self.tables.execute(sql, values).rowcount)
+
+    def write_something(self) -> None:
+        """Have SQLite write a page, to see whether it can; what it says does not change."""
+        (version,) = self.tables.conn.execute("pragma user_version").fetchone()
+        self.tables.conn.execute(f"pragma user_version = {version}")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,12 +1,15 @@
 """Many writers, one commit: what is ready at the same moment is brought to disk together."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.store.database import Database, StoreUnavailable
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -31,6 +34,8 @@ class GroupCommit:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[_Work] = []
+        self.is_available = True
+        """Whether the last attempt to write came through."""
 
     async def write(self, run: Callable[[], T]) -> T:
         """Run a piece of work inside a transaction; it is on disk when this returns.
@@ -60,6 +65,7 @@ class GroupCommit:
         except Exception as error:
             _fail(group, error)
         else:
+            self._note_available()
             for work, (result, failure) in zip(group, outcomes, strict=True):
                 if work.done.done():
                     continue
@@ -83,11 +89,20 @@ class GroupCommit:
         """Try again what another program kept from being written, for a while."""
         limit = time.monotonic() - BUSY_PATIENCE_SECONDS
         patient = [work for work in group if error.is_busy and work.since > limit]
-        _fail([work for work in group if work not in patient], error)
+        impatient = [work for work in group if work not in patient]
+        if impatient and self.is_available:
+            logger.error("%s; nothing is lost, what comes in waits", error)
+            self.is_available = False
+        _fail(impatient, error)
         if patient:
             if not self._waiting:
                 asyncio.get_running_loop().call_later(BUSY_PAUSE_SECONDS, self._commit)
             self._waiting = [*patient, *self._waiting]
+
+    def _note_available(self) -> None:
+        if not self.is_available:
+            logger.warning("the database is available again")
+            self.is_available = True
 
 
 def _fail(group: list[_Work], error: Exception) -> None:

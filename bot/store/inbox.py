@@ -20,6 +20,10 @@ class SetAside:
     failure: str
 
 
+class AlreadyHandled(Exception):
+    """An update was handled before; nothing of handling it again may stay."""
+
+
 class InboxRows:
     """The table `inbox`; a row waits, is done, or is set aside."""
 
@@ -38,12 +42,18 @@ class InboxRows:
         return [_arrival(row) for row in rows]
 
     def finish(self, update_ids: Sequence[int], *, at: datetime) -> None:
-        """Updates are handled: what they said stands in the tables of the conversation."""
-        self._change(
+        """Updates are handled: what they said stands in the tables of the conversation.
+
+        Raises:
+            AlreadyHandled: one of them no longer waits; the transaction must be undone.
+        """
+        changed = self._change(
             update_ids,
             "state = 'done', sender = '', album = '', payload = '', failure = '', handled_at = ?",
             [at.isoformat()],
         )
+        if changed != len(update_ids):
+            raise AlreadyHandled
 
     def note_failure(self, update_ids: Sequence[int], failure: str) -> None:
         """Handling has failed once more."""
@@ -107,11 +117,15 @@ class InboxRows:
         )
         return added == 1
 
-    def _change(self, update_ids: Sequence[int], changes: str, values: Sequence[object]) -> None:
-        for update_id in update_ids:
+    def _change(self, update_ids: Sequence[int], changes: str, values: Sequence[object]) -> int:
+        """Change those of these updates that still wait; returns how many did."""
+        return sum(
             self._database.execute(
-                f"update inbox set {changes} where update_id = ?", [*values, update_id]
+                f"update inbox set {changes} where update_id = ? and state = 'waiting'",
+                [*values, update_id],
             )
+            for update_id in update_ids
+        )
 
 
 def _in_order(arrivals: Sequence[Arrival]) -> list[Arrival]:

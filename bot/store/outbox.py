@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.letters import Letter
-from bot.messages import Reply
+from bot.messages import Channel, Reply
 from bot.store.conversation import reply_of
 from bot.store.database import Database, Row
 
@@ -43,6 +43,10 @@ class OutboxRows:
         """Have somebody told, once it is on disk, for which resident there is something new."""
         self._on_posted = on_posted
 
+    def wake(self, resident_id: int) -> None:
+        """Have what waits for a resident delivered: she can be written to again."""
+        self._database.after_commit(lambda: self._on_posted(resident_id))
+
     def post(
         self,
         resident_id: int,
@@ -53,7 +57,7 @@ class OutboxRows:
         tapped_message_id: int = 0,
     ) -> int:
         """Keep a letter, in the transaction of what it tells. Returns its id."""
-        self._database.after_commit(lambda: self._on_posted(resident_id))
+        self.wake(resident_id)
         return self._database.insert(
             "outbox",
             {
@@ -75,15 +79,16 @@ class OutboxRows:
         )
         return _letter(row) if row else None
 
-    def residents_waited_for(self) -> list[int]:
-        """The residents who can be written to and have not received everything."""
+    def residents_waited_for(self, channel: Channel) -> list[int]:
+        """A channel's residents who can be written to and have not received everything."""
         rows = self._database.tuples(
             f"""
-            select distinct resident_id from outbox
-            join residents on residents.id = resident_id
-            where {_OPEN} and reachable = 1
+            select distinct outbox.resident_id from outbox
+            join residents on residents.id = outbox.resident_id
+            join identities on identities.resident_id = outbox.resident_id
+            where {_OPEN} and reachable = 1 and channel = ?
             """,
-            [],
+            [channel],
         )
         return [int(resident_id) for (resident_id,) in rows]
 
@@ -95,37 +100,19 @@ class OutboxRows:
         """A letter has arrived; its words stand in the conversation."""
         self._database.execute(
             """
-            update outbox set state = 'sent', reply = '', tap_id = '', failure = '', due_at = '',
+            update outbox set state = 'sent', reply = '', tap_id = '', failure = '',
             message_id = ?, sent_at = ? where id = ?
             """,
             [message_id, at.isoformat(), letter_id],
         )
 
-    def put_off(self, letter_id: int, failure: str, *, due_at: datetime) -> None:
-        """A letter did not arrive; it is due again later."""
-        self._database.execute(
-            """
-            update outbox set state = 'waiting', tries = tries + 1, failure = ?, due_at = ?
-            where id = ?
-            """,
-            [failure, due_at.isoformat(), letter_id],
-        )
-
-    def hold(self, letter_id: int, failure: str) -> None:
-        """A letter waits for the return of somebody who cannot be written to."""
-        self._database.execute(
-            "update outbox set state = 'waiting', tries = tries + 1, failure = ?, due_at = ''"
-            " where id = ?",
-            [failure, letter_id],
-        )
+    def put_off(self, letter_id: int, failure: str) -> None:
+        """A letter did not arrive: it is tried again, or waits for the resident's return."""
+        self._change(letter_id, "state = 'waiting', tries = tries + 1, failure = ?", failure)
 
     def refuse(self, letter_id: int, failure: str) -> None:
         """A letter will never arrive as it is: dead-lettered, its words kept for staff."""
-        self._database.execute(
-            "update outbox set state = 'refused', tries = tries + 1, failure = ?, due_at = ''"
-            " where id = ?",
-            [failure, letter_id],
-        )
+        self._change(letter_id, "state = 'refused', tries = tries + 1, failure = ?", failure)
 
     def refused(self) -> list[Undelivered]:
         """The dead letters, oldest first."""
@@ -135,7 +122,7 @@ class OutboxRows:
     def try_again(self) -> int:
         """Let the dead letters wait again; returns how many."""
         return self._database.execute(
-            "update outbox set state = 'waiting', tries = 0, due_at = '' where state = 'refused'",
+            "update outbox set state = 'waiting', tries = 0 where state = 'refused'",
             [],
         )
 
@@ -164,6 +151,9 @@ class OutboxRows:
             [before.isoformat()],
         )
 
+    def _change(self, letter_id: int, changes: str, *values: object) -> None:
+        self._database.execute(f"update outbox set {changes} where id = ?", [*values, letter_id])
+
 
 def _letter(row: Row) -> Letter:
     return Letter(
@@ -174,7 +164,6 @@ def _letter(row: Row) -> Letter:
         tapped_message_id=row["tapped_message_id"],
         tries=row["tries"],
         claimed=row["state"] == "claimed",
-        due_at=datetime.fromisoformat(row["due_at"]) if row["due_at"] else None,
     )
 
 

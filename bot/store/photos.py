@@ -2,9 +2,11 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from bot.messages import Photo
+from bot.store.database import StoreUnavailable
 
 _ENDINGS = {"image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/heic": "heic"}
 
@@ -16,13 +18,23 @@ class Photos:
         self._folder = folder
 
     def keep(self, photo: Photo) -> str:
-        """Write a photo to disk, surely, before anything refers to it. Returns its name."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Write a photo to disk, surely, before anything refers to it. Returns its name.
+
+        Raises:
+            StoreUnavailable: it cannot be written; nothing of it is left.
+        """
         name = f"{secrets.token_hex(16)}.{_ENDINGS.get(photo.media_type, 'jpg')}"
-        with (self._folder / name).open("xb") as file:
-            file.write(photo.content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with (self._folder / name).open("xb") as file:
+                file.write(photo.content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            with suppress(OSError):
+                self.drop(name)
+            reason = f"a photo cannot be kept ({error.strerror})"
+            raise StoreUnavailable(reason) from error
         return name
 
     def drop(self, name: str) -> None:

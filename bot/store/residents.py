@@ -53,6 +53,11 @@ class Residents:
         )
         return _resident(row) if row else None
 
+    def get(self, resident_id: int) -> Resident | None:
+        """The resident with this number."""
+        row = self._database.one("select * from residents where id = ?", [resident_id])
+        return _resident(row) if row else None
+
     def set_language(self, resident_id: int, language: str) -> None:
         """Keep her choice of language; empty follows each message."""
         self._database.update("residents", resident_id, {"language": language})
@@ -81,12 +86,25 @@ class Residents:
         return Earlier(row["topic_question"], row["topic_commitment"])
 
     def address(self, resident_id: int, channel: Channel) -> str | None:
-        """The channel's own id of a resident, or None if she does not use it."""
+        """The channel's own id of a resident; None if she cannot be written to there."""
         row = self._database.one(
-            "select channel_id from identities where resident_id = ? and channel = ?",
+            """
+            select channel_id from identities
+            join residents on residents.id = identities.resident_id
+            where resident_id = ? and channel = ? and reachable = 1
+            """,
             [resident_id, channel],
         )
         return str(row["channel_id"]) if row else None
+
+    def heard_until(self, resident_id: int) -> datetime | None:
+        """Up to when what she may say is used up (see `bot.patience`); None at first."""
+        row = self._database.one("select heard_until from residents where id = ?", [resident_id])
+        return datetime.fromisoformat(row["heard_until"]) if row and row["heard_until"] else None
+
+    def set_heard_until(self, resident_id: int, until: datetime) -> None:
+        """Keep up to when what she may say is used up."""
+        self._database.update("residents", resident_id, {"heard_until": until.isoformat()})
 
     def set_reachable(self, resident_id: int, reachable: bool) -> None:
         """Note whether she can be written to."""

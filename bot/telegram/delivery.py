@@ -1,111 +1,77 @@
-"""Replies on their way to a resident: sent, or put in the place of the message she tapped."""
+"""Letters on their way to a chat: sent, or put in the place of the message that was tapped."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.messages import Listener, Reply
-from bot.telegram.retries import with_retries
+from bot.letters import Letter, NotDelivered, Refused, SlowDown, Unreachable
+from bot.messages import Reply
 
 logger = logging.getLogger(__name__)
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Whom a reply is for; in a private chat the chat has the resident's own id."""
+class TelegramCourier:
+    """Brings letters to residents' private chats (`bot.letters.Courier`)."""
 
-    telegram_id: int
-    language_hint: str = ""
-    tapped_message_id: int | None = None
-
-
-class Delivery:
-    """Brings replies to residents and tells the dialogue of those it cannot reach."""
-
-    def __init__(self, bot: Bot, listener: Listener, *, apology: Callable[[str], str]) -> None:
+    def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._listener = listener
-        self._apology = apology
 
-    async def deliver(self, replies: Sequence[Reply], recipient: Recipient) -> None:
-        """Send replies in order; never raises for what Telegram or the network does.
+    async def deliver(self, letter: Letter, address: str) -> int:
+        """Stop the spinner of the tap that a letter answers, then show its words.
 
-        A tapped message can be replaced once; a second reply that asks for it is sent anew. If
-        Telegram refuses a reply, the resident reads the apology instead of nothing.
+        In a private chat the chat has the resident's own id. A call that timed out may have been
+        carried out: the letter is sent again, which is better than not at all.
+
+        Raises:
+            NotDelivered: as Telegram says; its text is fit for a log.
         """
-        replaceable = recipient.tapped_message_id
-        refused = False
-        for reply in replies:
-            message_id = replaceable if reply.replaces else None
-            if message_id is not None:
-                replaceable = None
-            try:
-                await self._put(reply, recipient.telegram_id, message_id)
-            except Forbidden:
-                self._mark_unreachable(recipient)
-                return
-            except TelegramError as error:
-                logger.error("a reply was not delivered: %s", without_content(error))
-                refused = refused or isinstance(error, BadRequest)
-        if refused:
-            await self.apologise(recipient)
-
-    async def apologise(self, recipient: Recipient) -> None:
-        """Tell a resident that something went wrong on our side; never raises."""
-        words = self._apology(recipient.language_hint)
         try:
-            await with_retries(lambda: self._bot.send_message(recipient.telegram_id, words))
-        except Forbidden:
-            self._mark_unreachable(recipient)
+            if letter.tap_id:
+                await self._acknowledge(letter)
+            return await self._show(letter, int(address)) if letter.reply.html else 0
         except TelegramError as error:
-            logger.error("an apology was not delivered: %s", without_content(error))
+            fault = _fault(error)
+        raise fault  # outside of the handler: the library's error may hold the token
 
-    async def acknowledge(self, query_id: str, notice: str) -> None:
-        """Stop the tapped button's spinner, with a few words if there are any; never raises."""
+    async def _acknowledge(self, letter: Letter) -> None:
+        """Stop the tapped button's spinner, with a few words if there are any."""
         try:
-            await with_retries(lambda: self._bot.answer_callback_query(query_id, notice or None))
-        except TelegramError as error:  # most often a query too old to be answered
+            await self._bot.answer_callback_query(letter.tap_id, letter.reply.notice or None)
+        except BadRequest as error:  # a query too old to be answered
             logger.info("a tap was not acknowledged: %s", without_content(error))
 
-    async def _put(self, reply: Reply, chat_id: int, message_id: int | None) -> None:
-        if message_id is not None and await self._replace(reply, chat_id, message_id):
-            return
-        await with_retries(
-            lambda: self._bot.send_message(
-                chat_id,
-                reply.html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=_keyboard(reply),
-            )
+    async def _show(self, letter: Letter, chat_id: int) -> int:
+        reply, tapped_id = letter.reply, letter.tapped_message_id
+        if reply.replaces and tapped_id and await self._replace(reply, chat_id, tapped_id):
+            return tapped_id
+        sent = await self._bot.send_message(
+            chat_id,
+            reply.html,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=_keyboard(reply),
         )
+        return sent.message_id
 
     async def _replace(self, reply: Reply, chat_id: int, message_id: int) -> bool:
         """Edit a message; False if Telegram does not let it be edited (any more)."""
         try:
-            await with_retries(
-                lambda: self._bot.edit_message_text(
-                    reply.html,
-                    chat_id=chat_id,
-                    message_id=message_id,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=NO_PREVIEW,
-                    reply_markup=_keyboard(reply),
-                )
+            edited: Message | bool = await self._bot.edit_message_text(
+                reply.html,
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=_keyboard(reply),
             )
         except BadRequest as error:
             return "not modified" in error.message
-        return True
-
-    def _mark_unreachable(self, recipient: Recipient) -> None:
-        logger.info("a resident has blocked the bot")
-        self._listener.mark_unreachable("telegram", str(recipient.telegram_id))
+        return bool(edited)
 
 
 def without_content(error: TelegramError) -> str:
@@ -116,6 +82,19 @@ def without_content(error: TelegramError) -> str:
     """
     name = type(error).__name__
     return f"{name}: {error.message.partition(':')[0]}" if isinstance(error, BadRequest) else name
+
+
+def _fault(error: TelegramError) -> NotDelivered:
+    match error:
+        case Forbidden():
+            return Unreachable(without_content(error))
+        case RetryAfter():
+            wait = error.retry_after
+            return SlowDown(wait.total_seconds() if isinstance(wait, timedelta) else wait)
+        case BadRequest():
+            return Refused(without_content(error))
+        case _:
+            return NotDelivered(without_content(error))
 
 
 def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:

@@ -1,5 +1,7 @@
-"""What a Telegram message says: its words, picture or place as a `Said` for the dialogue."""
+"""What Telegram messages say: their words, pictures and places as a `Said` for the dialogue."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telegram import Message, User
@@ -40,20 +42,34 @@ class Picture:
     media_type: str = ""
 
 
-async def said_in(message: Message, sender: User, *, max_photo_bytes: int) -> Said:
-    """What a resident said with one message of her private chat.
+async def said_in(messages: Sequence[Message], sender: User, *, max_photo_bytes: int) -> Said:
+    """What a resident said with one message of her private chat, or with those of one album.
 
     Captions count as her words. A venue is the point it stands at.
 
     Raises:
-        TelegramError: if her picture could not be fetched.
+        TelegramError: if a picture could not be fetched.
     """
-    said = Said(
-        channel="telegram",
-        sender=str(sender.id),
-        text=message.text or message.caption or "",
-        language_hint=sender.language_code or "",
+    parts = await asyncio.gather(
+        *(_said_with(message, sender, max_photo_bytes=max_photo_bytes) for message in messages)
     )
+    worded = next((part for part in parts if part.text), parts[0])
+    return replace(
+        worded,
+        text="\n".join(part.text for part in parts if part.text),
+        photos=tuple(photo for part in parts for photo in part.photos),
+        album=messages[0].media_group_id or "",
+        unreadable=next((part.unreadable for part in parts if part.unreadable), ""),
+    )
+
+
+def edited_in(message: Message, sender: User) -> Said:
+    """The words that a resident changed a message to."""
+    return replace(_words_of(message, sender), edited=True)
+
+
+async def _said_with(message: Message, sender: User, *, max_photo_bytes: int) -> Said:
+    said = _words_of(message, sender)
     picture = _picture(message)
     if picture is not None:
         content = await _fetch(message, picture, max_photo_bytes=max_photo_bytes)
@@ -67,6 +83,16 @@ async def said_in(message: Message, sender: User, *, max_photo_bytes: int) -> Sa
         point = Location(message.location.latitude, message.location.longitude)
         return replace(said, location=point)
     return replace(said, unreadable=_unreadable(message))
+
+
+def _words_of(message: Message, sender: User) -> Said:
+    return Said(
+        channel="telegram",
+        sender=str(sender.id),
+        text=message.text or message.caption or "",
+        language_hint=sender.language_code or "",
+        key=str(message.message_id),
+    )
 
 
 def _picture(message: Message) -> Picture | None:

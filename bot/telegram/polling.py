@@ -1,127 +1,173 @@
-"""Long polling inside the caller's event loop: start, keep trying, and an orderly stop."""
+"""Long polling: Telegram hears that an update was received only once the inbox has it on disk.
+
+The library's own updater confirms what it has put into a queue in memory; it is not used. The
+request is the library's all the same, with its timeouts, its proxy and its errors.
+"""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeAlias
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlencode
 
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Application
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
 
+from bot.arrivals import Receiver
+from bot.config import TelegramSettings
 from bot.messages import ChannelError
+from bot.store import StoreUnavailable
+from bot.telegram.client import TelegramStartError, build_request
+from bot.telegram.delivery import without_content
+from bot.telegram.updates import KINDS, arrivals_in
 
 logger = logging.getLogger(__name__)
 
-TelegramApplication: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
-"""The library's application; nothing of its own stores is used."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
+ANSWER_SECONDS = 10.0
+"""How long the answer to a poll may take beyond the time that Telegram is asked to wait."""
+NEWCOMER_SECONDS = 60.0
+NEWCOMERS_CONFLICTS, CONFLICTS = 2, 6
+"""How many polls in a row another program may end: whoever came last gives way first."""
 
-FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 60.0
-UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
-"""The kinds of update asked for; edited messages are not among them (see `residents`)."""
 
-
-class TelegramStartError(ChannelError):
-    """Telegram refused the bot token. The line says so without the token."""
+class SecondInstance(ChannelError):
+    """Another program polls with the same token."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Telegram refused the bot token: check TELEGRAM_BOT_TOKEN"
-            " (and [telegram] api_base_url in config.toml)"
+            "another program polls Telegram with the same bot token: stop one of them"
         )
 
 
-@asynccontextmanager
-async def polling(
-    application: TelegramApplication, *, timeout_seconds: int
-) -> AsyncIterator[None]:
-    """Answer residents while the block runs; on leaving, what was fetched is answered first.
+class PollingStalled(ChannelError):
+    """Telegram has not answered for too long; only a new process may help."""
 
-    If Telegram cannot be reached, the block is entered all the same and polling begins as soon
-    as it can: the web page must not wait for it. The first try takes a few seconds at most.
-
-    Args:
-        timeout_seconds: how long one getUpdates waits for news.
-
-    Raises:
-        TelegramStartError: on entering, if Telegram refuses the token.
-    """
-    try:
-        reached = await _is_reached(application)
-    except TelegramStartError:
-        await application.bot.shutdown()
-        raise
-    starting = asyncio.create_task(_start(application, reached, timeout_seconds))
-    try:
-        yield
-    finally:
-        starting.cancel()
-        with suppress(asyncio.CancelledError):
-            await starting
-        await _stop(application)
-
-
-async def _is_reached(application: TelegramApplication) -> bool:
-    """Log in with the token; False, and a line in the log, if Telegram cannot be reached."""
-    refused = False
-    try:
-        await application.initialize()
-    except InvalidToken:
-        refused = True
-    except TelegramError as error:
-        logger.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
-        return False
-    if refused:  # raised here, so that the library's error, which holds the token, is not chained
-        raise TelegramStartError
-    return True
-
-
-async def _start(application: TelegramApplication, reached: bool, timeout_seconds: int) -> None:
-    """Begin polling, as soon as Telegram is reached; a token refused by then is logged."""
-    pause = FIRST_PAUSE_SECONDS
-    try:
-        while not reached:
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-            reached = await _is_reached(application)
-        await _poll(application, timeout_seconds)
-    except (TelegramStartError, InvalidToken):
-        logger.error("%s", TelegramStartError())
-
-
-async def _poll(application: TelegramApplication, timeout_seconds: int) -> None:
-    if application.post_init is not None:
-        await application.post_init(application)
-    await application.start()
-    if application.updater is not None:
-        await application.updater.start_polling(
-            timeout=timeout_seconds,
-            bootstrap_retries=-1,
-            allowed_updates=UPDATES,
-            error_callback=_on_polling_error,
+    def __init__(self, minutes: float) -> None:
+        super().__init__(
+            f"Telegram has not answered for {minutes:g} minutes: ending, to be started again"
+            " (check the network, [telegram] proxy and api_base_url)"
         )
-    logger.info("polling Telegram as @%s", application.bot.username)
 
 
-async def _stop(application: TelegramApplication) -> None:
-    """Stop whatever of the application runs, in the order that loses nothing fetched."""
-    updater = application.updater
-    if updater is not None and updater.running:
+class Poller:
+    """Fetches updates for as long as it runs."""
+
+    def __init__(self, bot: Bot, receiver: Receiver, *, settings: TelegramSettings) -> None:
+        self._bot = bot
+        self._receiver = receiver
+        self._settings = settings
+        self._request: HTTPXRequest | None = None
+        self._offset = 0
+        self._begun_at = self._succeeded_at = _now()
+        self._rebuilt_at = self._begun_at
+        self._conflicts = 0
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long ago the last successful poll, or the beginning, is."""
+        return _now() - self._succeeded_at
+
+    async def run(self) -> None:
+        """Poll until cancelled.
+
+        Raises:
+            SecondInstance: another program polls, too.
+            PollingStalled: there was no successful poll for `stalled_minutes`.
+            TelegramStartError: the token is refused.
+        """
+        self._begun_at = self._succeeded_at = self._rebuilt_at = _now()
+        pause = FIRST_PAUSE_SECONDS
         try:
-            await updater.stop()
-        except TelegramError as error:
-            logger.warning("polling had already ended (%s)", type(error).__name__)
-    if application.running:
-        await application.stop()
-    await application.shutdown()
-    await application.bot.shutdown()  # when it was reached for but never initialised
+            while True:
+                pause_seconds = await self._poll_once(pause)
+                pause = (
+                    min(2 * pause, LONGEST_PAUSE_SECONDS)
+                    if pause_seconds
+                    else (FIRST_PAUSE_SECONDS)
+                )
+                await asyncio.sleep(pause_seconds)
+        finally:
+            await self._drop_request()
+
+    async def _poll_once(self, pause: float) -> float:
+        """One poll; returns the seconds to wait before the next one, 0 after a success."""
+        try:
+            updates = await self._updates()
+        except InvalidToken:
+            refused = True
+        except Conflict:
+            return self._on_conflict()
+        except RetryAfter as error:
+            return float(error.retry_after)  # type: ignore[arg-type]
+        except (TelegramError, TimeoutError) as error:
+            return await self._on_fault(error, pause)
+        else:
+            refused = False
+        if refused:  # raised here, so that the library's error, which holds the token, is gone
+            raise TelegramStartError
+        await self._take(updates)
+        self._succeeded_at = self._rebuilt_at = _now()
+        self._conflicts = 0
+        return 0.0
+
+    async def _updates(self) -> list[dict[str, Any]]:
+        wait = self._settings.poll_timeout_seconds
+        asked = {"offset": self._offset, "timeout": wait, "allowed_updates": _KINDS}
+        if self._request is None:
+            self._request = build_request(
+                self._settings, connections=1, read_seconds=wait + ANSWER_SECONDS
+            )
+            await self._request.initialize()
+        url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
+        async with asyncio.timeout(wait + 2 * ANSWER_SECONDS):
+            answer = await self._request.post(url)
+        return answer if isinstance(answer, list) else []
+
+    async def _take(self, updates: list[dict[str, Any]]) -> None:
+        """Have the inbox keep updates, however long it cannot; then they count as received."""
+        if not updates:
+            return
+        while True:
+            try:
+                await self._receiver.take(arrivals_in(updates))
+                break
+            except StoreUnavailable:
+                await asyncio.sleep(1.0)
+        self._offset = max(update["update_id"] for update in updates) + 1
+
+    def _on_conflict(self) -> float:
+        self._conflicts += 1
+        is_newcomer = _now() - self._begun_at < NEWCOMER_SECONDS
+        if self._conflicts >= (NEWCOMERS_CONFLICTS if is_newcomer else CONFLICTS):
+            raise SecondInstance
+        logger.error("%s", SecondInstance())
+        return FIRST_PAUSE_SECONDS
+
+    async def _on_fault(self, error: Exception, pause: float) -> float:
+        """A poll that failed: try again, over a new connection if none gets through for long."""
+        name = without_content(error) if isinstance(error, TelegramError) else "no answer"
+        logger.warning("Telegram cannot be polled (%s); trying again", name)
+        stalled_seconds = self._settings.stalled_minutes * 60
+        if self.silent_seconds >= stalled_seconds:
+            raise PollingStalled(self._settings.stalled_minutes)
+        if isinstance(error, TimeoutError) or _now() - self._rebuilt_at >= stalled_seconds / 3:
+            logger.warning("polling is begun anew")
+            await self._drop_request()
+            self._rebuilt_at = _now()
+        return pause
+
+    async def _drop_request(self) -> None:
+        request, self._request = self._request, None
+        if request is not None:
+            with suppress(Exception):  # a wedged connection may not even close
+                async with asyncio.timeout(1.0):
+                    await request.shutdown()
 
 
-def _on_polling_error(error: TelegramError) -> None:
-    """One line for a failed getUpdates; the library tries again by itself."""
-    if isinstance(error, Conflict):
-        logger.error("another program polls Telegram with the same bot token: stop one of them")
-        return
-    logger.warning("Telegram cannot be polled (%s); trying again", type(error).__name__)
+_KINDS = '["' + '","'.join(KINDS) + '"]'
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,174 +1,163 @@
-"""Residents' private chats: every message and tap goes to the dialogue, its replies go back.
+"""Residents' private chats: every message and tap goes to the dialogue, its replies to the outbox.
 
-Edited messages are nothing new to the bot: what was said first stays said, and nobody is
-answered twice. The bot says nothing in groups: a resident's words belong in her private chat.
+The bot says nothing in groups: a resident's words belong in her private chat.
 """
 
-import logging
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from telegram import Bot, BotCommandScopeAllPrivateChats, ChatMember, Update, User
+from telegram import Bot, CallbackQuery, ChatMember, ChatMemberUpdated, Update, User
 from telegram.constants import ChatType
-from telegram.error import TelegramError
-from telegram.ext import (
-    AIORateLimiter,
-    ApplicationBuilder,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    ContextTypes,
-    MessageHandler,
-    filters,
+from telegram.ext import filters
+
+from bot.arrivals import Arrival, Finish
+from bot.messages import Keep, Listener, Remark, Reply, Said
+from bot.store import Store
+from bot.telegram.hearing import edited_in, said_in
+
+MESSAGES = (
+    filters.ChatType.PRIVATE
+    & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)
+    & ~filters.StatusUpdate.ALL
 )
-
-from bot.config import TelegramSettings
-from bot.faults import kind_and_place
-from bot.messages import Listener, Said
-from bot.telegram.delivery import Delivery, Recipient, without_content
-from bot.telegram.hearing import said_in
-from bot.telegram.order import InTurnPerPerson
-from bot.telegram.polling import TelegramApplication, TelegramStartError
-
-logger = logging.getLogger(__name__)
-
-DEFAULT_LANGUAGE = "zh"
-"""Whose command descriptions a client in any other language shows."""
-MOST_AT_ONCE = 64
-"""Updates handled at the same time; more wait in order."""
-FLOOD_RETRIES = 3
-"""How often a call refused with 429 is made again, each time after the wait Telegram names."""
-MESSAGES = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
 """What a resident sends herself; notes such as "message pinned" are Telegram's, not hers."""
 
 
-@dataclass(frozen=True, slots=True)
-class TelegramWords:
-    """What this channel says by itself.
-
-    Attributes:
-        commands: two-letter language -> the commands' names and descriptions, in menu order.
-        apology: language hint -> the plain line said when something went wrong on our side.
-    """
-
-    commands: Mapping[str, Sequence[tuple[str, str]]]
-    apology: Callable[[str], str]
-
-
-def build_application(
-    listener: Listener,
-    *,
-    token: str,
-    settings: TelegramSettings,
-    words: TelegramWords,
-    max_photo_bytes: int,
-) -> TelegramApplication:
-    """Build the Telegram channel; `polling` runs it.
-
-    Raises:
-        TelegramStartError: if the token does not even look like one.
-    """
-    if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
-        raise TelegramStartError
-    base_url = settings.api_base_url.rstrip("/")
-
-    async def register(application: TelegramApplication) -> None:
-        await _register_commands(application.bot, words.commands)
-
-    application: TelegramApplication = (
-        ApplicationBuilder()
-        .token(token)
-        .base_url(f"{base_url}/bot")
-        .base_file_url(f"{base_url}/file/bot")
-        .rate_limiter(AIORateLimiter(max_retries=FLOOD_RETRIES))
-        .concurrent_updates(InTurnPerPerson(most_at_once=MOST_AT_ONCE))
-        .job_queue(None)
-        .post_init(register)
-        .build()
-    )
-    delivery = Delivery(application.bot, listener, apology=words.apology)
-    residents = Residents(listener, delivery, max_photo_bytes=max_photo_bytes)
-    application.add_handler(MessageHandler(MESSAGES, residents.on_message))
-    application.add_handler(CallbackQueryHandler(residents.on_tap))
-    application.add_handler(
-        ChatMemberHandler(residents.on_membership, ChatMemberHandler.MY_CHAT_MEMBER)
-    )
-    application.add_error_handler(residents.on_error)
-    return application
-
-
 class Residents:
-    """The handlers of residents' updates."""
+    """Handles what the inbox took (`bot.arrivals.Handler`)."""
 
-    def __init__(self, listener: Listener, delivery: Delivery, *, max_photo_bytes: int) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        listener: Listener,
+        store: Store,
+        *,
+        max_photo_bytes: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._bot = bot
         self._listener = listener
-        self._delivery = delivery
+        self._store = store
         self._max_photo_bytes = max_photo_bytes
+        self._now = now
 
-    async def on_message(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Answer a message of any kind."""
-        message, sender = update.effective_message, update.effective_user
-        if message is None or sender is None:
+    async def handle(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
+        """Do all that one update asks for, or the parts of one album."""
+        updates = [Update.de_json(dict(arrival.payload), self._bot) for arrival in arrivals]
+        first = updates[0]
+        if first.callback_query:
+            await self._on_tap(first.callback_query, finish)
+        elif first.my_chat_member:
+            await self._on_membership(first.my_chat_member, finish)
+        else:
+            await self._on_messages([one for one in updates if MESSAGES.check_update(one)], finish)
+
+    async def apologise(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
+        """Tell her that this could not be handled, in the transaction that sets it aside."""
+        await self._remark_on(arrivals, finish, "trouble")
+
+    async def turn_away(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
+        """Tell her that these were too many and are not taken."""
+        await self._remark_on(arrivals, finish, "turned_away")
+
+    async def ask_for_patience(self, sender: str) -> None:
+        """Tell her that she writes faster than she can be answered, and that nothing is lost."""
+        reply = self._listener.remark("patience", "telegram", sender)
+        await self._store.write(lambda: self._post_to(sender, reply))
+
+    def wait_seconds(self, sender: str) -> float:
+        """How long this person has to wait until she is heard again; 0 is not at all."""
+        return self._listener.wait_seconds("telegram", sender)
+
+    async def _on_messages(self, updates: Sequence[Update], finish: Finish) -> None:
+        messages = [update.effective_message for update in updates]
+        heard = [message for message in messages if message and message.from_user]
+        if not heard or heard[0].from_user is None:
             return
-        said = await said_in(message, sender, max_photo_bytes=self._max_photo_bytes)
-        replies = await self._listener.hear(said)
-        await self._delivery.deliver(replies, _recipient(sender))
+        sender = heard[0].from_user
+        if updates[0].edited_message:
+            said = edited_in(heard[0], sender)
+        else:
+            said = await said_in(heard, sender, max_photo_bytes=self._max_photo_bytes)
+        await self._listener.hear(said, keep=self._posting(finish))
 
-    async def on_tap(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def _on_tap(self, query: CallbackQuery, finish: Finish) -> None:
         """Answer a tapped button, even an old one; its spinner is stopped in any case."""
-        query = update.callback_query
-        if query is None:
-            return
         message, sender = query.message, query.from_user
         if message is None or message.chat.type != ChatType.PRIVATE:
-            await self._delivery.acknowledge(query.id, "")
+            await self._store.write(lambda: self._acknowledge(query, finish))
             return
-        notice = ""
-        try:
-            replies = await self._listener.hear(
-                Said(
-                    channel="telegram",
-                    sender=str(sender.id),
-                    action=query.data or "",
-                    language_hint=sender.language_code or "",
-                )
-            )
+        said = Said(
+            channel="telegram",
+            sender=str(sender.id),
+            action=query.data or "",
+            language_hint=sender.language_code or "",
+        )
+        keep = self._posting(finish, tap_id=query.id, tapped_message_id=message.message_id)
+        await self._listener.hear(said, keep=keep)
+
+    def _acknowledge(self, query: CallbackQuery, finish: Finish) -> None:
+        self._post_to(str(query.from_user.id), Reply(""), tap_id=query.id)
+        finish()
+
+    async def _on_membership(self, change: ChatMemberUpdated, finish: Finish) -> None:
+        """Note that a resident blocked the bot, or let it write again."""
+        if change.chat.type == ChatType.PRIVATE:
+            is_back = change.new_chat_member.status != ChatMember.BANNED
+            sender = str(change.from_user.id)
+            await self._store.write(lambda: self._set_reachable(sender, is_back, finish))
+
+    def _set_reachable(self, sender: str, is_back: bool, finish: Finish) -> None:
+        resident = self._store.residents.known("telegram", sender)
+        if resident:
+            self._store.residents.set_reachable(resident.id, is_back)
+            self._store.outbox.wake(resident.id)
+        finish()
+
+    def _posting(self, finish: Finish, *, tap_id: str = "", tapped_message_id: int = 0) -> Keep:
+        """What keeps replies as letters, in the transaction in which they come to be.
+
+        The first one stops the spinner of a tap. A tapped message can be replaced once; a second
+        reply that asks for it is sent anew.
+        """
+
+        def keep(resident_id: int, replies: Sequence[Reply]) -> None:
+            replaced = next((n for n, reply in enumerate(replies) if reply.replaces), None)
             notice = next((reply.notice for reply in replies if reply.notice), "")
-        finally:
-            await self._delivery.acknowledge(query.id, notice)
-        await self._delivery.deliver(replies, _recipient(sender, message.message_id))
+            for number, reply in enumerate(replies):
+                self._store.outbox.post(
+                    resident_id,
+                    replace(reply, notice=notice) if number == 0 else reply,
+                    at=self._now(),
+                    tap_id=tap_id if number == 0 else "",
+                    tapped_message_id=tapped_message_id if number == replaced else 0,
+                )
+            finish()
 
-    async def on_membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Note that a resident blocked the bot; that she is back shows when she writes."""
-        change = update.my_chat_member
-        if change is None or change.chat.type != ChatType.PRIVATE:
-            return
-        if change.new_chat_member.status == ChatMember.BANNED:
-            self._listener.mark_unreachable("telegram", str(change.chat.id))
+        return keep
 
-    async def on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Log what failed by its type and place only, and apologise to the resident."""
-        error = context.error
-        if error is not None:
-            logger.error("an update was not handled: %s", kind_and_place(error))
-        if not isinstance(update, Update) or update.effective_user is None:
-            return
-        if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
-            return
-        await self._delivery.apologise(_recipient(update.effective_user))
+    async def _remark_on(self, arrivals: Sequence[Arrival], finish: Finish, name: Remark) -> None:
+        update = Update.de_json(dict(arrivals[0].payload), self._bot)
+        sender, chat = update.effective_user, update.effective_chat
+        is_told = sender is not None and chat is not None and chat.type == ChatType.PRIVATE
+
+        def remark() -> None:
+            if sender and is_told:
+                self._post_to(str(sender.id), self._remark(name, sender), tap_id=_tap_id(update))
+            finish()
+
+        await self._store.write(remark)
+
+    def _remark(self, name: Remark, sender: User) -> Reply:
+        hint = sender.language_code or ""
+        return self._listener.remark(name, "telegram", str(sender.id), hint=hint)
+
+    def _post_to(self, sender: str, reply: Reply, *, tap_id: str = "") -> None:
+        at = self._now()
+        resident = self._store.residents.met("telegram", sender, at=at)
+        self._store.outbox.post(resident.id, reply, at=at, tap_id=tap_id)
 
 
-def _recipient(sender: User, tapped_message_id: int | None = None) -> Recipient:
-    return Recipient(sender.id, sender.language_code or "", tapped_message_id)
-
-
-async def _register_commands(bot: Bot, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-    """Show the commands in the menu of every private chat; without them the bot still works."""
-    scope = BotCommandScopeAllPrivateChats()
-    for language_code in (None, *commands):
-        offered = commands[language_code or DEFAULT_LANGUAGE]
-        try:
-            await bot.set_my_commands(offered, scope=scope, language_code=language_code)
-        except TelegramError as error:
-            logger.warning("the command menu was not registered: %s", without_content(error))
-            return
+def _tap_id(update: Update) -> str:
+    return update.callback_query.id if update.callback_query else ""

@@ -1,7 +1,9 @@
 """The residents' chat: `GET /` shows the conversation, `POST /say` adds to it, scripts or none."""
 
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
@@ -9,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from bot.config import Limits
 from bot.messages import Listener, Reply, Turn
+from bot.store import StoreUnavailable
 from bot.web.conversation import Bubble, bubbles_of, passing_bubbles
 from bot.web.guards import FaultNet, SafetyHeaders, require_same_origin, with_limited_body
 from bot.web.incoming import said_in
@@ -29,11 +32,17 @@ SLACK_BYTES = 256 * 1024
 
 
 def build_site(
-    listener: Listener, *, limits: Limits, wording: Wording, health: Health
+    listener: Listener,
+    *,
+    limits: Limits,
+    wording: Wording,
+    health: Health,
+    more_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The whole site as one ASGI application.
 
     Args:
+        more_routes: what else is served there, such as Telegram's webhook.
         health: the bot's state for `/healthz`; its `status` is "ok", or the answer is a 503.
     """
     pages = Pages(wording, max_photo_bytes=limits.max_photo_bytes)
@@ -45,6 +54,7 @@ def build_site(
 
     return Starlette(
         routes=[
+            *more_routes,
             Route("/", chat.on_opened),
             Route("/say", chat.on_said, methods=["POST"]),
             Route("/healthz", on_health_asked),
@@ -53,6 +63,7 @@ def build_site(
         middleware=[Middleware(SafetyHeaders), Middleware(FaultNet, pages.on_error)],
         exception_handlers={
             HTTPException: pages.on_error,
+            StoreUnavailable: pages.on_error,  # told once, by whoever waits to write
             # She went away while sending; told apart from a fault, it is no traceback in the log.
             ClientDisconnect: pages.on_error,
         },
@@ -82,6 +93,8 @@ class Chat:
             said = await said_in(form, visitor=visitor, limits=self._limits)
         if said is None:
             return self._with_nothing_said(request, visitor)
+        if (wait_seconds := self._listener.wait_seconds("web", visitor.sender)) > 0:
+            raise HTTPException(429, headers={"Retry-After": str(ceil(wait_seconds))})
         before = _newest(self._turns(visitor))
         replies = await self._listener.hear(said)
         is_kept = _newest(self._turns(visitor)) not in (0, before)
@@ -136,6 +149,7 @@ class Chat:
             last=next(iter([*passing, *newest]), None),
             after=_newest(turns),
             notice=notice,
+            key=secrets.token_hex(16),
         )
         take_notice(request, response)
         remember(response, visitor, request=request)

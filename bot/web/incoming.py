@@ -1,5 +1,7 @@
 """A posted form -> `Said`: texts with plain line breaks, photos known by their content."""
 
+from hashlib import sha256
+
 from starlette.datastructures import FormData, UploadFile
 
 from bot.config import Limits
@@ -20,10 +22,23 @@ async def said_in(form: FormData, *, visitor: Visitor, limits: Limits) -> Said |
         photos=(photo,) if photo else (),
         location=_location_in(form),
         unreadable=unreadable,
+        key=_key(form, photo),
         language_hint=visitor.language,
     )
     is_empty = not (said.text or said.action or photo or said.location or unreadable)
     return None if is_empty else said
+
+
+def _key(form: FormData, photo: Photo | None) -> str:
+    """What the page calls this message, with what it says: other words are another message.
+
+    A page that heard no answer sends its message again, with the same name.
+    """
+    fields = [_text(form, name) for name in ("key", "text", "latitude", "longitude")]
+    if not fields[0]:
+        return ""
+    said = "\0".join(fields).encode(errors="replace")
+    return sha256(said + b"\0" + (photo.content if photo else b"")).hexdigest()
 
 
 def _text(form: FormData, name: str) -> str:

@@ -13,12 +13,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from bot.store import StoreUnavailable
 from bot.web.visitor import Visitor, visitor_of
 from bot.wording import LANGUAGES, Language, Wording
 
 STATIC = Path(__file__).with_name("static")
 _TEMPLATES = Path(__file__).with_name("templates")
-_ERRORS = (400, 403, 404, 405, 413, 500)
+_ERRORS = (400, 403, 404, 405, 413, 429, 500, 503)
 
 _BOTH: tuple[Language, ...] = ("zh", "en")
 
@@ -69,7 +70,7 @@ class Pages:
 
     async def on_error(self, request: Request, error: Exception) -> Response:
         """A kind page in both languages, or its words as JSON, for whatever went wrong."""
-        status = error.status_code if isinstance(error, HTTPException) else 500
+        status = _status_of(error)
         told = status if status in _ERRORS else (400 if status < 500 else 500)
         visitor = visitor_of(request)
         if wants_json(request):
@@ -83,6 +84,12 @@ class Pages:
         headers: Mapping[str, str] = getattr(error, "headers", None) or {}
         response.headers.update(headers)
         return response
+
+
+def _status_of(error: Exception) -> int:
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return 503 if isinstance(error, StoreUnavailable) else 500
 
 
 class VersionedFiles(StaticFiles):

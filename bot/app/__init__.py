@@ -1,0 +1,32 @@
+"""The one place that builds the bot's objects and joins them in one event loop."""
+
+from bot.app.building import (
+    DATABASE,
+    Bot,
+    build_asker,
+    build_bot,
+    open_index,
+    open_store,
+    read_cases,
+    read_meanings,
+)
+from bot.app.channels import Telegram, build_telegram, health, telegram_channel, web_site
+from bot.app.running import TOKEN_VARIABLE, run
+
+__all__ = [
+    "DATABASE",
+    "TOKEN_VARIABLE",
+    "Bot",
+    "Telegram",
+    "build_asker",
+    "build_bot",
+    "build_telegram",
+    "health",
+    "open_index",
+    "open_store",
+    "read_cases",
+    "read_meanings",
+    "run",
+    "telegram_channel",
+    "web_site",
+]

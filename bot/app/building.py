@@ -1,0 +1,183 @@
+"""Builds the bot's objects from settings, content, index and database."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot import desk
+from bot.ask import Asker
+from bot.cases import Matter
+from bot.config import Settings
+from bot.dialogue import Commands, Dialogue, Drafting, Phrasing, Understander
+from bot.dialogue.questions import Questions
+from bot.examples import read_examples
+from bot.features import Features
+from bot.likeness import Meaning
+from bot.matters import MatterReader
+from bot.meanings import Meanings, open_meanings
+from bot.router import Router
+from bot.service import Service, read_service
+from bot.store import Store
+from bot.store.photos import Photos
+from bot.wording import Wording
+from index import Index, build_index, load_index
+
+DATABASE = "bot.db"
+_CASES_READ_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Bot:
+    """Everything a running bot is made of."""
+
+    settings: Settings
+    service: Service
+    wording: Wording
+    store: Store
+    index: Index
+    meaning: Meaning
+    dialogue: Dialogue
+    commands: Commands
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What understanding and phrasing a message takes; no resident, no database."""
+
+    service: Service
+    wording: Wording
+    phrasing: Phrasing
+    understander: Understander
+
+
+def open_index(settings: Settings) -> Index:
+    """The active build's index; the first one is built when there is none.
+
+    Raises:
+        ContentError: the content has mistakes.
+        StaleIndexError: the build is damaged or made with other parts.
+    """
+    if not (settings.paths.var / "index" / "current").exists():
+        build_index(settings.paths, settings.index)
+    return load_index(settings.paths, settings.index)
+
+
+def open_store(settings: Settings) -> Store:
+    """The database in the var folder.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
+    return Store.open(settings.paths.var / DATABASE)
+
+
+def build_bot(
+    settings: Settings,
+    *,
+    store: Store,
+    index: Index,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Bot:
+    """Put the dialogue together.
+
+    Raises:
+        ContentError: service.toml or the wording has mistakes.
+    """
+    reading = _build_reading(settings, index)
+    meaning = _meaning(index)
+    drafting = Drafting(
+        store=store,
+        meaning=lambda: meaning,
+        phrasing=reading.phrasing,
+        service=reading.service,
+        limits=settings.limits,
+        index=lambda: index,
+    )
+    commands = Commands(
+        store=store, phrasing=reading.phrasing, drafting=drafting, index=lambda: index
+    )
+    dialogue = Dialogue(
+        store=store,
+        photos=Photos(settings.paths.var / "files"),
+        understander=reading.understander,
+        phrasing=reading.phrasing,
+        drafting=drafting,
+        commands=commands,
+        questions=Questions(store=store, phrasing=reading.phrasing, index=lambda: index),
+        limits=settings.limits,
+        now=now,
+    )
+    return Bot(
+        settings, reading.service, reading.wording, store, index, meaning, dialogue, commands
+    )
+
+
+def build_asker(
+    settings: Settings,
+    *,
+    index: Index,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Asker:
+    """What `python -m bot ask` runs on; it reads the database, if there is one, never writes."""
+    reading = _build_reading(settings, index)
+    store = open_store(settings) if (settings.paths.var / DATABASE).exists() else None
+
+    meaning = _meaning(index)
+
+    def similar(matter: Matter) -> list[desk.Similar]:
+        return desk.similar_cases(store, matter, meaning=meaning, at=now()) if store else []
+
+    return Asker(
+        understander=reading.understander,
+        phrasing=reading.phrasing,
+        service=reading.service,
+        limits=settings.limits,
+        index=lambda: index,
+        similar=similar,
+    )
+
+
+def _meaning(index: Index) -> Meaning:
+    return Meaning(index.encoder.fingerprint, index.vectors)
+
+
+def _build_reading(settings: Settings, index: Index) -> _Reading:
+    service = read_service(settings.paths.content / "service.toml")
+    wording = Wording(settings.paths.content / "wording")
+    meanings = read_meanings(settings, service, index)
+    understander = Understander(
+        index=lambda: index,
+        router=Router(service, meanings),
+        reader=MatterReader(service, meanings),
+    )
+    return _Reading(service, wording, Phrasing(wording, service), understander)
+
+
+def read_meanings(settings: Settings, service: Service, index: Index) -> Meanings:
+    """What the editors' examples teach; learnt when they, the cues or the encoder change."""
+    return open_meanings(
+        read_examples(settings.paths.content),
+        Features(service, index.vectors),
+        depends_on=f"{service.model_dump_json()}\0{index.encoder.fingerprint}",
+        folder=settings.paths.var / "learnt",
+    )
+
+
+async def read_cases(bot: Bot, *, at: datetime) -> None:
+    """Note what the open cases mean that the current encoder has not read: all, after a change."""
+    while unread := desk.unread_cases(
+        bot.store, meaning=bot.meaning, at=at, most=_CASES_READ_AT_ONCE
+    ):
+        vectors = await asyncio.to_thread(bot.meaning.vectors, [text for _, text in unread])
+        await bot.store.write(partial(_keep_meanings, bot, [id_ for id_, _ in unread], vectors))
+    bot.store.meanings.read(bot.meaning.encoder)
+
+
+def _keep_meanings(bot: Bot, case_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
+    for case_id, vector in zip(case_ids, vectors, strict=True):
+        bot.store.meanings.keep(case_id, vector, encoder=bot.meaning.encoder)
