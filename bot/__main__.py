@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,9 +16,12 @@ import click
 
 from bot import app
 from bot.ask import Asker, Line
+from bot.backup import BackupError, back_up, check, present
+from bot.backup import restore as restore_backup
 from bot.config import load_settings
 from bot.doctor import examine, put_back, report
 from bot.export import write_csv
+from bot.lock import only_instance
 from bot.logs import configure_logging
 from bot.messages import ChannelError
 from bot.store import StoreError
@@ -129,6 +133,47 @@ def doctor(as_json: bool, again: bool) -> None:
     sys.exit(0 if is_well else 1)
 
 
+@cli.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The file, or the folder for it; var/backups/ if left out.",
+)
+def backup(out: Path | None) -> None:
+    """Copy the database and its photos into one file; the bot may go on running.
+
+    Example: python -m bot backup --out backups/
+    """
+    with _clear_errors():
+        made = back_up(load_settings().paths.var, out, at=datetime.now(UTC))
+        for remark in made.manifest.remarks:
+            click.echo(remark, err=True)
+        click.echo(f"{made.file}: {made.manifest}")
+
+
+@cli.command()
+@click.option("--commit", is_flag=True, help="Do it; else the backup is only checked.")
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path, commit: bool) -> None:
+    """Put a backup in place of the database, which is kept; without --commit, only check it.
+
+    Example: python -m bot restore backup.tar --commit
+    """
+    with _clear_errors():
+        var = load_settings().paths.var
+        if not commit:
+            click.echo(f"{file}: whole; {check(file)}")
+            click.echo(f"{var}: {present(var)}; with --commit it is set aside", err=True)
+            return
+        with only_instance(var):
+            done = restore_backup(file, var, at=datetime.now(UTC))
+        for remark in done.manifest.remarks:
+            click.echo(remark, err=True)
+        click.echo(f"{var}: {done.manifest}; {done.photos_added} photos added")
+        if done.kept:
+            click.echo(f"The database that was there is kept in {done.kept}", err=True)
+
+
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     """What the person at the prompt can mend is told in a line each; exit status 1."""
@@ -136,7 +181,7 @@ def _clear_errors() -> Iterator[None]:
         yield
     except ContentError as error:
         _give_up(error.mistakes)
-    except (StaleIndexError, EncoderError, StoreError, ChannelError) as error:
+    except (StaleIndexError, EncoderError, StoreError, ChannelError, BackupError) as error:
         _give_up([str(error)])
     except OSError as error:
         _give_up([f"{error.filename or 'input/output'}: {error.strerror or error}"])

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import DATABASE
 from bot.config import Settings
 from bot.lock import running_pid
 from bot.messages import ChannelError
 from bot.service import read_service
-from bot.store import Backlog, SetAside, Store, StoreError, Undelivered
+from bot.store import DATABASE, Backlog, SetAside, Store, StoreError, Undelivered
 from bot.store.copies import faults_of
 from bot.wording import Wording
 from index import ContentError, EncoderError, StaleIndexError, load_index

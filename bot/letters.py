@@ -30,7 +30,14 @@ class NotDelivered(Exception):
     """A letter did not arrive; the message is fit for a log and for staff.
 
     Itself a fault of the network or of the channel: to be tried again.
+
+    Attributes:
+        perhaps: it may have arrived all the same; nobody answered.
     """
+
+    def __init__(self, reason: str, *, perhaps: bool = False) -> None:
+        super().__init__(reason)
+        self.perhaps = perhaps
 
 
 class SlowDown(NotDelivered):

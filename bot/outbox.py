@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-MOST_AT_ONCE = 48
-"""Letters on their way at the same time."""
+MOST_AT_ONCE = 24
+"""Letters on their way at the same time: at Telegram's 30 a second more would only wait there."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 60.0
 STORE_PAUSE_SECONDS = 1.0
 HOPELESS_TRIES = 20
@@ -112,7 +112,7 @@ class Outbox:
     def _claimed(self, resident_id: int) -> Letter | None:
         letter = self._store.outbox.next_for(resident_id)
         if letter and letter.claimed:
-            logger.warning("letter %d may arrive twice", letter.id)
+            logger.warning("letter %d may arrive twice: the bot ended meanwhile", letter.id)
         if letter:
             self._store.outbox.claim(letter.id)
         return letter
@@ -135,6 +135,8 @@ class Outbox:
             self._pace.hold_back(letter.resident_id, error.seconds)
             return await self._put_off(letter, address, str(error), error.seconds)
         except NotDelivered as error:
+            if error.perhaps:
+                logger.warning("letter %d may arrive twice: there was no answer", letter.id)
             return await self._put_off(letter, address, str(error), _pause_seconds(letter.tries))
         except Exception as error:  # ours: nobody else can mend it, and nothing may be lost
             reason = kind_and_place(error)

@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 from aiolimiter import AsyncLimiter
 
-ALL_BURST_SECONDS = 0.2
+ALL_BURST_SECONDS = 0.1
 """To everybody together, so much of a second's messages may go out at once."""
 CHATS_REMEMBERED = 10_000
 """Chats whose pace is known; those longest silent are forgotten, they have rested by then."""

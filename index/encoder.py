@@ -53,6 +53,10 @@ class Encoder(Protocol):
         """Length of the vectors."""
 
     @property
+    def is_light(self) -> bool:
+        """Whether encoding a question takes microseconds, and no thread of its own."""
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over all that determines the vectors: the model's files, prompts, dimension."""
 
@@ -173,6 +177,8 @@ def _to_unit_length(rows: Matrix) -> Matrix:
 class LightEncoder:
     """Reads a static model with tokenizers and numpy alone: a text is its tokens' mean."""
 
+    is_light = True
+
     def __init__(self, folder: Path, settings: EncoderSettings) -> None:
         self.name = folder.resolve().name
         self._folder = folder
@@ -281,6 +287,8 @@ def _table_of(tensors: Mapping[str, NDArray[Any]], folder: Path) -> tuple[NDArra
 
 class SentenceTransformersEncoder:
     """Reads any model that sentence-transformers reads; texts are encoded one call at a time."""
+
+    is_light = False
 
     def __init__(self, folder: Path | None, settings: EncoderSettings) -> None:
         self.name = settings.model if folder is None else folder.resolve().name

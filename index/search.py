@@ -209,6 +209,11 @@ class Index:
             hits.append(found)
         return hits
 
+    @property
+    def is_light(self) -> bool:
+        """Whether a search takes milliseconds, so that a thread would cost more than it saves."""
+        return self.encoder.is_light
+
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The texts' vectors, whose dot product tells how near two texts are in meaning.
 

@@ -1,7 +1,6 @@
 """The one place that builds the bot's objects and joins them in one event loop."""
 
 from bot.app.building import (
-    DATABASE,
     Bot,
     build_asker,
     build_bot,
@@ -14,7 +13,6 @@ from bot.app.channels import Telegram, build_telegram, health, telegram_channel,
 from bot.app.running import TOKEN_VARIABLE, run
 
 __all__ = [
-    "DATABASE",
     "TOKEN_VARIABLE",
     "Bot",
     "Telegram",

@@ -22,12 +22,11 @@ from bot.matters import MatterReader
 from bot.meanings import Meanings, open_meanings
 from bot.router import Router
 from bot.service import Service, read_service
-from bot.store import Store
+from bot.store import DATABASE, Store
 from bot.store.photos import Photos
 from bot.wording import Wording
 from index import Index, build_index, load_index
 
-DATABASE = "bot.db"
 _CASES_READ_AT_ONCE = 32
 
 

@@ -1,6 +1,7 @@
 """Serves every enabled channel in one event loop until the process is told to stop."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -34,12 +35,19 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
     listening = _listen(settings.web) if settings.web.enabled else None
     with only_instance(settings.paths.var):
         bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
+        _spare_the_collector()
         reading = asyncio.create_task(read_cases(bot, at=datetime.now(UTC)))
         try:
             await _until_told_to_stop(_serve(bot, listening, token, say))
         finally:
             reading.cancel()
             bot.store.close()
+
+
+def _spare_the_collector() -> None:
+    """Have Python not look through the index for garbage again and again: it never changes."""
+    gc.collect()
+    gc.freeze()
 
 
 def _token(settings: Settings) -> str:

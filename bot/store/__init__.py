@@ -24,6 +24,7 @@ from bot.store.outbox import Backlog, OutboxRows, Undelivered
 from bot.store.residents import Resident, Residents
 
 __all__ = [
+    "DATABASE",
     "AlreadyHandled",
     "AnswerRecord",
     "Backlog",
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+DATABASE = "bot.db"
+"""The file's name in the var folder."""
 _LOCK_PATIENCE_SECONDS = 0.2
 """How long SQLite itself waits for another program: nothing else happens meanwhile."""
 

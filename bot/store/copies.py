@@ -14,7 +14,7 @@ import sqlite_utils
 from bot.migrations import migrations
 from bot.store.database import StoreError
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 2.0
 _LOGS = ("-wal", "-journal")
 """Files beside the database's own that hold a part of it (sqlite.org/tempfiles.html)."""
 _MAKES_NOTHING_OF_IT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -24,9 +24,10 @@ _FAULTS_TOLD = 3
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database as it is at one moment, to a new file that stands alone, without a log.
 
-    The copy is read inside one transaction: in WAL mode, the bot's, that keeps nobody from
-    writing, and what is written meanwhile does not make SQLite begin the copy again, as it would
-    between steps without one (sqlite.org/c3ref/backup_finish.html).
+    All of it is read in one step and one transaction; in WAL mode, the bot's, that keeps nobody
+    from writing, whereas a copy in several steps begins again whenever somebody writes between
+    them (sqlite.org/c3ref/backup_finish.html). The transaction begins before the copy, so that a
+    database that is locked is an error: `Connection.backup` would wait for it without end.
 
     Raises:
         StoreError: the source cannot be read, or the target not written.

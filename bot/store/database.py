@@ -97,32 +97,41 @@ class Database:
         self._after_commit.append(call)
 
     def insert(self, table: str, row: Row) -> int:
-        """Add a row; returns its id."""
-        added = self.tables.table(table).insert(row)
-        return int(added.last_rowid or 0)
+        """Add a row; returns its id.
+
+        What happens for every message is a bare statement: sqlite-utils looks the table's columns
+        up each time, which takes ten times as long.
+        """
+        marks = ", ".join("?" * len(row))
+        sql = f"insert into {table} ({', '.join(row)}) values ({marks})"
+        return int(self.tables.conn.execute(sql, list(row.values())).lastrowid or 0)
 
     def update(self, table: str, row_id: int, changes: Row) -> None:
         """Change columns of the row with this id."""
-        self.tables.table(table).update(row_id, changes)
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        self.execute(f"update {table} set {columns} where id = ?", [*changes.values(), row_id])
 
     def one(self, sql: str, values: Sequence[object]) -> Row | None:
         """The first row, or None."""
         with _clear_faults():
-            return next(iter(self.tables.query(sql, values)), None)
+            cursor = self.tables.conn.execute(sql, values)
+            row = cursor.fetchone()
+            return None if row is None else _named(cursor, row)
 
     def all(self, sql: str, values: Sequence[object]) -> list[Row]:
         """All rows."""
         with _clear_faults():
-            return list(self.tables.query(sql, values))
+            cursor = self.tables.conn.execute(sql, values)
+            return [_named(cursor, row) for row in cursor]
 
     def tuples(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         """All rows as bare tuples: for thousands of them, half the time of dictionaries."""
         with _clear_faults():
-            return list(self.tables.execute(sql, values).fetchall())
+            return list(self.tables.conn.execute(sql, values))
 
     def execute(self, sql: str, values: Sequence[object]) -> int:
         """Run a statement that returns no rows; returns how many it changed."""
-        return int(self.tables.execute(sql, values).rowcount)
+        return int(self.tables.conn.execute(sql, values).rowcount)
 
     def write_something(self) -> None:
         """Have SQLite write a page, to see whether it can; what it says does not change."""
@@ -132,6 +141,10 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.tables.close()
+
+
+def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
 
 
 @contextmanager

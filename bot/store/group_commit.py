@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+GATHERING_SECONDS = 0.003
+"""So long after a commit the next one waits for company; who comes after a rest does not wait."""
 BUSY_PAUSE_SECONDS = 0.05
 """How long to wait before a database that another program holds is tried again."""
 BUSY_PATIENCE_SECONDS = 5.0
@@ -34,6 +36,7 @@ class GroupCommit:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[_Work] = []
+        self._next_at = 0.0
         self.is_available = True
         """Whether the last attempt to write came through."""
 
@@ -47,12 +50,16 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         work = _Work(run, loop.create_future(), time.monotonic())
         if not self._waiting:
-            loop.call_soon(self._commit)
+            loop.call_at(max(self._next_at, loop.time()), self._commit)
         self._waiting.append(work)
         result: T = await work.done
         return result
 
     def _commit(self) -> None:
+        self._commit_group()
+        self._next_at = asyncio.get_running_loop().time() + GATHERING_SECONDS
+
+    def _commit_group(self) -> None:
         group = [work for work in self._waiting if not work.done.cancelled()]
         self._waiting = []
         if not group:

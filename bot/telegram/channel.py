@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_LANGUAGE = "zh"
 """Whose command descriptions a client in any other language shows."""
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
 STALE_SECONDS = 120.0
 """Without a successful poll for so long, the channel is not well."""
 

@@ -9,8 +9,10 @@ from telegram.request import HTTPXRequest
 
 from bot.config import TelegramSettings
 from bot.messages import ChannelError
+from bot.telegram.lanes import Lanes
 
-CONNECTIONS = 64
+CONNECTIONS = 8
+"""Letters and photos on their way at the same time; more wait for one that is free."""
 CALL_SECONDS = 20.0
 """How long Telegram may take to answer any call but getUpdates."""
 POOL_SECONDS = 30.0
@@ -40,17 +42,17 @@ def build_client(token: str, settings: TelegramSettings) -> Bot:
         token,
         base_url=f"{base_url}/bot",
         base_file_url=f"{base_url}/file/bot",
-        request=build_request(settings, connections=CONNECTIONS, read_seconds=CALL_SECONDS),
-        get_updates_request=build_request(settings, connections=1, read_seconds=CALL_SECONDS),
+        request=Lanes([build_request(settings) for _ in range(CONNECTIONS)]),
+        get_updates_request=build_request(settings),  # not used: see `polling`
     )
 
 
 def build_request(
-    settings: TelegramSettings, *, connections: int, read_seconds: float
+    settings: TelegramSettings, *, read_seconds: float = CALL_SECONDS
 ) -> HTTPXRequest:
-    """An HTTP client of the library, through the proxy if there is one."""
+    """An HTTP client of the library with one connection, through the proxy if there is one."""
     return HTTPXRequest(
-        connection_pool_size=connections,
+        connection_pool_size=1,
         read_timeout=read_seconds,
         write_timeout=CALL_SECONDS,
         pool_timeout=POOL_SECONDS,

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
@@ -12,6 +13,8 @@ from bot.messages import Reply
 
 logger = logging.getLogger(__name__)
 
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""What keeps a call from leaving; after anything else it may have been carried out."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -94,7 +97,8 @@ def _fault(error: TelegramError) -> NotDelivered:
         case BadRequest():
             return Refused(without_content(error))
         case _:
-            return NotDelivered(without_content(error))
+            never_sent = isinstance(error.__cause__, _NEVER_SENT)
+            return NotDelivered(without_content(error), perhaps=not never_sent)
 
 
 def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:

@@ -116,9 +116,7 @@ class Poller:
         wait = self._settings.poll_timeout_seconds
         asked = {"offset": self._offset, "timeout": wait, "allowed_updates": _KINDS}
         if self._request is None:
-            self._request = build_request(
-                self._settings, connections=1, read_seconds=wait + ANSWER_SECONDS
-            )
+            self._request = build_request(self._settings, read_seconds=wait + ANSWER_SECONDS)
             await self._request.initialize()
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
         async with asyncio.timeout(wait + 2 * ANSWER_SECONDS):
