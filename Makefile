@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench picture clean
+.PHONY: help run test lint faults bench picture clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -22,6 +22,9 @@ lint: .venv/ready-for-tests ## Check style, types and the import rule
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+faults: .venv/ready-for-tests ## Kill the bot at 200 random moments and count what was lost (10 minutes)
+	@$(BIN)/python -m tests.faults.soak --kills 200
 
 bench: .venv/ready-for-tests ## Measure speed and memory and print tables
 	@for script in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$script .py) || exit 1; done

@@ -52,6 +52,13 @@ class Account:
     replies: int = 0
 
     @property
+    def lost(self) -> int:
+        """How much of anything."""
+        return (
+            len(self.not_heard) + len(self.not_filed) + len(self.not_received) + self.photos_lost
+        )
+
+    @property
     def faults(self) -> dict[str, object]:
         """All that must not be; empty if nothing was lost and nothing filed twice."""
         named = {

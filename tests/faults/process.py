@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -32,8 +33,15 @@ class Ward:
     """
 
     def __init__(
-        self, folder: Path, built: Path, server: FakeTelegram, *, webhook: bool = False
+        self,
+        folder: Path,
+        built: Path,
+        server: FakeTelegram,
+        *,
+        webhook: bool = False,
+        stalled_minutes: float = 5.0,
     ) -> None:
+        folder.mkdir(exist_ok=True)
         self.var = folder / "var"
         shutil.copytree(built, self.var)
         self.endings: list[int] = []
@@ -48,6 +56,7 @@ class Ward:
             var=json.dumps(str(self.var)),
             api=server.url,
             webhook_url=webhook_url,
+            stalled_minutes=stalled_minutes,
             port=port,
         )
         self._config.write_text(text, encoding="utf-8")
@@ -59,10 +68,24 @@ class Ward:
         return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
 
     @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        if self._process is None:
+            raise LookupError("no process runs")
+        return self._process.pid
+
+    @property
     def environment(self) -> dict[str, str]:
         """What a process is started with."""
         token = {"TELEGRAM_BOT_TOKEN": self._server.token, "BOT_CONFIG": str(self._config)}
         return {**os.environ, **token}
+
+    def config_with(self, *, port: int) -> Path:
+        """The same configuration with another port for the web page."""
+        text = self._config.read_text(encoding="utf-8")
+        other = self._config.with_name("other.toml")
+        other.write_text(re.sub(r"(?m)^port = .*$", f"port = {port}", text), encoding="utf-8")
+        return other
 
     async def start(self, words: Sequence[str] = BOT) -> asyncio.subprocess.Process:
         """Start a process; it works when it works, nothing is waited for."""
@@ -83,6 +106,13 @@ class Ward:
         """What `kill -9` does."""
         if self._process and self._process.returncode is None:
             self._process.kill()
+
+    async def is_killed(self) -> None:
+        """Kill it, and wait until its supervisor has noticed."""
+        before = len(self.endings)
+        self.kill()
+        while len(self.endings) == before:  # noqa: ASYNC110 (nothing tells when)
+            await asyncio.sleep(0.01)
 
     def send(self, number: signal.Signals) -> None:
         """Send the process a signal."""
@@ -133,6 +163,7 @@ messages_per_second = 1000.0
 chat_messages_per_second = 1000.0
 chat_burst = 1000
 album_wait_seconds = 0.3
+stalled_minutes = {stalled_minutes}
 [web]
 port = {port}
 [limits]

@@ -79,9 +79,13 @@ class Actor:
         return self._server.from_bot(self.person.telegram_id)
 
     async def _until(self, fact: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not fact():  # noqa: ASYNC110 (nothing tells when)
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not fact():  # noqa: ASYNC110 (nothing tells when)
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            seen = [shown.text for shown in self._server.messages(self.person.telegram_id)[-6:]]
+            raise AssertionError(f"{self.person.telegram_id} waits in vain after {seen}") from None
 
 
 async def until_quiet(ward: Ward, server: FakeTelegram) -> None:
