@@ -101,6 +101,7 @@ def export(out: Path | None) -> None:
             target,
             service=bot.service,
             commitment=bot.index.commitments.get,
+            delivery=store.outbox.delivery,
         )
         if out:
             target.close()

@@ -21,6 +21,7 @@ COLUMNS = (
     "commitment",
     "commitment_quote",
     "photos",
+    "delivery",
     "submitted_at",
     "text",
 )
@@ -35,6 +36,7 @@ def write_csv(
     *,
     service: Service,
     commitment: Callable[[str], Commitment | None],
+    delivery: Callable[[int], str],
 ) -> int:
     """Write cases, one row each, in the order given.
 
@@ -43,6 +45,7 @@ def write_csv(
     reads the file takes one leading apostrophe away and has the very words.
 
     Args:
+        delivery: how the replies about a case stand, by its id.
         out: opened with `newline=""`.
 
     Returns:
@@ -53,13 +56,17 @@ def write_csv(
     rows.writerow(COLUMNS)
     count = 0
     for case in cases:
-        rows.writerow(_guarded(value) for value in _row(case, service, commitment))
+        row = _row(case, service, commitment, delivery(case.id))
+        rows.writerow(_guarded(value) for value in row)
         count += 1
     return count
 
 
 def _row(
-    case: Case, service: Service, commitment: Callable[[str], Commitment | None]
+    case: Case,
+    service: Service,
+    commitment: Callable[[str], Commitment | None],
+    delivery: str,
 ) -> list[object]:
     matter = case.matter
     category = service.categories.get(matter.category)
@@ -78,6 +85,7 @@ def _row(
         matter.commitment,
         about.quote if about else "",
         case.photos,
+        delivery,
         case.submitted_at.isoformat(timespec="seconds"),
         matter.text,
     ]

@@ -1,5 +1,6 @@
 """The residents' page in headless Chromium: both flows by clicking, with scripts and without."""
 
+import shutil
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,8 +11,10 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from bot.config import Limits, Settings
+from bot.store import DATABASE
 from index.config import Paths
 from tests.browser import Browser, bot_in_a_thread, find_chromium
+from tests.hard_times import locked, lose_patience
 
 CONTENT = Path(__file__).parents[1] / "content"
 MAX_PHOTO_BYTES = 200_000
@@ -309,3 +312,130 @@ def test_her_location_goes_with_her_words_unless_removed(
     browser.waits_until(added.is_displayed)
     browser.says("路灯坏了，没人修！")
     assert "已附位置" in browser.heard[-1]
+
+
+# Too fast, not now, and again
+
+
+@pytest.fixture
+def own_bot(
+    tmp_path: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[str, Path]]:
+    """A bot for one test alone, which waits for no other program: its address, its database."""
+    lose_patience(monkeypatch)
+    var = tmp_path / "var"
+    shutil.copytree(built, var)
+    limits = Limits(messages_burst=3, messages_per_minute=60.0)
+    with bot_in_a_thread(Settings(paths=Paths(content=CONTENT, var=var), limits=limits)) as url:
+        yield url, var / DATABASE
+
+
+LOSE_THE_NEXT_ANSWER = """
+const real = window.fetch;
+window.fetch = async (...request) => {
+  window.fetch = real;
+  await real(...request);
+  throw new TypeError("Failed to fetch");
+};
+"""
+
+
+def test_a_message_whose_answer_was_lost_is_sent_again_and_heard_once(
+    open_browser: OpenBrowser,
+) -> None:
+    browser = open_browser()
+    browser.driver.execute_script(LOSE_THE_NEXT_ANSWER)
+    browser.presses("路灯坏了，没人修！", Keys.ENTER)
+    browser.waits_until(lambda: "暂时连不上服务器" in browser.texts("#notice")[0])
+    assert browser.box.get_property("value") == "路灯坏了，没人修！"
+    browser.presses_enter()
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    assert browser.said == ["路灯坏了，没人修！"]
+    browser.driver.refresh()
+    assert (browser.said, len(browser.heard)) == (["路灯坏了，没人修！"], 1)
+
+
+def test_a_photo_whose_answer_was_lost_is_sent_again_and_kept_once(
+    open_browser: OpenBrowser, tmp_path: Path
+) -> None:
+    browser = open_browser()
+    browser.driver.execute_script(LOSE_THE_NEXT_ANSWER)
+    browser.all("#photo")[0].send_keys(str(picture(tmp_path / "a.png", side=20)))
+    browser.presses("路灯坏了，没人修！", Keys.ENTER)
+    browser.waits_until(lambda: "暂时连不上服务器" in browser.texts("#notice")[0])
+    assert browser.all("#photo-added")[0].is_displayed()
+    browser.presses_enter()
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    assert "照片：1 张" in browser.heard[0]
+
+
+def test_words_changed_after_a_lost_answer_are_another_message(
+    open_browser: OpenBrowser,
+) -> None:
+    browser = open_browser()
+    browser.driver.execute_script(LOSE_THE_NEXT_ANSWER)
+    browser.presses("你好", Keys.ENTER)
+    browser.waits_until(lambda: "暂时连不上服务器" in browser.texts("#notice")[0])
+    browser.presses("谢谢", Keys.ENTER)
+    browser.waits_until(lambda: len(browser.heard) == 2)
+    assert browser.said == ["你好", "你好谢谢"]
+
+
+def test_the_same_words_said_again_on_purpose_are_heard_again(open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    browser.says("你好")
+    browser.says("你好")
+    assert browser.said == ["你好", "你好"]
+
+
+def test_the_same_words_said_again_after_a_lost_answer_was_mended_are_heard_again(
+    open_browser: OpenBrowser,
+) -> None:
+    """The name of the lost message was once kept for ever: the same words later were not heard."""
+    browser = open_browser()
+    browser.driver.execute_script(LOSE_THE_NEXT_ANSWER)
+    browser.presses("新增几所幼儿园？", Keys.ENTER)
+    browser.waits_until(lambda: "暂时连不上服务器" in browser.texts("#notice")[0])
+    browser.presses_enter()
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    browser.says("新增几所幼儿园？")
+    assert browser.said == ["新增几所幼儿园？"] * 2
+
+
+def test_her_words_are_given_back_when_she_writes_too_fast(
+    open_browser: OpenBrowser, own_bot: tuple[str, Path]
+) -> None:
+    browser = open_browser()
+    browser.driver.get(own_bot[0])
+    for _ in range(3):
+        browser.says("你好")
+    browser.presses("路灯坏了", Keys.ENTER)
+    browser.waits_until(lambda: "还没有收下" in browser.texts("#notice")[0])
+    assert browser.box.get_property("value") == "路灯坏了"
+    assert "429" in "".join(browser.complaints())
+    browser.waits_until(lambda: _is_heard_now(browser))
+    assert browser.said == ["你好", "你好", "你好", "路灯坏了"]
+
+
+def _is_heard_now(browser: Browser) -> bool:
+    """Whether she is heard; if not, she has tried again."""
+    if browser.box.get_property("value"):
+        browser.presses_enter()
+    browser.complaints()
+    return len(browser.heard) == 4
+
+
+def test_her_words_are_given_back_when_they_cannot_be_kept(
+    open_browser: OpenBrowser, own_bot: tuple[str, Path]
+) -> None:
+    url, database = own_bot
+    browser = open_browser()
+    browser.driver.get(url)
+    with locked(database):
+        browser.presses("路灯坏了", Keys.ENTER)
+        browser.waits_until(lambda: "没有收下" in browser.texts("#notice")[0])
+    assert (browser.box.get_property("value"), browser.all("#log li")) == ("路灯坏了", [])
+    assert "503" in "".join(browser.complaints())
+    browser.presses_enter()
+    browser.waits_until(lambda: len(browser.heard) == 1)
+    assert browser.said == ["路灯坏了"]

@@ -42,7 +42,13 @@ CASE = Case(
 def written(cases: Iterable[Case], service: Service, index: Index) -> str:
     """The file's text."""
     out = io.StringIO(newline="")
-    write_csv(cases, out, service=service, commitment=index.commitments.get)
+    write_csv(
+        cases,
+        out,
+        service=service,
+        commitment=index.commitments.get,
+        delivery={CASE.id: "sent"}.get,
+    )
     return out.getvalue()
 
 
@@ -129,7 +135,13 @@ def there_and_back(service: Service) -> Callable[[list[str]], list[str]]:
 
     def texts_again(texts: list[str]) -> list[str]:
         out = io.StringIO(newline="")
-        write_csv(map(with_text, texts), out, service=service, commitment=lambda _: None)
+        write_csv(
+            map(with_text, texts),
+            out,
+            service=service,
+            commitment=lambda _: None,
+            delivery=lambda _: "",
+        )
         return [row["text"] for row in rows_of(out.getvalue())]
 
     return texts_again

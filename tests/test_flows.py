@@ -196,9 +196,17 @@ async def test_a_photo_and_a_location_go_with_the_case_into_the_export(
         await resident.taps("提交")
     out = io.StringIO(newline="")
     assert (
-        write_csv(bot.store.cases.all(), out, service=bot.service, commitment=lambda _: None) == 1
+        write_csv(
+            bot.store.cases.all(),
+            out,
+            service=bot.service,
+            commitment=lambda _: None,
+            delivery=bot.store.outbox.delivery,
+        )
+        == 1
     )
     row = next(csv.DictReader(io.StringIO(out.getvalue().removeprefix("\ufeff"), newline="")))
+    assert row["delivery"] == "sent"
     assert (row["photos"], row["latitude"], row["longitude"]) == ("1", "30.55", "114.31")
     assert row["text"] == "这里的护栏断了，孩子容易掉下去，请修一修"
     assert "1001" not in out.getvalue()

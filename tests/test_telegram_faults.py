@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app import Bot, build_bot, build_telegram, telegram_channel
+from bot.app import Bot, build_bot, telegram_channel
 from bot.config import Limits
 from bot.logs import NOISY_LOGGERS
 from bot.messages import Button, Reply
-from bot.telegram import SecondInstance, TelegramStartError, polling
+from bot.telegram import TelegramStartError
 from tests.actors import TelegramResident
 from tests.fakes import FakeTelegram
 from tests.parrot import Parrot, on_telegram
@@ -377,33 +377,6 @@ async def test_the_log_holds_no_token_no_words_and_nobodys_id(
     for secret in (server.token, "AAF-fake", "13900001111", "987654321"):
         assert secret not in log.text
     assert "Telegram cannot be reached" in log.text
-
-
-async def test_a_program_that_polls_for_long_too_ends_the_newcomer_with_one_line(
-    server: FakeTelegram, bot: Bot
-) -> None:
-    settings = bot.settings.model_copy(update={"telegram": quick(server.url)})
-    telegram = build_telegram(replace(bot, settings=settings), server.token)
-    server.fail("getUpdates", 409, times=10)
-    async with telegram.running(bot) as serving:
-        with pytest.raises(SecondInstance, match="stop one of them"):
-            await serving
-
-
-async def test_a_poll_that_hangs_is_begun_anew(
-    server: FakeTelegram,
-    bot: Bot,
-    parrot: Parrot,
-    log: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(polling, "ANSWER_SECONDS", 0.2)
-    server.slow("getUpdates", 60.0)
-    async with on_telegram(server, bot, parrot, poll_timeout_seconds=0):
-        resident = TelegramResident(server, ADA)
-        await resident.says("路灯坏了")
-    assert resident.heard == ["路灯坏了"]
-    assert "polling is begun anew" in log.text
 
 
 async def test_more_than_may_wait_is_turned_away_with_a_word_and_the_rest_is_answered(

@@ -3,6 +3,8 @@ heard and shown. A stand-in listener replies in the few ways the dialogue does n
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -11,8 +13,11 @@ from bs4 import BeautifulSoup
 from bot.app import Bot, web_site
 from bot.config import Limits, Settings
 from bot.messages import Button, Reply
+from bot.store import DATABASE
 from bot.wording import Language
 from tests.actors import WebResident
+from tests.conftest import Clock
+from tests.hard_times import locked, lose_patience
 from tests.records import matter_of, photos, said, words
 from tests.web_site import Scribe, serving, site_of
 
@@ -347,3 +352,176 @@ async def test_the_script_starts_afresh_when_everything_was_forgotten(
         last = await news(browser, {"text": "/forget", "after": "2"})
     assert (last["fresh"], last["after"]) == (True, 0)
     assert "/forget" in str(last["html"])
+
+
+# Too fast, not now, and again
+
+
+HER_KEY = "0123456789abcdef"
+
+
+async def until_she_must_wait(browser: httpx.AsyncClient) -> None:
+    """Use up what she may say at once."""
+    for _ in range(Limits().messages_burst):
+        await post(browser, {"text": "/help"})
+
+
+async def test_who_writes_too_fast_is_told_kindly_when_to_write_again(
+    browser: httpx.AsyncClient, bot: Bot
+) -> None:
+    await until_she_must_wait(browser)
+    response = await post(browser, {"text": "路灯坏了没人修"})
+    page = BeautifulSoup(response.text, "html.parser")
+    assert (response.status_code, response.headers["retry-after"]) == (429, "3")
+    assert [heading.get_text() for heading in page(["h1", "h2"])] == [
+        words(bot, "web.error_429_title"),
+        words(bot, "web.error_429_title", language="en"),
+    ]
+    assert said(bot, "web", browser.cookies["resident"]) == ["/help"] * 20
+
+
+async def test_the_script_is_told_when_to_write_again(
+    browser: httpx.AsyncClient, bot: Bot
+) -> None:
+    await until_she_must_wait(browser)
+    asked = {"Accept": "application/json"}
+    response = await browser.post("/say", data={"text": "你好"}, headers=asked)
+    assert (response.status_code, response.headers["retry-after"]) == (429, "3")
+    assert response.json() == {"notice": words(bot, "web.error_429")}
+
+
+async def test_nobody_else_waits_and_she_is_heard_after_the_wait(
+    url: str, browser: httpx.AsyncClient, clock: Clock
+) -> None:
+    await until_she_must_wait(browser)
+    async with WebResident(url) as other:
+        await other.says("你好")
+        assert len(other.heard) == 1
+    clock.passes(seconds=3)
+    assert (await post(browser, {"text": "你好"})).status_code == 303
+
+
+def database_of(bot: Bot) -> Path:
+    return bot.settings.paths.var / DATABASE
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for another program."""
+    lose_patience(monkeypatch)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_cannot_be_kept_is_not_heard_and_she_is_told_to_come_again(
+    browser: httpx.AsyncClient, bot: Bot
+) -> None:
+    await browser.get("/")
+    with locked(database_of(bot)):
+        response = await post(browser, {"text": "路灯坏了没人修"}, photo=("a.jpg", JPEG))
+        asked = {"Accept": "application/json"}
+        scripts = await browser.post("/say", data={"text": "路灯坏了"}, headers=asked)
+        health = await browser.get("/healthz")
+    page = BeautifulSoup(response.text, "html.parser")
+    assert (response.status_code, scripts.status_code, health.status_code) == (503, 503, 503)
+    assert [heading.get_text() for heading in page(["h1", "h2"])] == [
+        words(bot, "web.error_503_title"),
+        words(bot, "web.error_503_title", language="en"),
+    ]
+    assert scripts.json() == {"notice": words(bot, "web.error_503")}
+    assert bot.store.residents.known("web", browser.cookies["resident"]) is None
+    assert photos(bot) == []
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_she_is_heard_again_as_soon_as_it_can_be_kept(
+    browser: httpx.AsyncClient, bot: Bot
+) -> None:
+    await browser.get("/")
+    fields = {"text": "路灯坏了没人修", "key": HER_KEY}
+    with locked(database_of(bot)):
+        await post(browser, fields)
+    assert (await post(browser, fields)).status_code == 303
+    assert said(bot, "web", browser.cookies["resident"]) == ["路灯坏了没人修"]
+    assert (await browser.get("/healthz")).json()["status"] == "ok"
+
+
+async def test_the_conversation_can_be_read_while_nothing_can_be_written(
+    resident: WebResident, bot: Bot
+) -> None:
+    await resident.says("你好")
+    with locked(database_of(bot)):
+        await resident.opens()
+    assert resident.said == ["你好"]
+
+
+async def test_the_same_form_posted_twice_is_heard_once(
+    browser: httpx.AsyncClient, bot: Bot
+) -> None:
+    fields = {"text": "路灯坏了没人修", "key": HER_KEY, "latitude": "30.5", "longitude": "114.3"}
+    for _ in range(2):
+        response = await post(browser, fields, photo=("a.jpg", JPEG))
+        assert (response.status_code, response.headers["location"]) == (303, "/#last")
+    assert said(bot, "web", browser.cookies["resident"]) == ["路灯坏了没人修"]
+    assert photos(bot) == [(".jpg", JPEG)]
+
+
+async def test_what_was_heard_without_her_knowing_is_shown_when_it_is_said_again(
+    browser: httpx.AsyncClient,
+) -> None:
+    fields = {"text": "你好", "key": HER_KEY, "after": "0"}
+    first = await news(browser, fields)
+    again = await news(browser, fields)
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "路灯修好了"},
+        {"latitude": "30.6", "longitude": "114.3"},
+        {"key": "fedcba9876543210"},
+        {"key": ""},
+    ],
+)
+async def test_what_differs_is_heard_under_the_same_key(
+    browser: httpx.AsyncClient, bot: Bot, other: dict[str, str]
+) -> None:
+    """Going back in the browser shows the old form with its old key."""
+    fields = {"text": "路灯坏了没人修", "key": HER_KEY}
+    await post(browser, fields)
+    await post(browser, {**fields, **other})
+    assert len(said(bot, "web", browser.cookies["resident"])) == 2
+
+
+async def test_another_photo_under_the_same_key_is_heard(
+    browser: httpx.AsyncClient, bot: Bot
+) -> None:
+    fields = {"text": "", "key": HER_KEY}
+    for content in (JPEG, JPEG + b"2"):
+        await post(browser, fields, photo=("a.jpg", content))
+    assert sorted(photos(bot)) == [(".jpg", JPEG), (".jpg", JPEG + b"2")]
+
+
+async def test_each_page_has_a_key_of_its_own(browser: httpx.AsyncClient) -> None:
+    keys = set()
+    for _ in range(2):
+        page = BeautifulSoup((await browser.get("/")).text, "html.parser")
+        keys.add(str(page.select("#composer input[name=key]")[0]["value"]))
+    assert len(keys) == 2
+    assert all(re.fullmatch("[0-9a-f]{32}", key) for key in keys)
+
+
+async def test_odd_keys_are_taken_as_they_are(browser: httpx.AsyncClient, bot: Bot) -> None:
+    for key in ("x" * 5000, "\x00'; drop table turns", "\ud83d"):
+        content = urlencode({"text": "你好", "key": key}, errors="surrogatepass")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        await browser.post("/say", content=content, headers=form)
+    assert said(bot, "web", browser.cookies["resident"]) == ["你好"] * 3
+
+
+async def test_a_tap_posted_twice_files_once(browser: httpx.AsyncClient, bot: Bot) -> None:
+    await post(browser, {"text": "路灯坏了没人修"})
+    tap = {"action": "d:1:submit", "message": "1"}
+    told = [(await news(browser, tap))["notice"] for _ in range(2)]
+    assert told == ["", words(bot, "notice.already_submitted")]
+    assert len(list(bot.store.cases.all())) == 1

@@ -38,6 +38,7 @@ class Bot:
     service: Service
     wording: Wording
     store: Store
+    photos: Photos
     index: Index
     meaning: Meaning
     dialogue: Dialogue
@@ -89,6 +90,7 @@ def build_bot(
     """
     reading = _build_reading(settings, index)
     meaning = _meaning(index)
+    photos = Photos(settings.paths.var / "files")
     drafting = Drafting(
         store=store,
         meaning=lambda: meaning,
@@ -102,7 +104,7 @@ def build_bot(
     )
     dialogue = Dialogue(
         store=store,
-        photos=Photos(settings.paths.var / "files"),
+        photos=photos,
         understander=reading.understander,
         phrasing=reading.phrasing,
         drafting=drafting,
@@ -112,7 +114,15 @@ def build_bot(
         now=now,
     )
     return Bot(
-        settings, reading.service, reading.wording, store, index, meaning, dialogue, commands
+        settings=settings,
+        service=reading.service,
+        wording=reading.wording,
+        store=store,
+        photos=photos,
+        index=index,
+        meaning=meaning,
+        dialogue=dialogue,
+        commands=commands,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -14,6 +15,8 @@ from bot.app.channels import Telegram, build_telegram, web_site
 from bot.config import Settings, WebSettings
 from bot.lock import only_instance
 from bot.messages import ChannelError
+
+logger = logging.getLogger(__name__)
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
 LAST_REQUESTS_SECONDS = 5
@@ -36,6 +39,9 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
     with only_instance(settings.paths.var):
         bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
         _spare_the_collector()
+        swept = bot.photos.sweep(bot.store.drafts.holds_file)
+        if swept:
+            logger.info("%d photos that nothing refers to are removed", swept)
         reading = asyncio.create_task(read_cases(bot, at=datetime.now(UTC)))
         try:
             await _until_told_to_stop(_serve(bot, listening, token, say))

@@ -10,6 +10,7 @@ from bot.messages import Channel, Reply
 from bot.store.conversation import reply_of
 from bot.store.database import Database, Row
 
+_WORST_FIRST = ("refused", "unreachable", "waiting", "sent")
 _OPEN = "state in ('waiting', 'claimed')"
 
 
@@ -137,12 +138,24 @@ class OutboxRows:
         )
         return backlog_of(row)
 
-    def of_case(self, case_id: int) -> dict[str, int]:
-        """How many letters about a case there are, by state (`sent`, `refused`, ...)."""
+    def delivery(self, case_id: int) -> str:
+        """How the replies about a case stand, by the one that stands worst.
+
+        Returns:
+            `refused`, `unreachable` (held until the resident returns), `waiting`, `sent`; empty
+            if no letter was written about it, as on the web page.
+        """
         rows = self._database.tuples(
-            "select state, count(*) from outbox where case_id = ? group by state", [case_id]
+            """
+            select distinct case
+                when state in ('sent', 'refused') then state
+                when reachable = 0 then 'unreachable' else 'waiting' end
+            from outbox join residents on residents.id = outbox.resident_id where case_id = ?
+            """,
+            [case_id],
         )
-        return {str(state): int(count) for state, count in rows}
+        found = {state for (state,) in rows}
+        return next((state for state in _WORST_FIRST if state in found), "")
 
     def prune(self, *, before: datetime) -> int:
         """Forget letters about no case that arrived before then; returns how many."""

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,6 +37,16 @@ class Photos:
             reason = f"a photo cannot be kept ({error.strerror})"
             raise StoreUnavailable(reason) from error
         return name
+
+    def sweep(self, is_held: Callable[[str], bool]) -> int:
+        """Remove the photos that nothing refers to: their process was killed before it could.
+
+        Only at the start, when no photo is between the disk and the database. Returns how many.
+        """
+        names = [file.name for file in self._folder.glob("*") if not is_held(file.name)]
+        for name in names:
+            self.drop(name)
+        return len(names)
 
     def drop(self, name: str) -> None:
         """Remove a photo that nothing refers to."""

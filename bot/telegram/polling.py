@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
 from bot.arrivals import Receiver
@@ -150,7 +150,10 @@ class Poller:
         stalled_seconds = self._settings.stalled_minutes * 60
         if self.silent_seconds >= stalled_seconds:
             raise PollingStalled(self._settings.stalled_minutes)
-        if isinstance(error, TimeoutError) or _now() - self._rebuilt_at >= stalled_seconds / 3:
+        if (
+            isinstance(error, TimeoutError | TimedOut)
+            or _now() - self._rebuilt_at >= stalled_seconds / 3
+        ):
             logger.warning("polling is begun anew")
             await self._drop_request()
             self._rebuilt_at = _now()

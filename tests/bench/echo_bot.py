@@ -19,11 +19,7 @@ def main() -> None:
     """Poll the Bot API that the environment names until told to stop."""
     url = os.environ["API_BASE_URL"]
     application = (
-        ApplicationBuilder()
-        .token(os.environ["TELEGRAM_BOT_TOKEN"])
-        .base_url(f"{url}/bot")
-        .concurrent_updates(os.environ.get("CONCURRENT") == "1")
-        .build()
+        ApplicationBuilder().token(os.environ["TELEGRAM_BOT_TOKEN"]).base_url(f"{url}/bot").build()
     )
     application.add_handler(MessageHandler(filters.TEXT, on_text))
     application.run_polling()

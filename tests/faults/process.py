@@ -110,8 +110,8 @@ class Ward:
     async def is_killed(self) -> None:
         """Kill it, and wait until its supervisor has noticed."""
         before = len(self.endings)
-        self.kill()
-        while len(self.endings) == before:  # noqa: ASYNC110 (nothing tells when)
+        while len(self.endings) == before:
+            self.kill()
             await asyncio.sleep(0.01)
 
     def send(self, number: signal.Signals) -> None:

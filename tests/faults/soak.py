@@ -103,7 +103,8 @@ async def soak(built: Path, folder: Path, *, kills: int, seed: int) -> tuple[Acc
         return settle_up(ward.var, server, [actor.person for actor in actors]), ward
 
 
-def _built(folder: Path) -> Path:
+def built_in(folder: Path) -> Path:
+    """A var folder with all that is made of the real content, made anew."""
     settings = Settings(paths=Paths(content=CONTENT, var=folder))
     read_meanings(settings, read_service(CONTENT / "service.toml"), open_index(settings))
     return folder
@@ -115,7 +116,7 @@ def _built(folder: Path) -> Path:
 def main(kills: int, seed: int) -> None:
     """Kill the bot at random moments and settle up."""
     with tempfile.TemporaryDirectory() as folder:
-        built = _built(Path(folder) / "built")
+        built = built_in(Path(folder) / "built")
         account, ward = asyncio.run(soak(built, Path(folder) / "ward", kills=kills, seed=seed))
         endings = Counter(ward.endings)
         window = ward.log.count("may arrive twice")

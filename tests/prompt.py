@@ -1,0 +1,49 @@
+"""A bot's folder and the commands that a person runs on it, with a token in the environment."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import CONTENT
+
+PROJECT = Path(__file__).parents[1]
+
+
+class Prompt:
+    """One configuration; every command gets it.
+
+    Attributes:
+        token: the bot token, empty for none.
+    """
+
+    def __init__(self, folder: Path, *, token: str = "", config: str = "") -> None:
+        self.var = folder / "var"
+        self.token = token
+        self._config = folder / "config.toml"
+        self.configure(config)
+
+    def configure(self, text: str) -> None:
+        """Write config.toml: the paths, and this."""
+        paths = f"[paths]\ncontent = {json.dumps(str(CONTENT))}\nvar = {json.dumps(str(self.var))}"
+        self._config.write_text(f"{paths}\n{text}\n", encoding="utf-8")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process is started with."""
+        own = {"BOT_CONFIG": str(self._config), "TELEGRAM_BOT_TOKEN": self.token}
+        return {**os.environ, **own}
+
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m bot` with these words to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *words],
+            cwd=PROJECT,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
