@@ -8,6 +8,10 @@ Finish = Callable[[], None]
 """Marks what is being handled as done; called inside the transaction that handles it."""
 
 
+class NotNow(Exception):
+    """It cannot be handled just now, for a reason outside of us; the message is fit for a log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One update of a channel, on disk before the channel hears that it was received.
@@ -46,7 +50,9 @@ class Handler(Protocol):
         """Do all that one arrival asks for, or the parts of one album.
 
         Raises:
-            Exception: whatever went wrong; nothing of it is done then, and it is tried again.
+            NotNow: the network or the channel failed; it is tried again, for a long while.
+            Exception: whatever else went wrong; it is tried again, a few times.
+                In either case nothing of it is done.
         """
         ...
 

@@ -48,15 +48,15 @@ def open_case(store: Store, draft: Draft, *, at: datetime) -> Case:
     return case
 
 
-def note_reworded(store: Store, case: Case, words: str, *, at: datetime) -> None:
-    """Add to a case what its resident changed her message to; the case keeps her first words.
+def note_words(store: Store, case: Case, words: str, *, action: str, at: datetime) -> None:
+    """Add to a case what its resident says anew or more; the case keeps her first words.
 
     The caller holds the transaction, since the resident's reply belongs into it.
     """
     store.cases.add_event(
-        case.id, action="reword", actor="resident", resident_sees=True, at=at, reason=words
+        case.id, action=action, actor="resident", resident_sees=True, at=at, reason=words
     )
-    logger.info("case %d reworded", case.id)
+    logger.info("case %d has further words", case.id)
 
 
 def find_case(

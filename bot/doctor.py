@@ -3,12 +3,12 @@
 import asyncio
 import json
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import httpx
 
 from bot.config import Settings
 from bot.lock import running_pid
@@ -104,6 +104,9 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
         is_running = running_pid(settings.paths.var) is not None
         yield _inbox(store, is_running, at)
         yield _outbox(store, is_running, at)
+        yield _photos(store, settings.paths.var / "files")
+    except StoreError as error:
+        yield Finding("database", False, str(error))
     finally:
         store.close()
 
@@ -133,6 +136,12 @@ def _outbox(store: Store, is_running: bool, at: datetime) -> Finding:
     return Finding("outbox", is_well, text, tuple(map(_refused_line, refused)))
 
 
+def _photos(store: Store, folder: Path) -> Finding:
+    names = [file.name for file in folder.glob("*")]
+    unheld = sum(not store.drafts.holds_file(name) for name in names)
+    return Finding("photos", True, f"{len(names)} kept, {unheld} that nothing refers to")
+
+
 def _process(settings: Settings) -> Finding:
     pid = running_pid(settings.paths.var)
     if pid is None:
@@ -149,12 +158,9 @@ def _process(settings: Settings) -> Finding:
 def _health(url: str) -> tuple[dict[str, object], bool]:
     """What a running bot says of itself, and whether it answered."""
     try:
-        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 (http)
-            return dict(json.load(answer)), True
-    except urllib.error.HTTPError as error:
-        with error:
-            return dict(json.load(error)), True
-    except (OSError, ValueError) as error:
+        answer = httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False)  # no proxy: it is here
+        return dict(answer.json()), True
+    except (httpx.HTTPError, ValueError) as error:
         return {"status": f"does not answer ({type(error).__name__})"}, False
 
 

@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.arrivals import Arrival, Finish, Handler
+from bot.arrivals import Arrival, Finish, Handler, NotNow
 from bot.faults import kind_and_place, redacted_traceback
+from bot.pauses import doubling
 from bot.store import AlreadyHandled, Store, StoreUnavailable
 
 logger = logging.getLogger(__name__)
@@ -22,8 +23,11 @@ logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 64
 """People whose updates are handled at the same time; the others wait for their turn."""
 MOST_IN_MEMORY = 2000
-"""Updates taken and not handled yet; then no more are taken until there is room."""
+"""Updates taken and not handled yet, but for those of an earlier process and of people who have to
+wait; then no more are taken until there is room."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
+OUTSIDE_SECONDS = 3600.0
+"""How long what fails for a reason outside of us is tried before that counts as its own fault."""
 HANDLING_SECONDS = 120.0
 """How long handling may take before it counts as failed."""
 NUMBERS_REMEMBERED = 10_000
@@ -65,6 +69,9 @@ class Inbox:
         self._now = now
         self._queues: dict[str, list[Arrival]] = {}
         self._album_seen: dict[str, float] = {}
+        self._failing: dict[int, tuple[int, float]] = {}
+        self._throttled: set[str] = set()
+        self._has_looked = False
         self._known: set[int] = set()
         self._taken = _Numbers(NUMBERS_REMEMBERED)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,7 +84,9 @@ class Inbox:
         Raises:
             StoreUnavailable: they are not kept.
         """
-        while len(self._known) > MOST_IN_MEMORY:
+        if not self._has_looked:  # what an earlier process left comes before what is new
+            self.look_again()
+        while len(self._known) - self._waiting_for_patience() > MOST_IN_MEMORY:
             await self._room.wait()
         at = self._now()
         for arrival in await self._store.write(lambda: self._store.inbox.add(arrivals, at=at)):
@@ -87,6 +96,7 @@ class Inbox:
         """Take up what waits in the database: what an earlier process left, or was put back."""
         for arrival in self._store.inbox.waiting():
             self._enqueue(arrival)
+        self._has_looked = True
 
     async def stop(self, *, patience_seconds: float) -> None:
         """Let what is being handled come to its end; the rest waits for the next start."""
@@ -129,15 +139,21 @@ class Inbox:
                     if not is_asked_for_patience:
                         is_asked_for_patience = True
                         await self._ask_for_patience(sender)
+                    self._throttled.add(sender)
                     await asyncio.sleep(wait_seconds)
                     continue
                 await self._settle(_taken_from(queue), self._handler.handle)
         except Exception as error:  # ours; what waits is taken up when it is looked for again
             logger.error("an inbox has stopped: %s", kind_and_place(error))
         finally:
+            self._throttled.discard(sender)
             self._forget(queue)
             if self._queues.get(sender) is queue:
                 del self._queues[sender]
+
+    def _waiting_for_patience(self) -> int:
+        """Updates of people who write too fast: they wait for them, and nobody else does."""
+        return sum(len(self._queues.get(sender, ())) for sender in self._throttled)
 
     def _forget(self, arrivals: Sequence[Arrival]) -> None:
         self._known.difference_update(_ids(arrivals))
@@ -176,29 +192,43 @@ class Inbox:
 
     async def _settle(self, arrivals: Sequence[Arrival], handle: Handle) -> None:
         """Have updates handled, or set aside after too many tries."""
-        tries = max(arrival.tries for arrival in arrivals)
-        pause = FIRST_PAUSE_SECONDS
-        while True:
-            try:
-                async with self._slots:
-                    await self._handle_once(arrivals, handle)
-                break
-            except AlreadyHandled:
-                break
-            except StoreUnavailable:
-                pass  # no fault of the update: it waits, and so does its sender
-            except Exception as error:
-                tries += 1
-                first = arrivals[0].update_id
-                logger.error("update %d was not handled: %s", first, kind_and_place(error))
-                if tries >= self._settings.tries:
-                    await self._set_aside(arrivals, redacted_traceback(error))
-                    break
-                await self._note_failure(arrivals, redacted_traceback(error))
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-        self._forget(arrivals)
-        self._album_seen.pop(arrivals[0].album, None)
+        try:
+            for pause in doubling(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS):
+                if await self._is_settled(arrivals, handle):
+                    return
+                await asyncio.sleep(pause)
+        finally:
+            self._forget(arrivals)
+            for arrival in arrivals:
+                self._album_seen.pop(arrival.album, None)
+                self._failing.pop(arrival.update_id, None)
+
+    async def _is_settled(self, arrivals: Sequence[Arrival], handle: Handle) -> bool:
+        """Have updates handled once more, or set aside; False if they are to be tried again."""
+        try:
+            async with self._slots:
+                await self._handle_once(arrivals, handle)
+        except AlreadyHandled:
+            return True
+        except StoreUnavailable:
+            return False  # no fault of the update: it waits, and so does its sender
+        except Exception as error:
+            return await self._is_given_up(arrivals, error)
+        return True
+
+    async def _is_given_up(self, arrivals: Sequence[Arrival], error: Exception) -> bool:
+        first, now = arrivals[0], asyncio.get_running_loop().time()
+        logger.error("update %d was not handled: %s", first.update_id, kind_and_place(error))
+        tries, since = self._failing.setdefault(first.update_id, (first.tries, now))
+        is_outside = isinstance(error, NotNow | TimeoutError)
+        if is_outside and now - since < OUTSIDE_SECONDS:
+            return False
+        self._failing[first.update_id] = (tries + 1, since)
+        if tries + 1 >= self._settings.tries:
+            await self._set_aside(arrivals, redacted_traceback(error))
+            return True
+        await self._note_failure(arrivals, redacted_traceback(error))
+        return False
 
     async def _handle_once(self, arrivals: Sequence[Arrival], handle: Handle) -> None:
         is_finished = False

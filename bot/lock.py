@@ -43,7 +43,7 @@ def only_instance(var: Path) -> Iterator[None]:
     path = var / LOCK
     path.touch(mode=0o600)
     with path.open("r+", encoding="ascii", errors="replace") as lock:
-        if not _is_taken(lock, fcntl.LOCK_EX):
+        if not _takes(lock, fcntl.LOCK_EX):
             raise AlreadyRunning(_written_pid(lock))
         _write(lock, str(os.getpid()))
         try:
@@ -60,12 +60,12 @@ def running_pid(var: Path) -> int | None:
     """
     try:
         with (var / LOCK).open(encoding="ascii", errors="replace") as lock:
-            return None if _is_taken(lock, fcntl.LOCK_SH) else _written_pid(lock)
+            return None if _takes(lock, fcntl.LOCK_SH) else _written_pid(lock)
     except FileNotFoundError:
         return None
 
 
-def _is_taken(lock: TextIO, kind: int) -> bool:
+def _takes(lock: TextIO, kind: int) -> bool:
     """Try to take the lock; closing the file lets go of it."""
     for attempt in range(_TRIES):
         if attempt:

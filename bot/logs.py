@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from types import TracebackType
 from urllib.parse import quote
 
+from bot.faults import redacted_traceback
+
 logger = logging.getLogger(__name__)
 
 FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -45,7 +47,7 @@ def _log_the_end(
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    logger.critical("ended by a fault", exc_info=(kind, error, trace))
+    logger.critical("ended by a fault:\n%s", redacted_traceback(error.with_traceback(trace)))
 
 
 def _forms_of(secrets: Iterable[str]) -> list[str]:

@@ -9,6 +9,14 @@ class ChannelError(Exception):
     """A channel cannot start; the message says why, in one line without secrets."""
 
 
+class TooFast(Exception):
+    """A resident writes faster than she is heard; nothing of it has happened."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        super().__init__(f"to be heard again in {wait_seconds:.0f} s")
+        self.wait_seconds = wait_seconds
+
+
 Channel = Literal["telegram", "web", "terminal"]
 ACTION_MAX_BYTES = 64
 """Telegram's limit on callback data (Bot API, InlineKeyboardButton); it binds every channel."""
@@ -135,6 +143,7 @@ class Listener(Protocol):
 
         Raises:
             StoreUnavailable: nothing can be kept just now; nothing of it has happened.
+            TooFast: on the web only, where nobody waits for her turn.
         """
         ...
 

@@ -193,7 +193,9 @@ def m008_inbox(db: Database) -> None:
         ) strict
         """
     )
-    db.conn.execute("create index inbox_open on inbox(state, update_id) where state <> 'done'")
+    columns = {"waiting": "update_id", "aside": "update_id", "done": "handled_at"}
+    for state, column in columns.items():
+        db.conn.execute(f"create index inbox_{state} on inbox({column}) where state = '{state}'")
 
 
 @migrations()
@@ -219,6 +221,10 @@ def m009_outbox(db: Database) -> None:
     )
     db.conn.execute(
         "create index outbox_open on outbox(resident_id, id) where state in ('waiting', 'claimed')"
+    )
+    db.conn.execute("create index outbox_refused on outbox(id) where state = 'refused'")
+    db.conn.execute(
+        "create index outbox_sent on outbox(sent_at) where state = 'sent' and case_id is null"
     )
     db.conn.execute("create index outbox_of_case on outbox(case_id) where case_id is not null")
 

@@ -1,7 +1,8 @@
 """Letters to residents, delivered until they have arrived: claimed, sent, marked.
 
-Each resident's letters go out in their order. A letter that was claimed when the process ended may
-have been sent or not; it is sent again, and that is the only way a letter can arrive twice.
+Each resident's letters go out in their order. A letter that was claimed when the process ended, or
+to whose sending nobody answered, may have arrived or not; it is sent again, the log says so, and
+that is the only way in which a letter can arrive twice.
 """
 
 import asyncio
@@ -26,7 +27,9 @@ MOST_AT_ONCE = 24
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 60.0
 STORE_PAUSE_SECONDS = 1.0
 HOPELESS_TRIES = 20
-"""A letter that failed so often while as many others arrived is given up."""
+"""A letter that failed so often, each time with others arriving in between, is given up."""
+SENDING_SECONDS = 60.0
+"""How long all that a letter takes may last before it counts as not delivered."""
 
 
 class Outbox:
@@ -54,7 +57,7 @@ class Outbox:
         self._stopping = asyncio.Event()
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
         self._arrived = 0
-        self._arrived_before: dict[int, int] = {}
+        self._failed: dict[int, tuple[int, int]] = {}
         store.outbox.watch(self.wake)
 
     def wake(self, resident_id: int) -> None:
@@ -124,7 +127,8 @@ class Outbox:
             Whether there may be more for her now, and the seconds to wait before it.
         """
         try:
-            message_id = await self._courier.deliver(letter, address)
+            async with asyncio.timeout(SENDING_SECONDS):
+                message_id = await self._courier.deliver(letter, address)
         except Unreachable as error:
             reason = str(error)
             await self._write(lambda: self._hold(letter, reason))
@@ -133,17 +137,20 @@ class Outbox:
             return await self._give_up(letter, address, str(error))
         except SlowDown as error:
             self._pace.hold_back(letter.resident_id, error.seconds)
-            return await self._put_off(letter, address, str(error), error.seconds)
-        except NotDelivered as error:
-            if error.perhaps:
+            reason = str(error)
+            await self._write(lambda: self._store.outbox.put_off(letter.id, reason))
+            return True, error.seconds
+        except (NotDelivered, TimeoutError) as error:
+            if not isinstance(error, NotDelivered) or error.perhaps:
                 logger.warning("letter %d may arrive twice: there was no answer", letter.id)
-            return await self._put_off(letter, address, str(error), _pause_seconds(letter.tries))
+            reason = str(error) or "no answer"
+            return await self._put_off(letter, address, reason, _pause_seconds(letter.tries))
         except Exception as error:  # ours: nobody else can mend it, and nothing may be lost
             reason = kind_and_place(error)
             logger.error("letter %d was not delivered: %s", letter.id, reason)
             return await self._put_off(letter, address, reason, _pause_seconds(letter.tries))
         self._arrived += 1
-        self._arrived_before.pop(letter.id, None)
+        self._failed.pop(letter.id, None)
         return await self._write(lambda: self._mark_sent(letter, message_id)), 0.0
 
     def _mark_sent(self, letter: Letter, message_id: int) -> bool:
@@ -153,20 +160,27 @@ class Outbox:
     def _hold(self, letter: Letter, reason: str) -> None:
         self._store.outbox.put_off(letter.id, reason)
         self._store.residents.set_reachable(letter.resident_id, False)
+        self._failed.pop(letter.id, None)
         logger.info("resident %d cannot be written to", letter.resident_id)
 
     async def _put_off(
         self, letter: Letter, address: str, reason: str, pause_seconds: float
     ) -> tuple[bool, float]:
-        before = self._arrived_before.setdefault(letter.id, self._arrived)
-        others = self._arrived - before
-        if letter.tries >= HOPELESS_TRIES and others >= HOPELESS_TRIES:
+        if self._is_hopeless(letter):
             return await self._give_up(letter, address, reason)
         await self._write(lambda: self._store.outbox.put_off(letter.id, reason))
         return True, pause_seconds
 
+    def _is_hopeless(self, letter: Letter) -> bool:
+        """Count a failure if others arrived since the last one: an outage is no letter's fault."""
+        count, arrived = self._failed.get(letter.id, (0, -1))
+        count += self._arrived > arrived
+        self._failed[letter.id] = (count, self._arrived)
+        return count >= HOPELESS_TRIES
+
     async def _give_up(self, letter: Letter, address: str, reason: str) -> tuple[bool, float]:
         logger.error("letter %d is refused (%s): see `doctor`", letter.id, reason)
+        self._failed.pop(letter.id, None)
         apology = await self._patiently(lambda: self._apology(address))
 
         def refuse() -> None:

@@ -50,4 +50,4 @@ class Pace:
         self._held_back = {who: until for who, until in self._held_back.items() if until > now}
         self._held_back[chat] = now + seconds
         if len(self._held_back) > 1:
-            self._resume_at = max(self._resume_at, *self._held_back.values())
+            self._resume_at = max(self._resume_at, min(self._held_back.values()))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot, build_bot, open_index, open_store, read_meanings
-from bot.config import Settings
+from bot.config import Limits, Settings
 from bot.meanings import Meanings
 from bot.service import Service, read_service
 from index import Index, Paths
@@ -64,8 +64,11 @@ def clock() -> Clock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The defaults, over the real content and an empty var folder."""
-    return Settings(paths=Paths(content=CONTENT, var=tmp_path / "var"))
+    """The defaults, over the real content and an empty var folder; nobody has to be patient."""
+    return Settings(
+        paths=Paths(content=CONTENT, var=tmp_path / "var"),
+        limits=Limits(messages_burst=1_000_000),
+    )
 
 
 @pytest.fixture

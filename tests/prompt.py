@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from bot.config import Settings, load_settings
 from tests.conftest import CONTENT
 
 PROJECT = Path(__file__).parents[1]
@@ -30,20 +32,30 @@ class Prompt:
         self._config.write_text(f"{paths}\n{text}\n", encoding="utf-8")
 
     @property
+    def settings(self) -> Settings:
+        """What stands in config.toml."""
+        return load_settings(self._config)
+
+    @property
     def environment(self) -> dict[str, str]:
         """What a process is started with."""
         own = {"BOT_CONFIG": str(self._config), "TELEGRAM_BOT_TOKEN": self.token}
         return {**os.environ, **own}
 
-    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `python -m bot` with these words to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *words],
-            cwd=PROJECT,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
+        return run_bot(self.environment, *words)
+
+
+def run_bot(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m bot` with these words to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )

@@ -51,7 +51,12 @@ class Clerk:
             await self.gates[ids[0]].wait()
         if self.trouble[ids[0]]:
             raise self.trouble[ids[0]].pop(0)
-        await self._store.write(lambda: (finish(), self.handled.append(ids)))
+
+        def finish_and_note() -> None:
+            finish()
+            self.handled.append(ids)
+
+        await self._store.write(finish_and_note)
 
     async def apologise(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
         """Say sorry."""
@@ -74,7 +79,12 @@ class Clerk:
         ids = _ids(arrivals)
         if self.trouble[-ids[0]]:
             raise self.trouble[-ids[0]].pop(0)
-        await self._store.write(lambda: (finish(), self.told.append((what, ids))))
+
+        def finish_and_note() -> None:
+            finish()
+            self.told.append((what, ids))
+
+        await self._store.write(finish_and_note)
 
 
 def _ids(arrivals: Sequence[Arrival]) -> list[int]:

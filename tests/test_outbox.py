@@ -58,8 +58,9 @@ def _nobody_pauses_long(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = Store.open(tmp_path / DATABASE)
-    for name in ("ada", "bo"):
-        await store.write(lambda name=name: store.residents.met("telegram", name, at=Clock().now))
+    with store.transaction():
+        for name in ("ada", "bo"):
+            store.residents.met("telegram", name, at=Clock().now)
     yield store
     store.close()
 

@@ -74,7 +74,7 @@ class Writer:
     @property
     def open_drafts(self) -> int:
         """How many matters she has begun."""
-        return self._bot.store.drafts.count_open(1)
+        return len(self._bot.store.drafts.open_ones(1))
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ async def test_a_key_is_one_persons(bot: Bot, ada: Writer) -> None:
     await ada.says(LAMP, key="k1")
     told = await bot.dialogue.hear(Said("telegram", "bo", text=LAMP, key="k1"))
     assert len(told) == 1
-    assert bot.store.drafts.count_open(2) == 1
+    assert len(bot.store.drafts.open_ones(2)) == 1
 
 
 async def test_a_photo_said_again_is_attached_once_and_kept_once(bot: Bot, ada: Writer) -> None:
@@ -277,7 +277,7 @@ async def test_further_edits_after_filing_are_noted_too(bot: Bot, ada: Writer) -
         ("reword", LAMP_AT_7),
         ("reword", f"{LAMP_AT_7}，很黑"),
     ]
-    assert bot.store.drafts.count_open(1) == 0
+    assert len(bot.store.drafts.open_ones(1)) == 0
 
 
 async def test_an_edit_of_a_message_never_heard_is_heard(ada: Writer) -> None:
@@ -373,7 +373,7 @@ async def test_words_under_a_late_part_are_added_to_its_draft(ada: Writer) -> No
 async def test_an_album_of_somebody_else_is_not_joined(bot: Bot, ada: Writer) -> None:
     await ada.sends_photos(JPEG, text=LAMP, album="a1")
     await bot.dialogue.hear(Said("telegram", "bo", photos=(Photo(JPEG),), album="a1"))
-    assert (ada.draft.photos, bot.store.drafts.count_open(2)) == (1, 1)
+    assert (ada.draft.photos, len(bot.store.drafts.open_ones(2))) == (1, 1)
 
 
 async def test_photos_beyond_what_a_draft_takes_are_told_and_not_kept(

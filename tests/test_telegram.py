@@ -232,7 +232,7 @@ async def test_an_edited_matter_changes_its_draft_and_makes_no_second_one(
     matter = matter_of(bot, "telegram", str(ADA))
     assert (matter.text, matter.kind) == ("紫阳路的路灯坏了没人修", "praise")
     assert "紫阳路的路灯坏了没人修" in resident.heard[-2]
-    assert bot.store.drafts.count_open(1) == 1
+    assert len(bot.store.drafts.open_ones(1)) == 1
 
 
 async def test_an_edit_after_filing_is_noted_on_the_case_which_keeps_its_words(
@@ -258,7 +258,7 @@ async def test_an_edit_that_comes_before_its_message_counts_as_the_newer_words(
         server.edits(ADA, message_id, "粮道街路灯坏了没人修")
     await server.until(lambda: bot.store.inbox.backlog().waiting == 0 and len(resident.heard) > 0)
     assert matter_of(bot, "telegram", str(ADA)).text == "粮道街路灯坏了没人修"
-    assert bot.store.drafts.count_open(1) == 1
+    assert len(bot.store.drafts.open_ones(1)) == 1
 
 
 async def test_groups_are_not_listened_to(

@@ -22,12 +22,14 @@ from bot.matters import MatterReader
 from bot.meanings import Meanings, open_meanings
 from bot.router import Router
 from bot.service import Service, read_service
-from bot.store import DATABASE, Store
+from bot.store import DATABASE, Store, StoreUnavailable
 from bot.store.photos import Photos
 from bot.wording import Wording
 from index import Index, build_index, load_index
 
 _CASES_READ_AT_ONCE = 32
+_PAUSE_SECONDS = 5.0
+"""How long to wait before a database that was not available is tried again."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,7 +40,6 @@ class Bot:
     service: Service
     wording: Wording
     store: Store
-    photos: Photos
     index: Index
     meaning: Meaning
     dialogue: Dialogue
@@ -90,7 +91,6 @@ def build_bot(
     """
     reading = _build_reading(settings, index)
     meaning = _meaning(index)
-    photos = Photos(settings.paths.var / "files")
     drafting = Drafting(
         store=store,
         meaning=lambda: meaning,
@@ -104,7 +104,7 @@ def build_bot(
     )
     dialogue = Dialogue(
         store=store,
-        photos=photos,
+        photos=Photos(settings.paths.var / "files"),
         understander=reading.understander,
         phrasing=reading.phrasing,
         drafting=drafting,
@@ -118,7 +118,6 @@ def build_bot(
         service=reading.service,
         wording=reading.wording,
         store=store,
-        photos=photos,
         index=index,
         meaning=meaning,
         dialogue=dialogue,
@@ -183,7 +182,11 @@ async def read_cases(bot: Bot, *, at: datetime) -> None:
         bot.store, meaning=bot.meaning, at=at, most=_CASES_READ_AT_ONCE
     ):
         vectors = await asyncio.to_thread(bot.meaning.vectors, [text for _, text in unread])
-        await bot.store.write(partial(_keep_meanings, bot, [id_ for id_, _ in unread], vectors))
+        keep = partial(_keep_meanings, bot, [case_id for case_id, _ in unread], vectors)
+        try:
+            await bot.store.write(keep)
+        except StoreUnavailable:
+            await asyncio.sleep(_PAUSE_SECONDS)
     bot.store.meanings.read(bot.meaning.encoder)
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 from bot.app.building import Bot
+from bot.faults import kind_and_place
 from bot.inbox import Inbox, InboxSettings
 from bot.messages import Reply
 from bot.outbox import Outbox
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 30.0
 """How often it is looked for what waits in the database: what `doctor --again` put back."""
+PRUNED_EVERY = 120
+"""Every so many looks old numbers are forgotten: once an hour."""
 PRUNED_AFTER = timedelta(days=30)
 """How long the numbers of handled updates and of letters that arrived are kept."""
 LAST_UPDATES_SECONDS, LAST_LETTERS_SECONDS = 5.0, 5.0
@@ -62,11 +66,16 @@ class Telegram:
 
     async def _keep_house(self, bot: Bot) -> None:
         """Take up what waits, at once and now and then, and forget what is long done."""
-        while True:
-            with suppress(StoreUnavailable):
+        for number in count():
+            try:
                 self.inbox.look_again()
                 self.outbox.look_again()
-                await bot.store.write(lambda: _prune(bot))
+                if number % PRUNED_EVERY == 0:
+                    await bot.store.write(lambda: _prune(bot))
+            except StoreUnavailable:
+                pass  # told by whoever waits to write
+            except Exception as error:
+                logger.error("what waits was not looked for: %s", kind_and_place(error))
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
@@ -200,6 +209,6 @@ def _waiting(bot: Bot) -> Mapping[str, int]:
         "updates": bot.store.inbox.backlog().waiting,
         "letters": bot.store.outbox.backlog(reachable=True).waiting,
         "letters_for_the_unreachable": bot.store.outbox.backlog(reachable=False).waiting,
-        "updates_set_aside": len(bot.store.inbox.set_asides()),
-        "letters_refused": len(bot.store.outbox.refused()),
+        "updates_set_aside": bot.store.inbox.count_set_aside(),
+        "letters_refused": bot.store.outbox.count_refused(),
     }

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import os
 import signal
 import socket
@@ -15,8 +14,6 @@ from bot.app.channels import Telegram, build_telegram, web_site
 from bot.config import Settings, WebSettings
 from bot.lock import only_instance
 from bot.messages import ChannelError
-
-logger = logging.getLogger(__name__)
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
 LAST_REQUESTS_SECONDS = 5
@@ -35,18 +32,16 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
         ContentError, StaleIndexError, StoreError: as the parts say.
     """
     token = _token(settings)
-    listening = _listen(settings.web) if settings.web.enabled else None
     with only_instance(settings.paths.var):
+        listening = _listen(settings.web) if settings.web.enabled else None
         bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
         _spare_the_collector()
-        swept = bot.photos.sweep(bot.store.drafts.holds_file)
-        if swept:
-            logger.info("%d photos that nothing refers to are removed", swept)
         reading = asyncio.create_task(read_cases(bot, at=datetime.now(UTC)))
         try:
             await _until_told_to_stop(_serve(bot, listening, token, say))
         finally:
             reading.cancel()
+            await asyncio.wait({reading})
             bot.store.close()
 
 

@@ -4,15 +4,16 @@ A message is first understood (reads only, may wait for the index), then acted u
 transaction: what it changes, what was said and what was replied are kept together or not at all.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import desk
 from bot.answers import Answer
-from bot.cases import Awaiting, Draft, Kind
+from bot.cases import Awaiting, Kind, Matter
 from bot.config import Limits
+from bot.dialogue.attachments import Attachments
 from bot.dialogue.commands import Commands
 from bot.dialogue.drafting import (
     PLACE_MAX_CHARS,
@@ -20,8 +21,8 @@ from bot.dialogue.drafting import (
     KeptPhoto,
     Moment,
     TooManyDrafts,
-    holds,
 )
+from bot.dialogue.edits import Edits
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
 from bot.dialogue.understanding import (
@@ -38,6 +39,7 @@ from bot.messages import (
     Remark,
     Reply,
     Said,
+    TooFast,
     Turn,
     row_number,
     utf16_units,
@@ -49,7 +51,6 @@ from bot.wording import Language, language_of, language_of_hint
 from index import Earlier
 
 _LABELS_FROM_TURNS = 40
-_CASES_LOOKED_THROUGH = 20
 _TAKEN_AS: dict[str, TakenAs] = {
     "ask": "question",
     "matter": "matter",
@@ -67,6 +68,11 @@ class _Prepared:
     understanding: Understanding | None = None
     near: Answer | None = None
     photos: Sequence[KeptPhoto] = ()
+
+    @property
+    def matter(self) -> Matter | None:
+        """What its words tell, if they tell anything."""
+        return self.understanding.matter if self.understanding else None
 
 
 class Dialogue:
@@ -94,6 +100,10 @@ class Dialogue:
         self._questions = questions
         self._limits = limits
         self._patience = Patience(limits)
+        self._attachments = Attachments(
+            store=store, phrasing=phrasing, drafting=drafting, limits=limits
+        )
+        self._edits = Edits(store=store, phrasing=phrasing, drafting=drafting, limits=limits)
         self._now = now
 
     async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
@@ -103,7 +113,7 @@ class Dialogue:
         photos: list[KeptPhoto] = []
         try:
             for photo in said.photos:
-                photos.append(self._kept(photo))
+                photos.append(await asyncio.to_thread(self._kept, photo))
             prepared = await self._prepare(said, language, photos)
             return await self._store.write(lambda: self._act(prepared, language, keep))
         finally:
@@ -153,7 +163,7 @@ class Dialogue:
         draft = self._store.drafts.open_of(resident.id) if resident else None
         awaits_words = draft is not None and draft.awaiting is Awaiting.TEXT
         attached = bool(said.photos) or said.location is not None
-        rewords = draft is not None and self._is_reworded(draft, said)
+        rewords = resident is not None and self._edits.is_about_draft(resident.id, said)
         understanding = await self._understander.understand(
             said.text,
             language,
@@ -181,11 +191,6 @@ class Dialogue:
             text, language, taken_as=taken_as, after=self._topic(resident)
         )
         return replace(prepared, understanding=understanding)
-
-    def _is_reworded(self, draft: Draft, said: Said) -> bool:
-        """Whether what she changed stands in her open draft."""
-        earlier = self._store.turns.said_under(said.key, draft.resident_id)
-        return said.edited and earlier is not None and holds(draft.matter.text, earlier.said)
 
     def _topic(self, resident: Resident | None) -> Earlier | None:
         """What she asked about a moment ago."""
@@ -218,14 +223,11 @@ class Dialogue:
         resident = self._store.residents.met(said.channel, said.sender, at=at)
         if not resident.reachable:
             self._store.residents.set_reachable(resident.id, True)
-        used_until = self._store.residents.heard_until(resident.id)
-        self._store.residents.set_heard_until(
-            resident.id, self._patience.after_one_more(used_until, now=at)
-        )
         earlier = self._store.turns.said_under(said.key, resident.id)
+        has_new_photos = bool(prepared.photos) and earlier is not None and not earlier.has_photo
         if said.edited and not has_words(said.text):
             replies = []
-        elif earlier and not (said.edited and said.text != earlier.said):
+        elif earlier and not has_new_photos and not (said.edited and said.text != earlier.said):
             replies = self._said_again(earlier, said, at)
         else:
             replies = self._take_turn(prepared, resident, language, earlier)
@@ -244,6 +246,7 @@ class Dialogue:
         self, prepared: _Prepared, resident: Resident, language: Language, earlier: Turn | None
     ) -> list[Reply]:
         said, at = prepared.said, self._now()
+        self._use_up_patience(resident, said, at)
         tapped, label = self._tapped(resident, said)
         shown = label if said.action else said.text
         turn_id = self._store.turns.add(
@@ -259,6 +262,19 @@ class Dialogue:
         self._store.turns.finish(turn_id, replies, replaces=replaces)
         self._store.residents.set_last_language(resident.id, language)
         return replies
+
+    def _use_up_patience(self, resident: Resident, said: Said, at: datetime) -> None:
+        """Count a message; on Telegram the inbox has waited already.
+
+        Raises:
+            TooFast: many were posted at once.
+        """
+        used_until = self._store.residents.heard_until(resident.id)
+        wait_seconds = self._patience.wait_seconds(used_until, now=at)
+        if said.channel == "web" and wait_seconds > 0:
+            raise TooFast(wait_seconds)
+        until = self._patience.after_one_more(used_until, now=at)
+        self._store.residents.set_heard_until(resident.id, until)
 
     def _tapped(self, resident: Resident, said: Said) -> tuple[Turn | None, str]:
         """The turn whose button this is, and the button's label."""
@@ -278,9 +294,10 @@ class Dialogue:
         try:
             if prepared.said.action:
                 return self._on_tap(moment, prepared, tapped)
-            if earlier and not self._is_too_long(prepared.said.text):
-                return self._on_edited(moment, prepared, earlier)
-            return self._on_message(moment, prepared)
+            replies = []
+            if earlier and prepared.said.edited and not self._is_too_long(prepared.said.text):
+                replies = self._edits.take(moment, earlier, prepared.said.text, prepared.matter)
+            return replies or self._on_message(moment, prepared)
         except TooManyDrafts as error:
             told = self._say(moment, "draft.too_many", count=error.count)
             return [*told, self._drafting.standing(moment, error.latest)]
@@ -292,7 +309,8 @@ class Dialogue:
             count, most = utf16_units(said.text), self._limits.max_text_chars
             replies = self._say(moment, "talk.too_long", count=count, most=most)
         elif prepared.photos or said.location:
-            replies = self._on_attachment(moment, prepared)
+            understanding = prepared.understanding
+            replies = self._attachments.take(moment, said, prepared.photos, understanding)
         elif said.text.startswith("/"):
             name, _, rest = said.text[1:].replace("\n", " ").partition(" ")
             replies = self._commands.run(moment, name.partition("@")[0].lower(), rest)
@@ -301,24 +319,6 @@ class Dialogue:
         else:
             replies = [] if unreadable else self._say(moment, "talk.empty")
         return [*unreadable, *replies]
-
-    def _on_edited(self, moment: Moment, prepared: _Prepared, earlier: Turn) -> list[Reply]:
-        """She changed a message: its matter is read anew, a case keeps both, all else is asked
-        anew."""
-        old = earlier.said
-        self._store.turns.revise(earlier, prepared.said.text, at=moment.at)
-        draft = self._store.drafts.open_of(moment.resident.id)
-        matter = prepared.understanding.matter if prepared.understanding else None
-        if draft and matter and holds(draft.matter.text, old):
-            draft = self._drafting.reword(moment, draft, old, matter)
-            return [self._drafting.standing(moment, draft)]
-        cases = self._store.cases.of_resident(moment.resident.id, most=_CASES_LOOKED_THROUGH)
-        case = next((case for case in cases if holds(case.matter.text, old)), None)
-        if case:
-            desk.note_reworded(self._store, case, prepared.said.text, at=moment.at)
-            text = self._phrasing.say(moment.language, "case.reworded", number=case.number)
-            return [Reply(text, case_id=case.id)]
-        return self._on_message(moment, prepared)
 
     def _on_words(self, moment: Moment, understanding: Understanding) -> list[Reply]:
         draft = self._store.drafts.open_of(moment.resident.id)
@@ -347,36 +347,6 @@ class Dialogue:
             for label, verb in verbs.items()
         )
         return Reply(self._phrasing.say(moment.language, key), buttons=buttons)
-
-    def _on_attachment(self, moment: Moment, prepared: _Prepared) -> list[Reply]:
-        """A photo or location belongs to the open draft, or begins one."""
-        numbers = prepared.understanding.numbers if prepared.understanding else ()
-        draft = self._draft_attached_to(moment, prepared)
-        replies = []
-        attached = [
-            self._drafting.attach_photo(moment, draft, one, album=prepared.said.album)
-            for one in prepared.photos
-        ]
-        if not all(attached):
-            most = self._limits.max_photos_per_draft
-            replies = self._say(moment, "draft.photos_full", most=most)
-        if prepared.said.location:
-            self._drafting.attach_location(moment, draft, prepared.said.location)
-        fresh = self._store.drafts.hers(draft.id, moment.resident.id) or draft
-        return [*replies, self._drafting.standing(moment, fresh, numbers=numbers)]
-
-    def _draft_attached_to(self, moment: Moment, prepared: _Prepared) -> Draft:
-        """The draft that already has photos of this album, the open one, or a new one."""
-        matter = prepared.understanding.matter if prepared.understanding else None
-        same_album = self._store.drafts.with_album(prepared.said.album, moment.resident.id)
-        draft = same_album or self._store.drafts.open_of(moment.resident.id)
-        if draft and matter and draft.awaiting is Awaiting.TEXT:
-            return self._drafting.take_words(moment, draft, matter)
-        if same_album:
-            return same_album
-        if matter:
-            return self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
-        return draft or self._drafting.begin_without_words(moment)
 
     # Tapping
 

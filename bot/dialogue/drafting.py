@@ -107,19 +107,23 @@ class Drafting:
         )
 
     def _added(self, moment: Moment, matter: Matter, *, source: str, awaiting: Awaiting) -> Draft:
-        count = self._store.drafts.count_open(moment.resident.id)
-        latest = self._store.drafts.open_of(moment.resident.id)
-        if latest and count >= self._limits.max_open_drafts:
-            raise TooManyDrafts(count, latest)
+        drafts = self._store.drafts.open_ones(moment.resident.id)
+        if len(drafts) >= self._limits.max_open_drafts:
+            raise TooManyDrafts(len(drafts), drafts[0])
         return self._store.drafts.add(
             moment.resident.id, matter, source=source, awaiting=awaiting, at=moment.at
         )
+
+    def has_room_to_reword(self, draft: Draft, old: str, read: Matter) -> bool:
+        """Whether other words fit into the place of those she changed."""
+        text = _replaced(draft.matter.text, old, read.text)
+        return utf16_units(text) <= self._limits.max_text_chars
 
     def reword(self, moment: Moment, draft: Draft, old: str, read: Matter) -> Draft:
         """Other words in the place of those she changed; what she chose herself stays."""
         before = draft.matter
         if before.text != old:
-            text = f"\n{before.text}\n".replace(f"\n{old}\n", f"\n{read.text}\n", 1)[1:-1]
+            text = _replaced(before.text, old, read.text)
             return self._kept(moment, draft, matter=replace(before, text=text))
         chosen = {name for name, sureness in before.sureness.items() if sureness == _SET}
         matter = replace(
@@ -393,6 +397,11 @@ def proposed(found: Answer | None) -> tuple[Hit, ...]:
 def holds(text: str, words: str) -> bool:
     """Whether words are lines of a text."""
     return bool(words) and f"\n{words}\n" in f"\n{text}\n"
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    """The text with other lines in the place of some of its own."""
+    return f"\n{text}\n".replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
 
 
 def _about(matter: Matter, commitment: str) -> Matter:

@@ -39,18 +39,20 @@ __all__ = [
 T = TypeVar("T")
 DATABASE = "bot.db"
 """The file's name in the var folder."""
-_LOCK_PATIENCE_SECONDS = 0.2
-"""How long SQLite itself waits for another program: nothing else happens meanwhile."""
+_LOCK_PATIENCE_MILLISECONDS = 20
+"""How long SQLite itself waits for another program: nothing else happens meanwhile. Who writes by
+`Store.write` waits longer, without keeping others waiting."""
 
 
 class Store:
     """The tables by subject; opened once by `bot.app`, closed by it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, file: Path | None = None) -> None:
         connection.execute("pragma synchronous = full")
         connection.execute("pragma foreign_keys = on")
-        self._database = Database(connection)
+        self._database = Database(connection, file)
         migrations.apply(self._database.tables)
+        connection.isolation_level = None  # no transaction begins but those that are asked for
         self.residents = Residents(self._database)
         self.turns = Turns(self._database)
         self.answers = Answers(self._database)
@@ -71,9 +73,10 @@ class Store:
         connection = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, timeout=_LOCK_PATIENCE_SECONDS)
+            connection = sqlite3.connect(path)
             connection.execute("pragma journal_mode = wal")
-            store = cls(connection)
+            store = cls(connection, path)
+            connection.execute(f"pragma busy_timeout = {_LOCK_PATIENCE_MILLISECONDS}")
             with store.transaction():  # A file that can only be read fails here, not at work.
                 return store
         except (OSError, sqlite3.Error, StoreUnavailable) as error:
@@ -83,7 +86,7 @@ class Store:
 
     @classmethod
     def open_to_read(cls, path: Path) -> "Store":
-        """Open the file beside a bot that writes to it; nothing is changed, nothing waited for.
+        """Open the file beside a bot that writes to it; nothing is changed.
 
         Raises:
             StoreError: it is not there, not readable, or of another version.

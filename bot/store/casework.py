@@ -71,13 +71,16 @@ class Drafts:
             [resident_id],
         )
 
-    def count_open(self, resident_id: int) -> int:
-        """How many matters she has begun and not submitted."""
-        row = self._database.one(
-            "select count(*) as open from drafts where resident_id = ? and state = 'open'",
+    def open_ones(self, resident_id: int) -> list[Draft]:
+        """Her open drafts, the one she worked on last first."""
+        rows = self._database.all(
+            f"""
+            select drafts.*, {_PHOTOS} from drafts
+            where resident_id = ? and state = 'open' order by worked_on desc, id desc
+            """,
             [resident_id],
         )
-        return int(row["open"]) if row else 0
+        return [_draft(row) for row in rows]
 
     def change(self, draft: Draft, *, at: datetime) -> None:
         """Keep a draft's matter, its state, what it awaits, and its case."""

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlite_utils
@@ -46,7 +47,10 @@ class Database:
         undone: how many transactions were rolled back, for whoever remembers what was read.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, file: Path | None = None) -> None:
+        """`file` is where the database is; it must stay the same file."""
+        self._file = file
+        self._identity = _identity(file) if file else None
         self.tables = sqlite_utils.Database(connection)
         self.undone = 0
         self._after_commit: list[Callable[[], None]] = []
@@ -59,10 +63,12 @@ class Database:
             StoreUnavailable: nothing was written.
         """
         connection = self.tables.conn
+        self._expect_its_file()
         with _clear_faults():
             connection.execute("begin immediate")
             try:
                 yield
+                _expect_open_transaction(connection)
                 connection.commit()
             except BaseException:
                 connection.rollback()
@@ -86,11 +92,20 @@ class Database:
             try:
                 yield
             except BaseException:
-                if connection.in_transaction:  # SQLite undoes all by itself when the disk is full
-                    connection.execute("rollback to step")
                 self.undone += 1
+                _expect_open_transaction(connection)
+                connection.execute("rollback to step")
                 raise
             connection.execute("release step")
+
+    def _expect_its_file(self) -> None:
+        """SQLite goes on writing to a file that was moved away or deleted, and nobody would know.
+
+        Raises:
+            StoreUnavailable: the file is not the one that was opened.
+        """
+        if self._file and _identity(self._file) != self._identity:
+            raise StoreUnavailable("its file was moved or replaced; start the bot anew")
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have something called once the open transaction is on disk; never if it is not."""
@@ -141,6 +156,24 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.tables.close()
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _expect_open_transaction(connection: sqlite3.Connection) -> None:
+    """SQLite undoes a whole transaction by itself for some faults (sqlite.org/lang_transaction).
+
+    Raises:
+        StoreUnavailable: it did; what follows would be a transaction of its own.
+    """
+    if not connection.in_transaction:
+        raise StoreUnavailable("the transaction was undone")
 
 
 def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:

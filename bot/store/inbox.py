@@ -78,6 +78,11 @@ class InboxRows:
             for row in rows
         ]
 
+    def count_set_aside(self) -> int:
+        """How many are set aside."""
+        row = self._database.one("select count(*) as n from inbox where state = 'aside'", [])
+        return int(row["n"]) if row else 0
+
     def backlog(self) -> Backlog:
         """What waits to be handled."""
         row = self._database.one(
@@ -111,7 +116,7 @@ class InboxRows:
                 arrival.update_id,
                 arrival.sender,
                 arrival.album,
-                json.dumps(arrival.payload, ensure_ascii=False),
+                json.dumps(arrival.payload),  # ASCII: half a surrogate pair is no UTF-8
                 at.isoformat(),
             ],
         )

@@ -120,6 +120,11 @@ class OutboxRows:
         rows = self._database.all("select * from outbox where state = 'refused' order by id", [])
         return [_undelivered(row) for row in rows]
 
+    def count_refused(self) -> int:
+        """How many dead letters there are."""
+        row = self._database.one("select count(*) as n from outbox where state = 'refused'", [])
+        return int(row["n"]) if row else 0
+
     def try_again(self) -> int:
         """Let the dead letters wait again; returns how many."""
         return self._database.execute(

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +30,7 @@ class Photos:
                 file.write(photo.content)
                 file.flush()
                 os.fsync(file.fileno())
+            _flush_folder(self._folder)
         except OSError as error:
             with suppress(OSError):
                 self.drop(name)
@@ -38,16 +38,15 @@ class Photos:
             raise StoreUnavailable(reason) from error
         return name
 
-    def sweep(self, is_held: Callable[[str], bool]) -> int:
-        """Remove the photos that nothing refers to: their process was killed before it could.
-
-        Only at the start, when no photo is between the disk and the database. Returns how many.
-        """
-        names = [file.name for file in self._folder.glob("*") if not is_held(file.name)]
-        for name in names:
-            self.drop(name)
-        return len(names)
-
     def drop(self, name: str) -> None:
         """Remove a photo that nothing refers to."""
         (self._folder / name).unlink(missing_ok=True)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the disk keep that there is a new file (fsync(2): the file alone is not enough)."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from telegram import Bot, BotCommandScopeAllPrivateChats
 from telegram.error import InvalidToken, TelegramError
 
+from bot.pauses import doubling
 from bot.telegram.client import TelegramStartError
 from bot.telegram.delivery import without_content
 from bot.telegram.polling import Poller
@@ -42,7 +43,7 @@ class TelegramChannel:
         """Serve while the block runs; yields the task, which ends only for a fault.
 
         If Telegram cannot be reached, the block is entered all the same: the web page must not
-        wait for it. The first try takes a few seconds at most.
+        wait for it. The first try takes 20 seconds at most.
 
         Raises:
             TelegramStartError: on entering, if Telegram refuses the token.
@@ -88,10 +89,10 @@ class TelegramChannel:
 
     async def _begin(self, is_reached: bool) -> None:
         """Log in if that is still to be done, and have updates come the way that is set."""
-        pause = FIRST_PAUSE_SECONDS
-        while not (is_reached and await self._is_set_up()):
+        for pause in doubling(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS):
+            if is_reached and await self._is_set_up():
+                return
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             is_reached = is_reached or await self._is_reached()
 
     async def _is_reached(self) -> bool:

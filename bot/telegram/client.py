@@ -15,8 +15,6 @@ CONNECTIONS = 8
 """Letters and photos on their way at the same time; more wait for one that is free."""
 CALL_SECONDS = 20.0
 """How long Telegram may take to answer any call but getUpdates."""
-POOL_SECONDS = 30.0
-"""How long a call may wait for a free connection."""
 
 
 class TelegramStartError(ChannelError):
@@ -55,7 +53,6 @@ def build_request(
         connection_pool_size=1,
         read_timeout=read_seconds,
         write_timeout=CALL_SECONDS,
-        pool_timeout=POOL_SECONDS,
         proxy=settings.proxy or None,
     )
 

@@ -94,6 +94,8 @@ def _fault(error: TelegramError) -> NotDelivered:
         case RetryAfter():
             wait = error.retry_after
             return SlowDown(wait.total_seconds() if isinstance(wait, timedelta) else wait)
+        case BadRequest() if "chat not found" in error.message.lower():  # the account is gone
+            return Unreachable(without_content(error))
         case BadRequest():
             return Refused(without_content(error))
         case _:

@@ -27,6 +27,9 @@ Telegram fills `document` too when it sends an `animation` (Bot API, Message).
 """
 
 
+PICTURES_AT_ONCE = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture as Telegram announces it, not fetched yet.
@@ -42,7 +45,19 @@ class Picture:
     media_type: str = ""
 
 
-async def said_in(messages: Sequence[Message], sender: User, *, max_photo_bytes: int) -> Said:
+class Fetching:
+    """How pictures are fetched: a few at a time, so that letters need not wait for them.
+
+    Attributes:
+        max_bytes: of one picture; a larger one is not fetched, or not kept.
+    """
+
+    def __init__(self, *, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.turn = asyncio.Semaphore(PICTURES_AT_ONCE)
+
+
+async def said_in(messages: Sequence[Message], sender: User, fetching: Fetching) -> Said:
     """What a resident said with one message of her private chat, or with those of one album.
 
     Captions count as her words. A venue is the point it stands at.
@@ -50,9 +65,7 @@ async def said_in(messages: Sequence[Message], sender: User, *, max_photo_bytes:
     Raises:
         TelegramError: if a picture could not be fetched.
     """
-    parts = await asyncio.gather(
-        *(_said_with(message, sender, max_photo_bytes=max_photo_bytes) for message in messages)
-    )
+    parts = await asyncio.gather(*(_said_with(message, sender, fetching) for message in messages))
     worded = next((part for part in parts if part.text), parts[0])
     return replace(
         worded,
@@ -68,11 +81,12 @@ def edited_in(message: Message, sender: User) -> Said:
     return replace(_words_of(message, sender), edited=True)
 
 
-async def _said_with(message: Message, sender: User, *, max_photo_bytes: int) -> Said:
+async def _said_with(message: Message, sender: User, fetching: Fetching) -> Said:
     said = _words_of(message, sender)
     picture = _picture(message)
     if picture is not None:
-        content = await _fetch(message, picture, max_photo_bytes=max_photo_bytes)
+        async with fetching.turn:
+            content = await _fetch(message, picture, max_photo_bytes=fetching.max_bytes)
         if content is None:
             return replace(said, unreadable="large_photo")
         media_type = picture.media_type or picture_type(content)
@@ -91,8 +105,13 @@ def _words_of(message: Message, sender: User) -> Said:
         sender=str(sender.id),
         text=message.text or message.caption or "",
         language_hint=sender.language_code or "",
-        key=str(message.message_id),
+        key=f"{_bot_id(message)}:{message.message_id}",
     )
+
+
+def _bot_id(message: Message) -> str:
+    """Whose chat it is: another bot counts its messages anew."""
+    return message.get_bot().token.partition(":")[0]
 
 
 def _picture(message: Message) -> Picture | None:

@@ -17,6 +17,7 @@ from telegram.request import HTTPXRequest
 from bot.arrivals import Receiver
 from bot.config import TelegramSettings
 from bot.messages import ChannelError
+from bot.pauses import doubling
 from bot.store import StoreUnavailable
 from bot.telegram.client import TelegramStartError, build_request
 from bot.telegram.delivery import without_content
@@ -28,8 +29,9 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
 ANSWER_SECONDS = 10.0
 """How long the answer to a poll may take beyond the time that Telegram is asked to wait."""
 NEWCOMER_SECONDS = 60.0
-NEWCOMERS_CONFLICTS, CONFLICTS = 2, 6
-"""How many polls in a row another program may end: whoever came last gives way first."""
+NEWCOMERS_CONFLICTS, CONFLICTS = 2, 10
+CONFLICT_SECONDS = 120.0
+"""How many polls another program may end in such a time: whoever came last gives way first."""
 
 
 class SecondInstance(ChannelError):
@@ -62,7 +64,8 @@ class Poller:
         self._offset = 0
         self._begun_at = self._succeeded_at = _now()
         self._rebuilt_at = self._begun_at
-        self._conflicts = 0
+        self._has_succeeded = False
+        self._conflicts: list[float] = []
 
     @property
     def silent_seconds(self) -> float:
@@ -78,38 +81,34 @@ class Poller:
             TelegramStartError: the token is refused.
         """
         self._begun_at = self._succeeded_at = self._rebuilt_at = _now()
-        pause = FIRST_PAUSE_SECONDS
+        pauses = doubling(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         try:
             while True:
-                pause_seconds = await self._poll_once(pause)
-                pause = (
-                    min(2 * pause, LONGEST_PAUSE_SECONDS)
-                    if pause_seconds
-                    else (FIRST_PAUSE_SECONDS)
-                )
-                await asyncio.sleep(pause_seconds)
+                if pause_seconds := await self._poll_once(next(pauses)):
+                    await asyncio.sleep(pause_seconds)
+                else:
+                    pauses = doubling(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         finally:
             await self._drop_request()
 
     async def _poll_once(self, pause: float) -> float:
         """One poll; returns the seconds to wait before the next one, 0 after a success."""
+        is_refused = False
         try:
             updates = await self._updates()
-        except InvalidToken:
-            refused = True
         except Conflict:
             return self._on_conflict()
         except RetryAfter as error:
             return float(error.retry_after)  # type: ignore[arg-type]
-        except (TelegramError, TimeoutError) as error:
-            return await self._on_fault(error, pause)
-        else:
-            refused = False
-        if refused:  # raised here, so that the library's error, which holds the token, is gone
+        except Exception as error:
+            is_refused = isinstance(error, InvalidToken) and not self._has_succeeded
+            if not is_refused:
+                return await self._on_fault(error, pause)
+        if is_refused:  # raised here, so that the library's error, which holds the token, is gone
             raise TelegramStartError
         await self._take(updates)
         self._succeeded_at = self._rebuilt_at = _now()
-        self._conflicts = 0
+        self._has_succeeded = True
         return 0.0
 
     async def _updates(self) -> list[dict[str, Any]]:
@@ -136,16 +135,17 @@ class Poller:
         self._offset = max(update["update_id"] for update in updates) + 1
 
     def _on_conflict(self) -> float:
-        self._conflicts += 1
-        is_newcomer = _now() - self._begun_at < NEWCOMER_SECONDS
-        if self._conflicts >= (NEWCOMERS_CONFLICTS if is_newcomer else CONFLICTS):
+        now = _now()
+        self._conflicts = [at for at in self._conflicts if now - at < CONFLICT_SECONDS] + [now]
+        is_newcomer = now - self._begun_at < NEWCOMER_SECONDS
+        if len(self._conflicts) >= (NEWCOMERS_CONFLICTS if is_newcomer else CONFLICTS):
             raise SecondInstance
         logger.error("%s", SecondInstance())
         return FIRST_PAUSE_SECONDS
 
     async def _on_fault(self, error: Exception, pause: float) -> float:
         """A poll that failed: try again, over a new connection if none gets through for long."""
-        name = without_content(error) if isinstance(error, TelegramError) else "no answer"
+        name = without_content(error) if isinstance(error, TelegramError) else type(error).__name__
         logger.warning("Telegram cannot be polled (%s); trying again", name)
         stalled_seconds = self._settings.stalled_minutes * 60
         if self.silent_seconds >= stalled_seconds:

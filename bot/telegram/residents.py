@@ -9,12 +9,14 @@ from datetime import datetime
 
 from telegram import Bot, CallbackQuery, ChatMember, ChatMemberUpdated, Update, User
 from telegram.constants import ChatType
+from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import filters
 
-from bot.arrivals import Arrival, Finish
+from bot.arrivals import Arrival, Finish, NotNow
 from bot.messages import Keep, Listener, Remark, Reply, Said
 from bot.store import Store
-from bot.telegram.hearing import edited_in, said_in
+from bot.telegram.delivery import without_content
+from bot.telegram.hearing import Fetching, edited_in, said_in
 
 MESSAGES = (
     filters.ChatType.PRIVATE
@@ -39,11 +41,22 @@ class Residents:
         self._bot = bot
         self._listener = listener
         self._store = store
-        self._max_photo_bytes = max_photo_bytes
+        self._fetching = Fetching(max_bytes=max_photo_bytes)
         self._now = now
 
     async def handle(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
         """Do all that one update asks for, or the parts of one album."""
+        try:
+            await self._handle(arrivals, finish)
+        except (NetworkError, RetryAfter) as error:
+            if isinstance(error, BadRequest):
+                raise
+            outside = NotNow(without_content(error))
+        else:
+            return
+        raise outside  # outside of the handler: the library's error may hold the token
+
+    async def _handle(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
         updates = [Update.de_json(dict(arrival.payload), self._bot) for arrival in arrivals]
         first = updates[0]
         if first.callback_query:
@@ -79,7 +92,7 @@ class Residents:
         if updates[0].edited_message:
             said = edited_in(heard[0], sender)
         else:
-            said = await said_in(heard, sender, max_photo_bytes=self._max_photo_bytes)
+            said = await said_in(heard, sender, self._fetching)
         await self._listener.hear(said, keep=self._posting(finish))
 
     async def _on_tap(self, query: CallbackQuery, finish: Finish) -> None:

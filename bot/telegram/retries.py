@@ -16,10 +16,7 @@ T = TypeVar("T")
 
 
 async def with_retries(call: Callable[[], Awaitable[T]]) -> T:
-    """Make a call, again after timeouts, broken connections and answers of 500 and above.
-
-    A call that timed out may have been carried out: a resident can then read a reply twice,
-    which is better than not at all.
+    """Make a call that changes nothing, again after timeouts, broken connections and 5xx.
 
     Raises:
         TelegramError: what no further try can mend (400, 401, 403), or the last failure.

@@ -34,5 +34,5 @@ def _arrival(update: Mapping[str, Any]) -> Arrival:
         update_id=update_id,
         sender=str(body.get("from", {}).get("id", "")),
         payload=update,
-        album=str(body.get("media_group_id", "")),
+        album=str(update.get(Update.MESSAGE, {}).get("media_group_id", "")),
     )

@@ -14,10 +14,16 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.config import Limits
-from bot.messages import Listener, Reply, Turn
+from bot.messages import Listener, Reply, TooFast, Turn
 from bot.store import StoreUnavailable
 from bot.web.conversation import Bubble, bubbles_of, passing_bubbles
-from bot.web.guards import FaultNet, SafetyHeaders, require_same_origin, with_limited_body
+from bot.web.guards import (
+    FaultNet,
+    Newcomers,
+    SafetyHeaders,
+    require_same_origin,
+    with_limited_body,
+)
 from bot.web.incoming import said_in
 from bot.web.pages import STATIC, Pages, VersionedFiles, wants_json
 from bot.web.visitor import Visitor, leave_notice, notice_left, remember, take_notice, visitor_of
@@ -77,6 +83,7 @@ class Chat:
         self._listener = listener
         self._limits = limits
         self._pages = pages
+        self._newcomers = Newcomers()
 
     async def on_opened(self, request: Request) -> Response:
         """Show the conversation so far, or what can be asked."""
@@ -93,10 +100,13 @@ class Chat:
             said = await said_in(form, visitor=visitor, limits=self._limits)
         if said is None:
             return self._with_nothing_said(request, visitor)
-        if (wait_seconds := self._listener.wait_seconds("web", visitor.sender)) > 0:
-            raise HTTPException(429, headers={"Retry-After": str(ceil(wait_seconds))})
         before = _newest(self._turns(visitor))
-        replies = await self._listener.hear(said)
+        if (wait_seconds := await self._wait_seconds(request, visitor, is_new=not before)) > 0:
+            raise _too_many_requests(wait_seconds)
+        try:
+            replies = await self._listener.hear(said)
+        except TooFast as error:
+            raise _too_many_requests(error.wait_seconds) from error
         is_kept = _newest(self._turns(visitor)) not in (0, before)
         passing = [] if is_kept else passing_bubbles(replies)
         if wants_json(request):
@@ -106,6 +116,12 @@ class Chat:
         if passing:
             return self._page(request, visitor, passing=passing, notice=_notice_of(replies))
         return _back_to_page(request, visitor, notice=_notice_of(replies))
+
+    async def _wait_seconds(self, request: Request, visitor: Visitor, *, is_new: bool) -> float:
+        """How long she has to wait until she is heard; a newcomer shares with her address."""
+        if not is_new:
+            return self._listener.wait_seconds("web", visitor.sender)
+        return await self._newcomers.wait_seconds(request.client.host if request.client else "")
 
     def _with_nothing_said(self, request: Request, visitor: Visitor) -> Response:
         hint = self._pages.words(visitor.language)("empty")
@@ -157,6 +173,10 @@ class Chat:
 
     def _turns(self, visitor: Visitor) -> list[Turn]:
         return self._listener.turns("web", visitor.sender, most=TURNS_SHOWN)
+
+
+def _too_many_requests(wait_seconds: float) -> HTTPException:
+    return HTTPException(429, headers={"Retry-After": str(ceil(wait_seconds))})
 
 
 def _newest(turns: Sequence[Turn]) -> int:

@@ -1,9 +1,11 @@
 """What every request passes: headers of safety, a net for faults, and the checks of a form."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+from aiolimiter import AsyncLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,6 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.faults import kind_and_place
 
 logger = logging.getLogger(__name__)
+
+NEWCOMERS, NEWCOMERS_SECONDS = 60, 60.0
+"""So many new people are heard from one address in such a time."""
+ADDRESSES_REMEMBERED = 10_000
 
 SAFETY_HEADERS = {
     "Content-Security-Policy": (
@@ -73,6 +79,25 @@ class FaultNet:
             if not is_begun:
                 response = await self._answer(Request(scope), error)
                 await response(scope, receive, send)
+
+
+class Newcomers:
+    """How many people are heard for the first time from one address: whoever comes as another
+    person each time is not bound by what one resident may say."""
+
+    def __init__(self) -> None:
+        self._addresses: OrderedDict[str, AsyncLimiter] = OrderedDict()
+
+    async def wait_seconds(self, address: str) -> float:
+        """Count one; returns how long she has to wait, 0 if she is heard."""
+        limiter = self._addresses.pop(address, None) or AsyncLimiter(NEWCOMERS, NEWCOMERS_SECONDS)
+        self._addresses[address] = limiter
+        if len(self._addresses) > ADDRESSES_REMEMBERED:
+            self._addresses.popitem(last=False)
+        if not limiter.has_capacity():
+            return NEWCOMERS_SECONDS / NEWCOMERS
+        await limiter.acquire()
+        return 0.0
 
 
 def require_same_origin(request: Request) -> None:

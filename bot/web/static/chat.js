@@ -107,8 +107,10 @@
       const { isTaken, news } = await post(said.fields);
       done();
       tell(news.notice);
-      if (isTaken) bring(news);
-      else giveBack(said);
+      if (isTaken) {
+        if (!said.button) given = null;
+        bring(news);
+      } else giveBack(said);
     } catch {
       done();
       giveBack(said);
