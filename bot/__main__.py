@@ -127,9 +127,7 @@ def doctor(as_json: bool, again: bool) -> None:
         else:
             is_well = report(findings, say=click.echo)
         if again:
-            store = app.open_store(settings)
-            updates, letters = put_back(store)
-            store.close()
+            updates, letters = put_back(settings)
             click.echo(f"{updates} updates and {letters} letters are tried again", err=True)
     sys.exit(0 if is_well else 1)
 

@@ -56,10 +56,21 @@ def examine(settings: Settings, *, token: str, now: datetime | None = None) -> l
     ]
 
 
-def put_back(store: Store) -> tuple[int, int]:
-    """Let what was set aside and what was refused be tried again: how many of each."""
-    with store.transaction():
-        return store.inbox.try_again(), store.outbox.try_again()
+def put_back(settings: Settings) -> tuple[int, int]:
+    """Let what was set aside and what was refused be tried again: how many of each.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    path = settings.paths.var / DATABASE
+    if not path.exists():
+        return 0, 0
+    store = Store.open(path)
+    try:
+        with store.transaction():
+            return store.inbox.try_again(), store.outbox.try_again()
+    finally:
+        store.close()
 
 
 def _content(settings: Settings) -> Finding:
@@ -159,9 +170,10 @@ def _health(url: str) -> tuple[dict[str, object], bool]:
     """What a running bot says of itself, and whether it answered."""
     try:
         answer = httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False)  # no proxy: it is here
-        return dict(answer.json()), True
+        state = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         return {"status": f"does not answer ({type(error).__name__})"}, False
+    return (state, True) if isinstance(state, dict) else ({"status": "does not answer"}, False)
 
 
 def _health_lines(state: dict[str, object]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ not finished when the process ended waits in the database and is taken up at the
 import asyncio
 import logging
 from bisect import insort
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +29,6 @@ OUTSIDE_SECONDS = 3600.0
 """How long what fails for a reason outside of us is tried before that counts as its own fault."""
 HANDLING_SECONDS = 120.0
 """How long handling may take before it counts as failed."""
-NUMBERS_REMEMBERED = 10_000
 
 Handle = Callable[[Sequence[Arrival], Finish], Awaitable[None]]
 
@@ -73,10 +71,11 @@ class Inbox:
         self._throttled: set[str] = set()
         self._has_looked = False
         self._known: set[int] = set()
-        self._taken = _Numbers(NUMBERS_REMEMBERED)
+        self._numbers = _Numbers()
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
         self._room, self._news = asyncio.Event(), asyncio.Event()
+        self._stopping = asyncio.Event()
 
     async def take(self, arrivals: Sequence[Arrival]) -> None:
         """Keep updates; once this returns, the channel may be told that they were received.
@@ -94,12 +93,15 @@ class Inbox:
 
     def look_again(self) -> None:
         """Take up what waits in the database: what an earlier process left, or was put back."""
+        if not self._has_looked:
+            self._numbers.begin_after(self._store.inbox.last_number())
         for arrival in self._store.inbox.waiting():
             self._enqueue(arrival)
         self._has_looked = True
 
     async def stop(self, *, patience_seconds: float) -> None:
         """Let what is being handled come to its end; the rest waits for the next start."""
+        self._stopping.set()
         self._queues.clear()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience_seconds)
@@ -108,10 +110,10 @@ class Inbox:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _enqueue(self, arrival: Arrival) -> None:
-        if arrival.update_id in self._known:
+        if arrival.update_id in self._known or self._stopping.is_set():
             return
         self._known.add(arrival.update_id)
-        self._taken.add(arrival.update_id)
+        self._numbers.add(arrival.update_id)
         self._news.set()
         self._news = asyncio.Event()
         if arrival.album:
@@ -140,7 +142,7 @@ class Inbox:
                         is_asked_for_patience = True
                         await self._ask_for_patience(sender)
                     self._throttled.add(sender)
-                    await asyncio.sleep(wait_seconds)
+                    await self._is_stopped_within(wait_seconds)
                     continue
                 await self._settle(_taken_from(queue), self._handler.handle)
         except Exception as error:  # ours; what waits is taken up when it is looked for again
@@ -179,10 +181,12 @@ class Inbox:
 
         Numbers are given one after the other (Bot API, Update), so a gap is one that is missing.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.gap_wait_seconds):
-                while self._settings.gap_wait_seconds and self._taken.lacks(update_id - 1):
-                    await self._news.wait()
+        if self._settings.gap_wait_seconds:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.gap_wait_seconds):
+                    while self._numbers.lacks_some_before(update_id):
+                        await self._news.wait()
+            self._numbers.give_up_before(update_id)
 
     async def _album_is_whole(self, album: str) -> None:
         """Wait until no further part of an album has come for a while."""
@@ -196,12 +200,18 @@ class Inbox:
             for pause in doubling(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS):
                 if await self._is_settled(arrivals, handle):
                     return
-                await asyncio.sleep(pause)
+                if await self._is_stopped_within(pause):
+                    return
         finally:
             self._forget(arrivals)
             for arrival in arrivals:
                 self._album_seen.pop(arrival.album, None)
                 self._failing.pop(arrival.update_id, None)
+
+    async def _is_stopped_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopping.is_set()
 
     async def _is_settled(self, arrivals: Sequence[Arrival], handle: Handle) -> bool:
         """Have updates handled once more, or set aside; False if they are to be tried again."""
@@ -220,7 +230,7 @@ class Inbox:
         first, now = arrivals[0], asyncio.get_running_loop().time()
         logger.error("update %d was not handled: %s", first.update_id, kind_and_place(error))
         tries, since = self._failing.setdefault(first.update_id, (first.tries, now))
-        is_outside = isinstance(error, NotNow | TimeoutError)
+        is_outside = isinstance(error, NotNow)
         if is_outside and now - since < OUTSIDE_SECONDS:
             return False
         self._failing[first.update_id] = (tries + 1, since)
@@ -270,24 +280,36 @@ class Inbox:
 
 
 class _Numbers:
-    """The update numbers taken last."""
+    """Which updates have come, by their numbers: all below the next one, and some ahead of it."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._numbers: OrderedDict[int, None] = OrderedDict()
-        self._lowest: int | None = None
+    def __init__(self) -> None:
+        self._next: int | None = None
+        self._ahead: set[int] = set()
+
+    def begin_after(self, last: int | None) -> None:
+        """The last number that an earlier process took; None if it is not known."""
+        self._next = None if last is None else last + 1
 
     def add(self, number: int) -> None:
-        """Remember a number, and forget the one longest known."""
-        self._numbers[number] = None
-        if self._lowest is None or number < self._lowest:
-            self._lowest = number
-        if len(self._numbers) > self._most:
-            self._numbers.popitem(last=False)
+        """One has come; the very first begins the count."""
+        self._next = number if self._next is None else self._next
+        self._ahead.add(number)
+        self._go_on()
 
-    def lacks(self, number: int) -> bool:
-        """Whether a number is missing among those since the first one."""
-        return self._lowest is not None and number > self._lowest and number not in self._numbers
+    def lacks_some_before(self, number: int) -> bool:
+        """Whether one is missing before this one."""
+        return self._next is not None and self._next < number
+
+    def give_up_before(self, number: int) -> None:
+        """What has not come before this one will not come."""
+        self._next = max(self._next or number, number)
+        self._ahead = {one for one in self._ahead if one >= self._next}
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._next in self._ahead:
+            self._ahead.discard(self._next)
+            self._next += 1
 
 
 async def _say_nothing(arrivals: Sequence[Arrival], finish: Finish) -> None:

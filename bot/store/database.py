@@ -1,5 +1,6 @@
 """The one connection, and the few ways the tables are read and written."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +9,12 @@ from typing import Any
 
 import sqlite_utils
 
+from bot.faults import kind_and_place
+
+logger = logging.getLogger(__name__)
+
 Row = dict[str, Any]
+PROBE_BYTES = 64 * 1024
 
 _UNAVAILABLE = {
     sqlite3.SQLITE_BUSY: "another program has locked it",
@@ -77,7 +83,10 @@ class Database:
                 raise
         calls, self._after_commit = self._after_commit, []
         for call in calls:
-            call()
+            try:
+                call()
+            except Exception as error:  # what is on disk must not seem undone
+                logger.error("what follows a commit failed: %s", kind_and_place(error))
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -86,15 +95,18 @@ class Database:
         Raises:
             StoreUnavailable: the whole transaction must be given up.
         """
-        connection = self.tables.conn
+        connection, follows = self.tables.conn, len(self._after_commit)
         with _clear_faults():
             connection.execute("savepoint step")
             try:
                 yield
-            except BaseException:
+            except BaseException as error:
                 self.undone += 1
-                _expect_open_transaction(connection)
-                connection.execute("rollback to step")
+                del self._after_commit[follows:]
+                if connection.in_transaction:
+                    connection.execute("rollback to step")
+                elif not _is_unavailable(error):
+                    raise StoreUnavailable("the transaction was undone") from error
                 raise
             connection.execute("release step")
 
@@ -149,9 +161,10 @@ class Database:
         return int(self.tables.conn.execute(sql, values).rowcount)
 
     def write_something(self) -> None:
-        """Have SQLite write a page, to see whether it can; what it says does not change."""
-        (version,) = self.tables.conn.execute("pragma user_version").fetchone()
-        self.tables.conn.execute(f"pragma user_version = {version}")
+        """Have SQLite write new pages, to see whether it can; nothing of them stays."""
+        self.tables.conn.execute("create table probe (content blob)")
+        self.tables.conn.execute("insert into probe values (zeroblob(?))", [PROBE_BYTES])
+        self.tables.conn.execute("drop table probe")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -180,14 +193,18 @@ def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
 
 
+def _is_unavailable(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE
+
+
 @contextmanager
 def _clear_faults() -> Iterator[None]:
     """What keeps SQLite from working is told as `StoreUnavailable`; our own faults are not."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code not in _UNAVAILABLE:
+        if not _is_unavailable(error):
             raise
+        code = error.sqlite_errorcode & 0xFF
         is_busy = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         raise StoreUnavailable(_UNAVAILABLE[code], is_busy=is_busy) from error

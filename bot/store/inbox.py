@@ -34,6 +34,11 @@ class InboxRows:
         """Keep updates; returns those that were not known before, in the order of their ids."""
         return [arrival for arrival in _in_order(arrivals) if self._is_new(arrival, at)]
 
+    def last_number(self) -> int | None:
+        """The highest number that was ever kept, None if there is none."""
+        row = self._database.one("select max(update_id) as last from inbox", [])
+        return row["last"] if row else None
+
     def waiting(self) -> list[Arrival]:
         """What is not handled yet, in the order of its ids."""
         rows = self._database.all(

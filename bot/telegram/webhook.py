@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a header's name)
 BODY_MAX_BYTES = 1024 * 1024
+TAKEN_PATHS = ("", "/", "/say", "/healthz", "/static")
+"""Where the web site is itself."""
 CONNECTIONS = 40
 """Updates that Telegram brings at the same time (Bot API, setWebhook)."""
 
@@ -39,7 +41,7 @@ class Webhook:
         path = urlsplit(url).path
         if token in url or token.partition(":")[2] in url:
             raise ChannelError("[telegram] webhook_url must not hold the bot token")
-        if path in ("", "/"):
+        if path in TAKEN_PATHS or path.startswith("/static/"):
             raise ChannelError(
                 "[telegram] webhook_url needs a path of its own, such as https://.../telegram"
             )
