@@ -103,7 +103,7 @@ def _account_of(person: Person, store: Store, server: FakeTelegram, account: Acc
     missing, extra = Counter(replies) - Counter(received), Counter(received) - Counter(replies)
     account.not_received += missing.elements()
     account.received_twice += extra.elements()
-    if not missing and _once_each(received, extra) != replies:
+    if not missing and not _are_in_order(received, replies):
         account.out_of_order.append(person.telegram_id)
     account.spinning += [tap for tap in person.tap_ids if not server.is_answered(tap)]
 
@@ -119,12 +119,12 @@ def _to_be_received(turns: Sequence[Turn]) -> list[str]:
     return replies
 
 
-def _once_each(received: Sequence[str], extra: Counter[str]) -> list[str]:
-    """What arrived, without the repeats: a repeat follows what it repeats."""
-    left, kept = Counter(extra), []
+def _are_in_order(received: Sequence[str], replies: Sequence[str]) -> bool:
+    """Whether all arrived in their order; one that came twice comes right after itself."""
+    place = 0
     for html in received:
-        if kept and kept[-1] == html and left[html]:
-            left[html] -= 1
-        else:
-            kept.append(html)
-    return kept
+        if place < len(replies) and html == replies[place]:
+            place += 1
+        elif place == 0 or html != replies[place - 1]:
+            return False
+    return place == len(replies)

@@ -6,6 +6,7 @@ Prints a table and ends with status 1 if anything was lost or filed twice.
 """
 
 import asyncio
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -36,6 +37,9 @@ QUESTIONS = (
 )
 STREETS = ("和平大道", "中北路", "胭脂路", "首义路", "民主路", "紫阳路")
 PROBLEMS = ("路灯坏了没人修", "窨井盖松了没人管", "垃圾堆了一周没人清运", "夜里施工太吵没人管")
+
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\d |Open |Telegram: ")
+"""Lines of the log that do not tell why a process ended."""
 
 FAULTS: tuple[Callable[[FakeTelegram], object], ...] = (
     lambda server: server.storm(1, 4),
@@ -119,7 +123,8 @@ def main(kills: int, seed: int) -> None:
         built = built_in(Path(folder) / "built")
         account, ward = asyncio.run(soak(built, Path(folder) / "ward", kills=kills, seed=seed))
         endings = Counter(ward.endings)
-        window = ward.log.count("may arrive twice")
+        log = ward.log
+        window = log.count("may arrive twice")
     rows = [
         ("processes killed (`kill -9`)", str(endings.pop(-9, 0))),
         ("processes that ended otherwise", str(endings.total())),
@@ -136,6 +141,9 @@ def main(kills: int, seed: int) -> None:
     print_table(f"{kills} kills at random moments, seed {seed}", rows)
     for name, value in account.faults.items():
         print(f"{name}: {value}")
+    if endings:
+        print(f"ended by themselves: {dict(endings)}")
+        print("\n".join(line for line in log.splitlines() if not _LOGGED.match(line)))
     sys.exit(1 if account.faults or endings or len(account.received_twice) > window else 0)
 
 
