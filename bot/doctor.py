@@ -124,7 +124,8 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
 
 def _soundness(path: Path) -> Finding:
     faults = tuple(faults_of(path))
-    megabytes = path.stat().st_size / 2**20
+    log = path.with_name(f"{path.name}-wal")
+    megabytes = sum(file.stat().st_size for file in (path, log) if file.exists()) / 2**20
     text = "is damaged" if faults else f"is sound, {megabytes:.1f} MB"
     return Finding("database", not faults, text, faults)
 

@@ -9,7 +9,14 @@ from bot.app.building import (
     read_cases,
     read_meanings,
 )
-from bot.app.channels import Telegram, build_telegram, health, telegram_channel, web_site
+from bot.app.channels import (
+    Telegram,
+    build_telegram,
+    command_menu,
+    health,
+    telegram_channel,
+    web_site,
+)
 from bot.app.running import TOKEN_VARIABLE, run
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "build_asker",
     "build_bot",
     "build_telegram",
+    "command_menu",
     "health",
     "open_index",
     "open_store",

@@ -130,7 +130,7 @@ def build_telegram(
         client,
         poller=Poller(client, inbox, settings=settings),
         webhook=webhook,
-        commands=_command_menu(bot),
+        commands=command_menu(bot),
     )
     return Telegram(channel, inbox, outbox, (webhook.route,) if webhook else ())
 
@@ -149,7 +149,7 @@ def _apology(bot: Bot, address: str) -> Reply:
     return bot.dialogue.remark("undelivered", "telegram", address)
 
 
-def _command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
+def command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
     """The commands with their descriptions, for Telegram's menu, by two-letter language."""
     return {
         language: [
