@@ -36,15 +36,6 @@ def write_flushed(target: Path, content: IO[bytes]) -> None:
         os.fsync(file.fileno())
 
 
-def flush_folder(folder: Path) -> None:
-    """Bring to disk which files a folder holds."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def stamp(at: datetime) -> str:
     """A time as part of a file's name, UTC."""
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"

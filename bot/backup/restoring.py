@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bot.backup.archive import PHOTOS, Manifest, in_words, proof, unpack
 from bot.backup.errors import BackupError, clear_faults
-from bot.backup.files import flush_folder, stamp, work_folder, write_flushed
+from bot.backup.files import stamp, work_folder, write_flushed
 from bot.store import DATABASE, StoreError
 from bot.store.copies import companions, counts, parts, settle
+from bot.store.photos import flush_folder
 
 
 @dataclass(frozen=True, slots=True)

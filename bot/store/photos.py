@@ -30,7 +30,7 @@ class Photos:
                 file.write(photo.content)
                 file.flush()
                 os.fsync(file.fileno())
-            _flush_folder(self._folder)
+            flush_folder(self._folder)
         except OSError as error:
             with suppress(OSError):
                 self.drop(name)
@@ -43,7 +43,7 @@ class Photos:
         (self._folder / name).unlink(missing_ok=True)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Have the disk keep that there is a new file (fsync(2): the file alone is not enough)."""
     opened = os.open(folder, os.O_RDONLY)
     try:

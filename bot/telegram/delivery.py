@@ -87,13 +87,18 @@ def without_content(error: TelegramError) -> str:
     return f"{name}: {error.message.partition(':')[0]}" if isinstance(error, BadRequest) else name
 
 
+def retry_seconds(error: RetryAfter) -> float:
+    """How long Telegram says to wait; the library is about to change the form it tells that in."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
 def _fault(error: TelegramError) -> NotDelivered:
     match error:
         case Forbidden():
             return Unreachable(without_content(error))
         case RetryAfter():
-            wait = error.retry_after
-            return SlowDown(wait.total_seconds() if isinstance(wait, timedelta) else wait)
+            return SlowDown(retry_seconds(error))
         case BadRequest() if "chat not found" in error.message.lower():  # the account is gone
             return Unreachable(without_content(error))
         case BadRequest():

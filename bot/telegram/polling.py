@@ -20,7 +20,7 @@ from bot.messages import ChannelError
 from bot.pauses import doubling
 from bot.store import StoreUnavailable
 from bot.telegram.client import TelegramStartError, build_request
-from bot.telegram.delivery import without_content
+from bot.telegram.delivery import retry_seconds, without_content
 from bot.telegram.updates import KINDS, arrivals_in
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Poller:
         except Conflict:
             return self._on_conflict()
         except RetryAfter as error:
-            return float(error.retry_after)  # type: ignore[arg-type]
+            return retry_seconds(error)
         except Exception as error:
             is_refused = isinstance(error, InvalidToken) and not self._has_succeeded
             if not is_refused:

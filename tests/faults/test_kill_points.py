@@ -2,7 +2,6 @@
 twice only where it had arrived and nobody had noted it yet."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -36,10 +35,8 @@ async def run(ward: Ward, server: FakeTelegram, point: str) -> Account:
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_killed_at(point: str, tmp_path: Path, built: Path) -> None:
-    async with FakeTelegram() as server:
-        ward = Ward(tmp_path, built, server)
-        account = await run(ward, server, point)
+async def test_killed_at(point: str, ward: Ward, server: FakeTelegram) -> None:
+    account = await run(ward, server, point)
     assert ward.endings[0] == -9, ward.log
     assert account.faults == {}
     assert (account.cases, account.photos_lost) == (2, 0)

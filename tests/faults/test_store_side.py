@@ -4,9 +4,8 @@ by itself once the cause is gone."""
 import asyncio
 import resource
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,17 +17,6 @@ from tests.faults.process import Ward
 from tests.faults.story import Actor, until_quiet
 
 MATTER = "粮道街胭脂路口的路灯坏了三个月没人修"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def ward(tmp_path: Path, built: Path, server: FakeTelegram) -> Ward:
-    return Ward(tmp_path, built, server)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 twice, and what arrives twice is what Telegram took without saying so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,17 +13,6 @@ from tests.faults.process import Ward
 from tests.faults.story import Actor, until_quiet
 
 PEOPLE = 4
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def ward(tmp_path: Path, built: Path, server: FakeTelegram) -> Ward:
-    return Ward(tmp_path, built, server)
 
 
 def matter(number: int) -> str:

@@ -2,27 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.fakes import FakeTelegram
 from tests.faults.account import settle_up
 from tests.faults.process import BOT, PROJECT, Ward
 from tests.faults.story import Actor, until_quiet
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def ward(tmp_path: Path, built: Path, server: FakeTelegram) -> Ward:
-    return Ward(tmp_path, built, server)
 
 
 async def test_polling_that_stands_still_ends_the_process_with_one_line(

@@ -1,0 +1,22 @@
+"""What the fault suite stands on: Telegram, and a bot's folder with its processes."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import FakeTelegram
+from tests.faults.process import Ward
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FakeTelegram]:
+    """Telegram."""
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+def ward(tmp_path: Path, built: Path, server: FakeTelegram) -> Ward:
+    """The bot, not started yet."""
+    return Ward(tmp_path, built, server)
