@@ -1,9 +1,11 @@
 """What is written to the log: everything in one form, and no secret in it."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Iterable
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote
 
 from bot.faults import redacted_traceback
@@ -39,6 +41,13 @@ def configure_logging(*, secrets: Iterable[str], debug: bool = False) -> None:
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _log_the_end
+
+
+def log_unseen_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what failed in a task that nobody waited for, by its kind and places."""
+    error = context.get("exception")
+    where = f":\n{redacted_traceback(error)}" if isinstance(error, BaseException) else ""
+    logger.error("%s%s", context.get("message", "a task failed"), where)
 
 
 def _log_the_end(

@@ -13,6 +13,7 @@ from bot.app.building import Bot, build_bot, open_index, open_store, read_cases
 from bot.app.channels import Telegram, build_telegram, web_site
 from bot.config import Settings, WebSettings
 from bot.lock import only_instance
+from bot.logs import log_unseen_fault
 from bot.messages import ChannelError
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 (a variable's name)
@@ -96,6 +97,7 @@ async def _until_told_to_stop(serving: Coroutine[None, None, None]) -> None:
     """Run it to its end, or until Ctrl+C or SIGTERM; it is then cancelled once."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_unseen_fault)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     served, told = asyncio.create_task(serving), asyncio.create_task(stopped.wait())

@@ -27,7 +27,7 @@ def arrivals_in(updates: Iterable[Mapping[str, Any]]) -> list[Arrival]:
 
 def _arrival(update: Mapping[str, Any]) -> Arrival:
     update_id = update.get("update_id")
-    if not isinstance(update_id, int):
+    if not isinstance(update_id, int) or isinstance(update_id, bool) or update_id >= 2**63:
         raise ValueError("an update has no number")
     body: Mapping[str, Any] = next((update[kind] for kind in KINDS if kind in update), {})
     return Arrival(

@@ -69,7 +69,7 @@ class Webhook:
             return Response(status_code=403)
         try:
             arrivals = arrivals_in([json.loads(await _body(request))])
-        except (ValueError, AttributeError, ClientDisconnect):
+        except (ValueError, AttributeError, RecursionError, ClientDisconnect):
             return Response(status_code=400)
         try:
             await self._receiver.take(arrivals)
