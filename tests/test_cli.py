@@ -217,19 +217,22 @@ def test_a_var_folder_that_cannot_be_made_is_one_clear_line(shell: Shell) -> Non
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv (util-linux)")
-@pytest.mark.parametrize("words", [("chat",), ("run",)])
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("chat", r"bot\.db: the database cannot be opened"),
+        ("run", r"bot\.lock: Permission denied"),
+    ],
+)
 def test_a_var_folder_without_write_permission_is_one_clear_line(
-    shell: Shell, words: tuple[str, ...]
+    shell: Shell, command: str, line: str
 ) -> None:
     shell.configure("[web]\nport = 0")
     filed = shell.run("chat", typed="投诉：路灯坏了没人管\n#1\n")
     assert "WC20" in filed.stdout
     for path in (shell.var / "bot.db", shell.var):
         path.chmod(0o555)
-    fails(
-        shell.run(*words, before=AS_ONE_WITHOUT_PRIVILEGES),
-        r"bot\.db: the database cannot be opened",
-    )
+    fails(shell.run(command, before=AS_ONE_WITHOUT_PRIVILEGES), line)
     shell.var.chmod(0o755)
     (shell.var / "bot.db").chmod(0o644)
     assert "路灯坏了" in shell.run("export").stdout

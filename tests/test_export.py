@@ -83,6 +83,7 @@ def test_a_case_is_one_row_with_its_names_and_the_commitments_words(
             "commitment": "wuchang-2020/kindergartens",
             "commitment_quote": "新增普惠幼儿园3所、学位500个",
             "photos": "2",
+            "delivery": "sent",
             "submitted_at": "2020-03-02T04:00:00+00:00",
             "text": '路灯坏了\n三个月，"没人"修',
         }

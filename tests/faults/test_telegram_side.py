@@ -98,7 +98,7 @@ async def test_a_webhook_is_answered_only_once_the_update_is_on_disk(
     async def kill_now_and_then() -> None:
         for _ in range(3):
             await asyncio.sleep(2.0)
-            ward.kill()
+            await ward.is_killed()
 
     async with ward.supervised():
         killing = asyncio.create_task(kill_now_and_then())
