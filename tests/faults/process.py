@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.conftest import CONTENT
@@ -103,9 +103,14 @@ class Ward:
         return self._process
 
     def kill(self) -> None:
-        """What `kill -9` does."""
+        """What `kill -9` does.
+
+        Not `Process.kill`, which may take the exit code from whoever waits for it (CPython,
+        Popen.send_signal polls first).
+        """
         if self._process and self._process.returncode is None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def is_killed(self) -> None:
         """Kill it, and wait until its supervisor has noticed."""
