@@ -101,7 +101,7 @@ def export(out: Path | None) -> None:
             target,
             service=bot.service,
             commitment=bot.index.commitments.get,
-            delivery=store.outbox.delivery,
+            delivery=lambda case: store.outbox.delivery(case.id, case.resident_id),
         )
         if out:
             target.close()

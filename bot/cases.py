@@ -1,13 +1,16 @@
-"""What a matter is before and after it is filed: Draft, Case, and their closed sets. No I/O.
+"""What a matter is before and after it is filed: Draft, Case, Assignment, Event. No I/O.
 
-The words are those of the 12345 standards and of the 民呼我应 workflow; see docs/architecture.md.
+The words are those of the 12345 standards and of the 民呼我应 workflow; see docs/workflow.md.
+Which moves a case may make stands in `bot.moves`.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,10 +40,73 @@ class CaseState(StrEnum):
     """Where a case stands; `submitted` is where every case begins."""
 
     SUBMITTED = "submitted"
+    NEED_INFO = "need_info"
+    ANSWERED = "answered"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    REPLIED = "replied"
+    LEDGER = "ledger"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
-OPEN_STATES = (CaseState.SUBMITTED,)
-"""The states of cases somebody still has to work on."""
+ENDED_STATES = (CaseState.CLOSED, CaseState.REJECTED, CaseState.WITHDRAWN)
+OPEN_STATES = tuple(state for state in CaseState if state not in ENDED_STATES)
+"""The states of cases that somebody, staff or resident, still has a step to take in."""
+
+
+class AssignmentState(StrEnum):
+    """Where one unit's part of a case stands."""
+
+    PENDING = "pending"
+    SIGNED = "signed"
+    DONE = "done"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+LIVE_STATES = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.DONE)
+"""An assignment's states in which its unit answers for it."""
+
+
+class Role(StrEnum):
+    """Who takes a step: the resident, the clock, or staff by their role."""
+
+    RESIDENT = "resident"
+    SYSTEM = "system"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    SUPERVISOR = "supervisor"
+
+
+STAFF_ROLES = (Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR)
+
+
+class Solved(StrEnum):
+    """Whether the resident says that her matter is solved."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class Satisfied(StrEnum):
+    """满意, 基本满意, 不满意: what the resident says of how it was handled."""
+
+    YES = "yes"
+    MOSTLY = "mostly"
+    NO = "no"
+
+
+class Asked(StrEnum):
+    """A unit's request (return, extension) that a dispatcher or supervisor rules on; once each."""
+
+    NEVER = ""
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
 
 
 class DraftState(StrEnum):
@@ -68,6 +134,7 @@ class Matter:
         street: code of a street of service.toml; empty is 不清楚, never a guess.
         place: her own words for the spot, empty if she named none.
         commitment: id of the commitment it is about, empty for none.
+        is_danger: her words told of danger to life or property.
         sureness: how sure each part is, 0..1, by its name (`kind`, `category`, `urgency`,
             `street`, `place`, `commitment`); 1 is what she set herself, 0 what staff must settle,
             a part that is not named was not judged.
@@ -82,6 +149,7 @@ class Matter:
     commitment: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    is_danger: bool = False
     sureness: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_sureness(self, **parts: float) -> "Matter":
@@ -109,7 +177,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """工单: a filed matter. `number` is public; `query_code` opens it to whoever holds both."""
+    """工单: a filed matter. `number` is public; `query_code` opens it to whoever holds both.
+
+    Attributes:
+        version: how often it was changed; a card or form made of an older version is stale.
+        earlier_state: where it goes back to from `need_info`.
+        master_id: the case it was merged into; kept after the master's reply.
+        same_as: the case that its resident says is about the same problem: a hint, no merge.
+        spot: where it is, in a form that is the same for all who name the same place.
+        has_objected: the resident has objected to a rejection, which she may once.
+        rework: how often the resident disputed a reply.
+        ledger_until: the day on which a ledger case is reported on next.
+    """
 
     id: int
     number: str
@@ -119,28 +198,199 @@ class Case:
     state: CaseState
     photos: int
     submitted_at: datetime
+    version: int = 0
+    earlier_state: CaseState | None = None
+    master_id: int | None = None
+    same_as: int | None = None
+    spot: str = ""
+    has_objected: bool = False
+    rework: int = 0
+    solved: Solved | None = None
+    satisfied: Satisfied | None = None
+    replied_at: datetime | None = None
+    closed_at: datetime | None = None
+    ledger_until: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has a step to take."""
+        return self.state in OPEN_STATES
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """A report of wrongdoing or a danger stays, whoever reported it."""
+        return self.is_open and self.matter.kind is not Kind.REPORT and not self.matter.is_danger
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One unit's part of a case.
+
+    Attributes:
+        unit: code of a unit of service.toml.
+        call: what a call (呼叫) states; None for a plain dispatch.
+        outcome: what the unit did, in its own words, once done.
+        round: 0 for the first time round, then the rework it belongs to.
+    """
+
+    id: int
+    case_id: int
+    unit: str
+    is_lead: bool
+    state: AssignmentState
+    call: "Call | None" = None
+    outcome: str = ""
+    return_asked: Asked = Asked.NEVER
+    return_reason: str = ""
+    extension_asked: Asked = Asked.NEVER
+    extension_reason: str = ""
+    round: int = 0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the unit answers for it."""
+        return self.state in LIVE_STATES
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the unit still has to do something."""
+        return self.state in (AssignmentState.PENDING, AssignmentState.SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a street states when it calls a unit (Wuchang's procedure of 2019)."""
+
+    matter: str
+    goal: str
+    staff_needed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff; `unit` is a handler's, empty for others."""
+
+    id: int
+    name: str
+    role: Role
+    unit: str = ""
+    resident_id: int | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who takes a step, as the desk checks it and the history keeps it."""
+
+    role: Role
+    staff_id: int | None = None
+    resident_id: int | None = None
+    unit: str = ""
+
+    @classmethod
+    def resident(cls, resident_id: int) -> "Actor":
+        """A resident."""
+        return cls(Role.RESIDENT, resident_id=resident_id)
+
+    @classmethod
+    def staff(cls, member: Staff) -> "Actor":
+        """A member of staff."""
+        return cls(member.role, staff_id=member.id, unit=member.unit)
+
+    def __str__(self) -> str:
+        return f"staff {self.staff_id}" if self.staff_id is not None else str(self.role)
+
+
+SYSTEM = Actor(Role.SYSTEM)
+"""The clock: warns, urges, closes what nobody rated, brings a master's reply to merged cases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step in a case's history; nothing of it is ever changed."""
+    """One step in a case's history; nothing of it is ever changed.
+
+    Attributes:
+        actor: `resident`, `system` or `staff <id>`.
+        state: where the case stood after it.
+        about: what belongs to it, by name (`units`, `channel`, ...).
+    """
 
     action: str
     actor: str
     reason: str
     resident_sees: bool
     at: datetime
+    state: str = ""
+    about: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class CaseError(Exception):
     """A step of case work that cannot be done."""
 
 
-class MoveNotAllowed(CaseError):
-    """This action does not exist for a draft or case that stands where it stands."""
+Why = Literal[
+    "state",
+    "role",
+    "not_hers",
+    "unit",
+    "once",
+    "words",
+    "source",
+    "reason",
+    "no_lead",
+    "not_done",
+    "points",
+    "late",
+    "merged",
+    "itself",
+    "kept",
+    "date",
+    "gone",
+]
+"""Why a step is not possible, named as its wording in `refused`."""
 
-    def __init__(self, subject_id: int, state: str, action: str) -> None:
-        super().__init__(f"{subject_id} is {state}: {action} is not possible")
+
+class MoveNotAllowed(CaseError):
+    """This action does not exist for a draft or case that stands where it stands.
+
+    Attributes:
+        why: the guard that stands against it; `state` if it is where the case stands.
+    """
+
+    def __init__(self, subject_id: int, state: str, action: str, why: Why = "state") -> None:
+        super().__init__(f"{subject_id} is {state}: {action} is not possible ({why})")
         self.subject_id = subject_id
         self.state = state
         self.action = action
+        self.why = why
+
+
+class StaleCard(CaseError):
+    """Whoever acts has seen an older version of the case."""
+
+    def __init__(self, case_id: int, seen: int, version: int) -> None:
+        super().__init__(f"case {case_id} is at version {version}, not {seen}")
+        self.case_id = case_id
+
+
+_POINT_END = re.compile(r"(?<=[。！？!?；;])|\n+|(?<=[.])\s+(?=[A-Z])")
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[\s。；;，,：:]))(?=(?:[一二三四五六七八九十]|\d{1,2})[、.．)）]\s*\D)"
+)
+POINT_CHARS = 6
+"""A piece of text shorter than this is no point of its own."""
+
+
+def points_of(text: str) -> Sequence[str]:
+    """The points of a matter that a reply has to answer, in order: its sentences or items.
+
+    What is too short to be a point belongs to the one before; there is always at least one.
+    """
+    pieces = [part for line in _NUMBERED.split(text) for part in _POINT_END.split(line)]
+    points: list[str] = []
+    for piece in (piece.strip() for piece in pieces):
+        if points and len(piece) < POINT_CHARS:
+            points[-1] += piece
+        elif piece:
+            points.append(piece)
+    return points or [text.strip()]

@@ -14,7 +14,8 @@ class TelegramSettings(Section):
         webhook_url: where Telegram brings updates to; empty fetches them by long polling.
         proxy: `http://`, `https://`, `socks5://` or `socks5h://`; empty for none.
         messages_per_second: to everybody together.
-        chat_messages_per_second: to one person, once a burst of `chat_burst` is used up.
+        chat_messages_per_second: to one chat, once a burst of `chat_burst` is used up.
+        group_messages_per_minute: to one group, in any minute.
         album_wait_seconds: how long after the last photo of an album it is taken for whole.
         tries: how often an update is handled in vain before it is set aside.
         stalled_minutes: how long polling may stand still before the process ends, for its
@@ -29,6 +30,7 @@ class TelegramSettings(Section):
     messages_per_second: float = Field(default=25.0, gt=0)
     chat_messages_per_second: float = Field(default=1.0, gt=0)
     chat_burst: int = Field(default=3, ge=1)
+    group_messages_per_minute: float = Field(default=20.0, gt=0)
     album_wait_seconds: float = Field(default=1.0, ge=0)
     tries: int = Field(default=4, ge=1)
     stalled_minutes: float = Field(default=5.0, gt=0)

@@ -36,7 +36,7 @@ def write_csv(
     *,
     service: Service,
     commitment: Callable[[str], Commitment | None],
-    delivery: Callable[[int], str],
+    delivery: Callable[[Case], str],
 ) -> int:
     """Write cases, one row each, in the order given.
 
@@ -45,7 +45,7 @@ def write_csv(
     reads the file takes one leading apostrophe away and has the very words.
 
     Args:
-        delivery: how the replies about a case stand, by its id.
+        delivery: how the letters to a case's resident stand.
         out: opened with `newline=""`.
 
     Returns:
@@ -56,7 +56,7 @@ def write_csv(
     rows.writerow(COLUMNS)
     count = 0
     for case in cases:
-        row = _row(case, service, commitment, delivery(case.id))
+        row = _row(case, service, commitment, delivery(case))
         rows.writerow(_guarded(value) for value in row)
         count += 1
     return count

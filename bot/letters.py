@@ -8,7 +8,7 @@ from bot.messages import Reply
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One reply or notice on its way to a resident.
+    """One reply or notice on its way to a resident, or to a group.
 
     Attributes:
         tap_id: the channel's id of the tap that it answers; empty for none.
@@ -49,7 +49,20 @@ class SlowDown(NotDelivered):
 
 
 class Unreachable(NotDelivered):
-    """The resident cannot be written to: she blocked the bot, or is gone."""
+    """The chat cannot be written to: she blocked the bot, it was put out of the group, or either
+    is gone."""
+
+
+class Moved(NotDelivered):
+    """The chat has another address now: a group became a supergroup (Bot API, ResponseParameters).
+
+    Attributes:
+        address: the channel's own id of the chat from now on.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__("the chat has another address now")
+        self.address = address
 
 
 class Refused(NotDelivered):
@@ -60,7 +73,7 @@ class Courier(Protocol):
     """A channel that letters go out by."""
 
     async def deliver(self, letter: Letter, address: str) -> int:
-        """Bring a letter to the channel's own id of a person; returns the message's id, or 0.
+        """Bring a letter to the channel's own id of a chat; returns the message's id, or 0.
 
         Raises:
             NotDelivered: it did not arrive, or nobody knows whether it did.

@@ -56,6 +56,7 @@ class MatterReader:
             urgency=urgency,
             street=self.street(text),
             place=self.place(text),
+            is_danger=danger,
         )
         return matter.with_sureness(**self.sureness(matter))
 

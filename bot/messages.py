@@ -27,6 +27,23 @@ def utf16_units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
+def split_text(text: str, *, most: int) -> list[str]:
+    """A text in parts of at most `most` UTF-16 units, cut at lines, else at sentences; none empty.
+
+    Nothing but the white space around a cut is left out.
+    """
+    parts, rest = [], text.strip()
+    while utf16_units(rest) > most:
+        head = rest[:most]
+        while (over := utf16_units(head) - most) > 0:
+            head = head[: -((over + 1) // 2)]
+        cuts = (head.rfind(mark) + 1 for mark in ("\n", "。", ". ", "，", " "))
+        end = next((cut for cut in cuts if cut > len(head) // 2), len(head))
+        parts.append(rest[:end].strip())
+        rest = rest[end:].strip()
+    return [part for part in (*parts, rest) if part]
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A picture as the channel received it: its bytes, and its media type."""
@@ -37,7 +54,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A point a resident shared: degrees, WGS 84."""
+    """A point on the map: degrees, WGS 84."""
 
     latitude: float
     longitude: float
@@ -56,6 +73,7 @@ class Said:
         album: the channel's id of the album they are part of; what comes late joins the rest.
         key: the channel's id of this message: said again under the same key it is not heard
             twice; empty for none.
+        case_id: the case that the message she replies to tells of; None for none.
         edited: it is a new version of what she said under this key; of it only the words count.
         unreadable: what was sent that the bot cannot read (`voice`, `sticker`, ...), else empty.
         language_hint: the client's own language setting (`zh-hans`, `en`), used until she writes.
@@ -73,6 +91,7 @@ class Said:
     language_hint: str = ""
     key: str = ""
     edited: bool = False
+    case_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +104,20 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message to the resident.
+    """One message to the resident, or to a group of staff.
 
     Attributes:
         html: of `<b> <i> <code> <blockquote> <a href>` only, newlines as line breaks; everything
-            a person wrote is escaped. At most 4096 UTF-16 units once parsed (Bot API).
+            a person wrote is escaped. At most 4096 UTF-16 units once parsed (Bot API), and 1024
+            where it is a photo's caption.
         buttons: rows of choices.
         replaces: put it in the place of the message whose button was tapped.
         notice: a few plain words shown for a moment after a tap (at most 200 characters).
         case_id: the case it tells of; staff see whether it arrived.
+        photo: the name of a kept photo (`bot.store.photos`), whose caption `html` then is, or
+            empty; empty for none. On Telegram only, like the two that follow.
+        location: a point; nothing else is sent with it.
+        is_protected: it may not be forwarded or saved (Bot API, protect_content).
     """
 
     html: str
@@ -101,6 +125,9 @@ class Reply:
     replaces: bool = False
     notice: str = ""
     case_id: int | None = None
+    photo: str = ""
+    location: Location | None = None
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Letters to residents, delivered until they have arrived: claimed, sent, marked.
+"""Letters to residents and groups, delivered until they have arrived: claimed, sent, marked.
 
-Each resident's letters go out in their order. A letter that was claimed when the process ended, or
-to whose sending nobody answered, may have arrived or not; it is sent again, the log says so, and
-that is the only way in which a letter can arrive twice.
+A group has a resident's number too (`bot.store.residents`). Each resident's letters go out in
+their order. A letter that was claimed when the process ended, or to whose sending nobody answered,
+may have arrived or not; it is sent again, the log says so, and that is the only way in which a
+letter can arrive twice.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.faults import kind_and_place
-from bot.letters import Courier, Letter, NotDelivered, Refused, SlowDown, Unreachable
+from bot.letters import Courier, Letter, Moved, NotDelivered, Refused, SlowDown, Unreachable
 from bot.messages import Channel, Reply
 from bot.pace import Pace
 from bot.store import Store, StoreUnavailable
@@ -94,15 +95,15 @@ class Outbox:
 
     async def _deliver_all(self, resident_id: int) -> None:
         address = await self._address(resident_id)
-        is_more = address is not None
-        while is_more:
-            await self._pace.chat_turn(resident_id)
+        is_more = True
+        while is_more and address is not None:
+            await self._pace.chat_turn(resident_id, is_group=_is_group(address))
             async with self._slots:
                 await self._pace.turn()
                 letter = await self._write(lambda: self._claimed(resident_id))
                 if letter is None:
                     return
-                is_more, pause_seconds = await self._send(letter, address or "")
+                is_more, pause_seconds = await self._send(letter, address)
             if pause_seconds and await self._is_stopped_within(pause_seconds):
                 return
 
@@ -135,6 +136,8 @@ class Outbox:
             return False, 0.0
         except Refused as error:
             return await self._give_up(letter, address, str(error))
+        except Moved as error:
+            return await self._follow(letter, address, error)
         except SlowDown as error:
             self._pace.hold_back(letter.resident_id, error.seconds)
             reason = str(error)
@@ -162,6 +165,18 @@ class Outbox:
         self._store.residents.set_reachable(letter.resident_id, False)
         self._failed.pop(letter.id, None)
         logger.info("resident %d cannot be written to", letter.resident_id)
+
+    async def _follow(self, letter: Letter, address: str, moved: Moved) -> tuple[bool, float]:
+        """Note a chat's new address, and have its letters begun again with that."""
+
+        def move() -> None:
+            self._store.residents.move(self._channel, address, moved.address)
+            self._store.outbox.put_off(letter.id, str(moved))
+
+        await self._write(move)
+        logger.info("resident %d has another address now", letter.resident_id)
+        self._woken.add(letter.resident_id)
+        return False, _pause_seconds(letter.tries)
 
     async def _put_off(
         self, letter: Letter, address: str, reason: str, pause_seconds: float
@@ -210,6 +225,11 @@ class Outbox:
                 return read()
             except StoreUnavailable:
                 await asyncio.sleep(STORE_PAUSE_SECONDS)
+
+
+def _is_group(address: str) -> bool:
+    """Whether an address is a group's: Telegram's ids of groups are below 0 (Bot API, Chat)."""
+    return address.startswith("-")
 
 
 def _pause_seconds(tries: int) -> float:

@@ -5,7 +5,7 @@ Only the names below are for others; this package knows no channel, case or data
 
 from index.build import build_index, load_index
 from index.config import IndexSettings, Paths, Section, config_path, read_config
-from index.content import check_content
+from index.content import ReportContent, check_content, read_reports
 from index.errors import ContentError, EncoderError, StaleIndexError
 from index.followups import Earlier
 from index.hits import Hit, sole_answer
@@ -24,6 +24,7 @@ __all__ = [
     "IndexSettings",
     "Paths",
     "Quantity",
+    "ReportContent",
     "Section",
     "StaleIndexError",
     "build_index",
@@ -33,6 +34,7 @@ __all__ = [
     "load_index",
     "normalise",
     "read_config",
+    "read_reports",
     "sole_answer",
     "to_simplified",
 ]

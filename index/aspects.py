@@ -2,12 +2,14 @@
 
 The topic alone is no answer: who asks when, where or for how much, and reads only that it will
 be done, was not answered. Each rule looks at the question and at the quote; none knows a topic.
+What staff were asked, their answer gives, whatever its words.
 """
 
 import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from index.lexical import tidy
 from index.measures import Measure, measures_asked, measures_given
 from index.questions import Question
 from index.reports import Commitment
@@ -59,10 +61,14 @@ _COMPARED = re.compile(r"同步|不低于|持平")
 
 @dataclass(frozen=True, slots=True)
 class _Aspect:
-    """Words that ask for one aspect, and what a quote that gives it holds (None: none does)."""
+    """Words that ask for one aspect, and what a quote that gives it holds (None: none does).
+
+    `by_staff`: what answers of staff are there to give, so that their words need not tell.
+    """
 
     asked_by: re.Pattern[str]
     given_by: re.Pattern[str] | None
+    by_staff: bool = False
 
 
 _ASPECTS = (
@@ -141,6 +147,7 @@ _ASPECTS = (
             r"|residence permit|catchment)\b"
         ),
         None,
+        by_staff=True,
     ),
     _Aspect(  # whom to reach, and how
         re.compile(
@@ -211,7 +218,14 @@ class Wanted:
         return (
             self._names_no_thing
             or self._is_of_another_year(commitment)
-            or self._is_of_another_place(commitment)
+            or self._lacks_what_is_asked(commitment)
+        )
+
+    def _lacks_what_is_asked(self, commitment: Commitment) -> bool:
+        if self.question.text in _answered_questions(commitment):
+            return False
+        return (
+            self._is_of_another_place(commitment)
             or self._lacks_an_aspect(commitment)
             or self._lacks_a_number_named(commitment)
             or self._lacks_a_quantity(commitment)
@@ -230,6 +244,8 @@ class Wanted:
     def _lacks_an_aspect(self, commitment: Commitment) -> bool:
         return any(
             not (aspect.given_by and aspect.given_by.search(commitment.quote))
+            and not (aspect.by_staff and commitment.is_staff_answer)
+            and not any(map(aspect.asked_by.search, _answered_questions(commitment)))
             for aspect in self._aspects
         )
 
@@ -252,7 +268,8 @@ class Wanted:
         if is_past and _THIS_YEAR.search(self.question.asked):
             return True
         return any(
-            not commitment.since <= year <= commitment.until and str(year) not in commitment.quote
+            not commitment.since <= year <= commitment.until
+            and str(year) not in f"{commitment.quote} {_answered_questions(commitment)}"
             for year in self.question.years
         )
 
@@ -277,6 +294,7 @@ class Wanted:
         if not self._places:
             return False
         own = f"{commitment.district} {commitment.report_title} {commitment.quote}"
+        own = " ".join([own, *_answered_questions(commitment)])
         own_en = (commitment.report_title_en + commitment.en).lower().replace("'", "")
         return any(zh not in own and en not in own_en for zh, en in self._places)
 
@@ -306,6 +324,7 @@ class Wanted:
         if not self._lines and not self._numbers:
             return False
         own = f"{commitment.quote} {commitment.en}".replace(",", "").lower()
+        own = " ".join([own, *_answered_questions(commitment)])
         return any(not named.search(own) for named in (*self._lines, *self._numbers))
 
     @cached_property
@@ -314,6 +333,9 @@ class Wanted:
 
     def _lacks_a_quantity(self, commitment: Commitment) -> bool:
         """Whether a number is asked for and the quote gives none, or none of that kind."""
+        answered = map(measures_asked, _answered_questions(commitment))
+        if self._measures is not None and self._measures in answered:
+            return False
         if self._measures is not None:
             return self._measures.isdisjoint(measures_given(commitment.quantities))
         if not self.question.wants_quantity:
@@ -322,3 +344,8 @@ class Wanted:
         if measure:
             return not any(measure in part.value + part.unit for part in commitment.quantities)
         return not commitment.quantities and not _COMPARED.search(commitment.quote)
+
+
+def _answered_questions(commitment: Commitment) -> tuple[str, ...]:
+    """The questions, tidied, that staff answered with it; none of a report's commitment."""
+    return tuple(map(tidy, commitment.ask)) if commitment.is_staff_answer else ()

@@ -1,6 +1,7 @@
 """Which report a question is put to: the place or the year it names decides, else the newest.
 
-Within a report, what was and what will be are told apart by the tense of the question.
+Answers of staff are asked besides, whatever their year; they never stand in for a report. Within a
+report, what was and what will be are told apart by the tense of the question.
 """
 
 import re
@@ -38,7 +39,7 @@ def names_of_place(report: Report) -> tuple[str, ...]:
 
     short = _KINDS_OF_PLACE.sub("", report.district) or report.district
     names = {report.district, short, *_ENGLISH.get(short, ("".join(lazy_pinyin(short)),))}
-    english = re.split("['’]", report.title_en)[0]
+    english = "" if report.collection else re.split("['’]", report.title_en)[0]
     names |= {english, english.removesuffix(" District")}
     return tuple(sorted({tidy(name) for name in names} - {""}, key=len, reverse=True))
 
@@ -55,24 +56,34 @@ class Choice:
         self._parts = parts
         self._patterns = {report: any_of(names) for report, names in places.items() if names}
 
-    def rows(self, question: Question, *, within: str = "") -> NDArray[np.bool_] | None:
+    def rows(
+        self, question: Question, *, within: str = "", stays_with: str = ""
+    ) -> NDArray[np.bool_] | None:
         """bool[n_commitments]: which commitments a question is put to; None for all.
 
         Args:
-            within: the one report it is put to, `""` to choose.
+            within: the one report it is put to and nothing besides, `""` to choose.
+            stays_with: the report it is put to besides the answers of staff, `""` to choose.
         """
-        if len(self._reports) < 2:
+        if len(self._rows_of) < 2:
             return None
-        chosen = {within} if within else self._chosen(question)
+        if within:
+            chosen: Set[str] = {within}
+        else:
+            chosen = {stays_with} if stays_with else self._chosen(question)
+            chosen |= self._answers_asked(question)
         rows = np.zeros(len(self._parts), dtype=np.bool_)
         for report in chosen:
             rows |= self._rows_of[report]
         return rows
 
     def stays_with(self, question: Question, report: str) -> str:
-        """The report of the question before, unless this one names a place or a year."""
+        """The report of the question before, unless this one names a place or a year.
+
+        After an answer of staff it is chosen anew.
+        """
         names = any(words.search(question.text) for words in self._patterns.values())
-        return "" if names or question.years else report
+        return "" if names or question.years or report not in self._reports else report
 
     def of_its_tense(self, question: Question) -> NDArray[np.bool_] | None:
         """bool[n_commitments]: what has the question's tense; None if all have the same."""
@@ -81,10 +92,19 @@ class Choice:
         asks_past = bool(_PAST.search(question.asked)) or bool(
             question.years and max(question.years) < self._newest
         )
-        return np.asarray(self._is_past == asks_past, dtype=np.bool_)
+        return np.asarray((self._is_past == asks_past) | self._is_answer, dtype=np.bool_)
+
+    def _answers_asked(self, question: Question) -> Set[str]:
+        """The collections of answers; where a place is named, those of it or of no known place."""
+        named = self._named(question)
+        placeless = self._answers - self._patterns.keys()
+        return self._answers & (named | placeless) if named else self._answers
+
+    def _named(self, question: Question) -> Set[str]:
+        return {name for name, words in self._patterns.items() if words.search(question.text)}
 
     def _chosen(self, question: Question) -> Set[str]:
-        named = {name for name, words in self._patterns.items() if words.search(question.text)}
+        named = self._named(question) & self._reports.keys()
         of_year = {
             report
             for report in named or self._reports
@@ -93,7 +113,7 @@ class Choice:
         chosen = of_year or named or set(self._reports)
         if of_year:
             return chosen
-        newest = max(self._reports[report] for report in chosen)
+        newest = max((self._reports[report] for report in chosen), default=0)
         return {report for report in chosen if self._reports[report] == newest}
 
     def _speaks_of(self, report: str, year: int) -> bool:
@@ -101,12 +121,17 @@ class Choice:
 
     @cached_property
     def _reports(self) -> dict[str, int]:
-        """The target year of each report."""
-        return {part.report: part.target_year for part in self._parts}
+        """The target year of each report; collections of answers are none."""
+        return {part.report: part.target_year for part in self._parts if not part.is_staff_answer}
+
+    @cached_property
+    def _answers(self) -> Set[str]:
+        """The collections of staff's answers."""
+        return {part.report for part in self._parts if part.is_staff_answer}
 
     @cached_property
     def _newest(self) -> int:
-        return max(self._reports.values())
+        return max(self._reports.values(), default=0)
 
     @cached_property
     def _years(self) -> dict[str, set[int]]:
@@ -120,12 +145,18 @@ class Choice:
     def _rows_of(self) -> dict[str, NDArray[np.bool_]]:
         """bool[n_commitments] a report: which are its own."""
         owners = np.array([part.report for part in self._parts], dtype=np.str_)
-        return {report: owners == report for report in self._reports}
+        return {report: owners == report for report in (*self._reports, *self._answers)}
 
     @cached_property
     def _is_past(self) -> NDArray[np.bool_]:
         """bool[n_commitments]: what was before the year its report plans for."""
-        return np.array([part.until < part.target_year for part in self._parts], dtype=np.bool_)
+        past = [part.until < part.target_year and not part.is_staff_answer for part in self._parts]
+        return np.array(past, dtype=np.bool_)
+
+    @cached_property
+    def _is_answer(self) -> NDArray[np.bool_]:
+        """bool[n_commitments]: what staff answered, which has no tense."""
+        return np.array([part.is_staff_answer for part in self._parts], dtype=np.bool_)
 
 
 def any_of(names: Iterable[str]) -> re.Pattern[str]:

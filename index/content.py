@@ -81,7 +81,9 @@ def read_content(paths: Paths) -> Content:
         reports=reports,
         commitments=tuple(commitment for one in found for commitment in one.commitments),
         glossary=glossary,
-        gold=read_gold_set(evaluation, reports, mistakes, remarks),
+        gold=read_gold_set(
+            evaluation, [one for one in reports if not one.collection], mistakes, remarks
+        ),
         mistakes=mistakes,
         remarks=remarks,
     )
@@ -101,6 +103,9 @@ def read_reports(paths: Paths, mistakes: list[str], remarks: list[str]) -> list[
             own_name = str(commitments_file)
             commitments = read_commitments(commitments_file, own_name, report, mistakes)
             remarks += _remarks_on(name, own_name, report, commitments)
+        elif report.collection:
+            mistakes.append(f"{name}: collection: has no {COMMITMENTS_FILE}")
+            continue
         else:
             commitments = split_report(report)
             _check_split(name, report, commitments, mistakes, remarks)
@@ -199,10 +204,11 @@ def _remarks_on(
 ) -> list[str]:
     own = list(commitments)
     untranslated = [found.id.split("/")[1] for found in own if not found.en]
+    uncovered = [] if report.collection else uncovered_clauses(report, own)
     return [
         *_few(
             f"{report_name}: no commitment covers",
-            [repr(clause) for clause in uncovered_clauses(report, own)],
+            [repr(clause) for clause in uncovered],
         ),
         *_few(
             f"{commitments_name}: en: missing; English replies will give the quote alone:",

@@ -11,6 +11,8 @@ from index.reports import Commitment
 
 # How many of the nearest may change places, and how near they must be to the nearest.
 LOOKED_AT, _ABOUT_AS_NEAR = 5, 0.75
+# The score of what is not asked.
+_NOT_ASKED = -1.0
 # How near the first, and how much of the question besides, is about the same.
 _AS_NEAR, _AS_MUCH = 0.85, 0.1
 # How near the first, and how much of the question besides, is just as good.
@@ -53,6 +55,11 @@ class Legs:
         """Bring rows that have a score at all a little nearer."""
         for scores in (self.dense, self.lexical):
             scores[rows & (scores > 0)] += bonus
+
+    def leave_out(self, rows: NDArray[np.bool_]) -> None:
+        """Let no search find these rows."""
+        for scores in (self.dense, self.lexical):
+            scores[rows] = _NOT_ASKED
 
     def fused(self, dense_weight: float) -> NDArray[np.float32]:
         """One score a commitment, higher is nearer."""

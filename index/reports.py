@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -29,6 +29,9 @@ GENERAL_SECTION = "总体"
 COMMITMENTS_FILE = "commitments.toml"
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 
+Collection = Literal["", "answers"]
+"""What is kept as a report and is none: answers of staff. `""` is a report."""
+
 _NO_YEAR = (
     "front matter: target_year: neither the title nor the text says which year it plans for; "
     "begin the file with the three lines ---, target_year: 2026 and ---"
@@ -39,7 +42,8 @@ _NO_YEAR = (
 class Report:
     """One report: its text to the letter, whose it is and which year it plans for.
 
-    What nobody knows is `""` or None; `begin` is where the text begins after its title.
+    What nobody knows is `""` or None; `begin` is where the text begins after its title;
+    `collection` says if it is no report but a collection of staff's answers.
     """
 
     id: str
@@ -53,6 +57,7 @@ class Report:
     text: str
     headings: tuple[Heading, ...]
     begin: int = 0
+    collection: Collection = ""
 
     def place_of(self, start: int) -> tuple[str, str]:
         """Section and sub-heading at a character of the text; `""` if there is no sub-heading."""
@@ -83,6 +88,9 @@ class Commitment:
         since, until: the years it speaks of: 2025, 2025 for last year's result in a report for
             2026; 2026, 2030 for what a five-year plan aims at.
         year: the year it is about: of a result the last, otherwise the target year.
+        collection: `answers` if it is no promise of a report but an answer of staff.
+        source, answered_on: of an answer of staff, what it rests on and its day
+            (`2020-03-05`); `unit` is then the one that answered, and `section` its name.
     """
 
     id: str
@@ -104,6 +112,14 @@ class Commitment:
     kind: Kind
     ask: tuple[str, ...]
     quantities: tuple[Quantity, ...]
+    collection: Collection = ""
+    source: str = ""
+    answered_on: str = ""
+
+    @property
+    def is_staff_answer(self) -> bool:
+        """Whether staff said this in answer to a resident, and no report."""
+        return self.collection == "answers"
 
     @property
     def period(self) -> str:
@@ -127,6 +143,7 @@ class _FrontMatter(FileModel):
     target_year: int | None = Field(default=None, ge=1949, le=2100)
     source: str = Field(default="", min_length=1)
     sha256: str = Field(default="", pattern=r"^[0-9a-f]{64}$")
+    collection: Collection = ""
 
 
 class _CommitmentEntry(FileModel):
@@ -139,6 +156,8 @@ class _CommitmentEntry(FileModel):
     until: int | None = Field(default=None, ge=1949, le=2100)
     ask: list[str] = []
     start_after: str = ""
+    source: str = ""
+    answered_on: datetime.date | None = None
 
     @model_validator(mode="after")
     def _years_in_order(self) -> Self:
@@ -193,6 +212,7 @@ def read_report(
         text=text,
         headings=headings,
         begin=opening.end,
+        collection=matter.collection,
     )
 
 
@@ -230,6 +250,8 @@ def read_commitments(
         if fields.get("id") in used:
             mistakes.append(f"{key}: id: used twice")
         used.add(fields.get("id"))
+        if entry is not None:
+            _check_answer(report, entry, key, mistakes)
         if entry is not None and start is not None:
             commitment = _commitment(report, entry, start, _scope(report, entry))
             found[commitment.id] = commitment
@@ -312,6 +334,24 @@ def _check_hash(
         mistakes.append(f"{name}: sha256: the text's is {found}; a character was changed")
 
 
+def _check_answer(report: Report, entry: _CommitmentEntry, key: str, mistakes: list[str]) -> None:
+    """An answer of staff says who gave it, when and on what; a report's promise says none."""
+    given: dict[str, object] = {"source": entry.source.strip(), "answered_on": entry.answered_on}
+    if not report.collection:
+        mistakes.extend(
+            f"{key}: {name}: only in a collection of answers"
+            for name, value in given.items()
+            if value
+        )
+        return
+    given |= {"unit": entry.unit.strip(), "ask": entry.ask}
+    mistakes.extend(
+        f"{key}: {name}: missing; an answer of staff needs it"
+        for name, value in given.items()
+        if not value
+    )
+
+
 def _find_quote(text: str, fields: Mapping[str, Any], key: str, mistakes: list[str]) -> int | None:
     """Where the entry's quote begins in the text; also of an entry with other mistakes."""
     quote, before = fields.get("quote"), fields.get("start_after", "")
@@ -338,13 +378,19 @@ def _longest_beginning(text: str, quote: str) -> str:
 
 
 def _scope(report: Report, entry: _CommitmentEntry) -> Scope:
-    """The years an entry speaks of; left out, those its report plans for."""
+    """The years an entry speaks of; left out, those its report plans for, or of its answer."""
+    if entry.answered_on is not None:
+        year = entry.answered_on.year
+        since = entry.since or min(year, entry.until or year)
+        return Scope("result", since, entry.until or max(year, since))
     since = entry.since or entry.until or report.target_year
     return Scope(entry.kind, since, max(since, entry.until or since))
 
 
 def _commitment(report: Report, entry: _CommitmentEntry, start: int, scope: Scope) -> Commitment:
     section, heading = report.place_of(start)
+    if report.collection:
+        section, heading = entry.unit.strip(), ""
     return Commitment(
         id=f"{report.id}/{entry.id}",
         report=report.id,
@@ -365,6 +411,9 @@ def _commitment(report: Report, entry: _CommitmentEntry, start: int, scope: Scop
         kind=scope.kind,
         ask=tuple(words.strip() for words in entry.ask if words.strip()),
         quantities=find_quantities(entry.quote),
+        collection=report.collection,
+        source=entry.source.strip(),
+        answered_on=entry.answered_on.isoformat() if entry.answered_on else "",
     )
 
 

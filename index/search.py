@@ -46,8 +46,8 @@ _NEAR_BY_MEANING = 0.35
 # How much nearer the neighbours of what was just spoken of are; the share of what a question
 # that leans on the one before names itself that its answer must hold.
 _BESIDE, _OWN_SHARE = 0.05, 0.6
-# How much nearer what was is to a question about the past; the score of what is not asked.
-_OF_ITS_TENSE, _NOT_ASKED = 0.04, -1.0
+# How much nearer what was is to a question about the past.
+_OF_ITS_TENSE = 0.04
 # So many of the best by words have their meaning compared, be it near or not.
 _BEST_BY_WORDS = 30
 # A broad question: how many are looked at, how much of the topic each must cover and how near the
@@ -80,9 +80,14 @@ class Index:
 
     @cached_property
     def sections(self) -> Mapping[tuple[str, str], tuple[Commitment, ...]]:
-        """The commitments by report and section, the newest report first, in its own order."""
+        """The commitments by report and section, the newest report first, in its own order.
+
+        The answers of staff come after all reports.
+        """
         found: dict[tuple[str, str], list[Commitment]] = {}
-        for commitment in sorted(self.parts, key=lambda part: -part.target_year):
+        for commitment in sorted(
+            self.parts, key=lambda part: (part.is_staff_answer, -part.target_year)
+        ):
             found.setdefault((commitment.report, commitment.section), []).append(commitment)
         return MappingProxyType({name: tuple(parts) for name, parts in found.items()})
 
@@ -139,6 +144,7 @@ class Index:
         fused = self.legs(topic).fused(self.thresholds.dense_weight(topic))
         under = [row for row in self._under_topic(topic) if fused[row] > 0]
         rows = under or self._all_covering(topic, fused)
+        rows = [row for row in rows if not self.parts[row].is_staff_answer]
         if len(rows) < _FEWEST_LISTED:
             return ()
         best = sorted(rows, key=lambda row: -fused[row])[:_MOST_LISTED]
@@ -198,10 +204,15 @@ class Index:
         return self._coverer(read).covered_by(row).whole >= _OWN_SHARE
 
     def about(self, message: str, *, top_k: int = 5) -> list[Hit]:
-        """The commitments a message is about that asks nothing, best first; none answers it."""
+        """The commitments a message is about that asks nothing, best first; none answers it.
+
+        An answer of staff promises nothing and is not among them.
+        """
         read = self.read(message)
         hits: list[Hit] = []
-        for row, score, signals in self.signals(read, self.legs(read), top_k=top_k, asks=False):
+        legs = self.legs(read)
+        legs.leave_out(np.array([part.is_staff_answer for part in self.parts], dtype=np.bool_))
+        for row, score, signals in self.signals(read, legs, top_k=top_k, asks=False):
             nearness = probability(signals, self.thresholds)
             found = Hit(
                 self.parts[row], score, signals.coverage, nearness, nearness, answers=False
@@ -254,17 +265,18 @@ class Index:
         lexical_best = best_rows(lexical, _BEST_BY_WORDS)
         dense = self.dense.score(vectors, [int(row) for row in lexical_best])
         legs = Legs(dense=dense, lexical=lexical)
+        stays_with = ""
         if beside in self._rows:
             row = self._rows[beside]
-            within = within or self._choice.stays_with(question, self.parts[row].report)
+            stays_with = self._choice.stays_with(question, self.parts[row].report)
             legs.raise_by(_BESIDE, np.isin(np.arange(len(self.parts)), self._neighbours[row]))
         of_its_tense = self._choice.of_its_tense(question)
         if of_its_tense is not None:
             legs.raise_by(_OF_ITS_TENSE, of_its_tense)
         np.minimum(lexical, 1.0, out=lexical)
-        put_to = self._choice.rows(question, within=within)
+        put_to = self._choice.rows(question, within=within, stays_with=stays_with)
         if put_to is not None:
-            dense[~put_to] = lexical[~put_to] = _NOT_ASKED
+            legs.leave_out(~put_to)
         return legs
 
     def signals(

@@ -1,6 +1,7 @@
-"""Residents as tests write them: what she says and does, and what she reads, on each channel."""
+"""Residents and staff as tests write them: what she says and does, and what she reads."""
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from typing import Self
 
@@ -10,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from bot.app import Bot
 from bot.terminal import Terminal
 from tests.fakes import GROUP_ID, FakeTelegram
+from tests.telegram_chats import Shown
 
 
 class TelegramResident:
@@ -26,6 +28,7 @@ class TelegramResident:
         self._telegram_id = telegram_id
         self._tap_ids: list[str] = []
         server.meet(telegram_id, language_code=language_code)
+        server.chats.open(telegram_id)
 
     @property
     def heard(self) -> list[str]:
@@ -69,17 +72,7 @@ class TelegramResident:
 
     async def taps(self, label: str) -> None:
         """Tap the newest visible button whose label contains these words."""
-        shown = self._server.from_bot(self._telegram_id)
-        buttons = [
-            (message.message_id, button)
-            for message in reversed(shown)
-            for row in message.buttons
-            for button in row
-        ]
-        found = next((b for b in buttons if label in b[1]["text"]), None)
-        if found is None:
-            raise LookupError(f"no button {label!r} among {[b['text'] for _, b in buttons]}")
-        await self.taps_action(found[0], found[1]["callback_data"])
+        await self.taps_action(*_button(self._server.from_bot(self._telegram_id), label))
 
     async def taps_action(self, message_id: int, action: str) -> None:
         """Tap a button that may be gone by now, as a slow client lets people do."""
@@ -87,8 +80,139 @@ class TelegramResident:
         await self._bot_is_done()
 
     async def _bot_is_done(self) -> None:
-        end = self._server.taps(self._telegram_id, 0, "", chat_id=GROUP_ID)
-        await self._server.until(lambda: self._server.is_answered(end))
+        await _bot_is_done(self._server, self._telegram_id)
+
+
+class StaffMember:
+    """A person in a group that the bot is in too, and with a private chat with the bot.
+
+    Every action returns once the bot has done with it and has told her so in private, as with
+    `TelegramResident`. What it makes the bot send to the group or to others may still be on its
+    way: `await server.until_quiet()`. The bot cannot write to her in private before she wrote to
+    it there.
+    """
+
+    def __init__(
+        self,
+        server: FakeTelegram,
+        telegram_id: int,
+        *,
+        group_id: int,
+        language_code: str = "zh-hans",
+    ) -> None:
+        self._server = server
+        self._telegram_id = telegram_id
+        self._group_id = group_id
+        self._tap_ids: list[str] = []
+        server.meet(telegram_id, language_code=language_code)
+        server.chats.open(group_id)
+
+    @property
+    def group_cards(self) -> list[Shown]:
+        """The bot's messages in the group as they are now, oldest first."""
+        return self._server.from_bot(self._group_id)
+
+    @property
+    def group_heard(self) -> list[str]:
+        """What she reads of the bot's in the group now, oldest first: edits in place, no tags."""
+        return [shown.text for shown in self.group_cards]
+
+    @property
+    def heard(self) -> list[str]:
+        """What she reads of the bot's in private now, oldest first: edits in place, no tags."""
+        return [shown.text for shown in self._server.from_bot(self._telegram_id)]
+
+    @property
+    def notices(self) -> list[str]:
+        """What each of her taps made flash up, oldest first; "" where there was nothing."""
+        return [self._server.api.notices[tap_id] for tap_id in self._tap_ids]
+
+    def newest(self, words: str = "", *, in_group: bool = True) -> Shown:
+        """The bot's newest message that contains these words.
+
+        Raises:
+            LookupError: there is none.
+        """
+        return self._all(words, in_group=in_group)[-1]
+
+    def buttons(self, words: str = "", *, in_group: bool = True) -> list[str]:
+        """The labels under the bot's newest message that contains these words."""
+        return self.newest(words, in_group=in_group).labels
+
+    async def says(self, text: str) -> None:
+        """Write to the bot in private."""
+        await self._writes(self._telegram_id, text)
+
+    async def says_in_group(self, text: str) -> None:
+        """Write in the group."""
+        await self._writes(self._group_id, text)
+
+    async def replies(self, words: str, text: str, *, in_group: bool = True) -> None:
+        """Reply to the bot's newest message that contains some words."""
+        shown = self.newest(words, in_group=in_group)
+        await self._writes(shown.chat_id, text, reply_to=shown.message_id)
+
+    async def taps(self, label: str, *, on: str = "", in_group: bool = True) -> None:
+        """Tap the newest button whose label contains these words.
+
+        Args:
+            on: what the message that it stands under contains.
+        """
+        found = _button(self._all(on, in_group=in_group), label)
+        await self.taps_action(*found, in_group=in_group)
+
+    async def taps_action(self, message_id: int, action: str, *, in_group: bool = True) -> None:
+        """Tap a button that may be gone by now, as a slow client lets people do."""
+        chat_id = self._group_id if in_group else self._telegram_id
+        tap_id = self._server.taps(self._telegram_id, message_id, action, chat_id=chat_id)
+        self._tap_ids.append(tap_id)
+        await _bot_is_done(self._server, self._telegram_id)
+        await self._server.until(lambda: self._server.is_answered(tap_id))
+
+    async def forwards(self, words: str) -> None:
+        """Forward the bot's newest message in the group that contains some words, to the bot.
+
+        Raises:
+            RefusedError: it is protected.
+        """
+        message_id = self.newest(words).message_id
+        self._server.forwards(self._telegram_id, message_id, from_chat=self._group_id)
+        await _bot_is_done(self._server, self._telegram_id)
+
+    def _all(self, words: str, *, in_group: bool) -> list[Shown]:
+        """The bot's messages that contain some words, oldest first, at least one."""
+        shown = self._server.from_bot(self._group_id if in_group else self._telegram_id)
+        found = [message for message in shown if words in message.text]
+        if not found:
+            raise LookupError(f"no {words!r} among {[message.text for message in shown]}")
+        return found
+
+    async def _writes(self, chat_id: int, text: str, *, reply_to: int = 0) -> None:
+        self._server.says_in(chat_id, self._telegram_id, text, reply_to=reply_to)
+        await _bot_is_done(self._server, self._telegram_id)
+
+
+def _button(messages: Sequence[Shown], label: str) -> tuple[int, str]:
+    """The newest button whose label contains these words: its message's id, and its action."""
+    buttons = [
+        (message.message_id, button)
+        for message in reversed(messages)
+        for row in message.buttons
+        for button in row
+    ]
+    for message_id, button in buttons:
+        if label in button["text"]:
+            return message_id, button["callback_data"]
+    raise LookupError(f"no button {label!r} among {[button['text'] for _, button in buttons]}")
+
+
+async def _bot_is_done(server: FakeTelegram, telegram_id: int) -> None:
+    """Wait until the bot has done with what a person did, and has told her what there is to tell.
+
+    It handles her updates in turn: that a tap in a group of no meaning is answered marks the end.
+    """
+    end = server.taps(telegram_id, 0, "", chat_id=GROUP_ID)
+    await server.until(lambda: server.is_answered(end))
 
 
 class WebResident:

@@ -29,6 +29,7 @@ from bot.desk import open_case
 from bot.messages import Photo
 from bot.store import Store
 from bot.store.photos import Photos
+from tests.office import office_over
 
 PROJECT = Path(__file__).parents[1]
 AT = datetime(2020, 3, 2, 4, 0, tzinfo=UTC)
@@ -52,7 +53,7 @@ def file_case(store: Store, var: Path, words: str) -> None:
         store.drafts.add_file(
             draft.id, name=name, media_type="image/jpeg", size_bytes=len(photo.content), at=AT
         )
-        open_case(store, draft, at=AT)
+        open_case(office_over(store), draft, at=AT)
 
 
 def fill(var: Path, *words: str) -> None:

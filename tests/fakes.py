@@ -12,6 +12,9 @@ on while the bot is killed and started again, and plays every fault between the 
         server.lose_answer("sendMessage")               # the one after it arrives, unanswered
         with server.hold():                             # two updates in one batch
             server.sends_album(1001, [photo, other])
+        server.adds_bot(-1005, 2001)                    # somebody puts it into a group
+        server.says_in(-1005, 2001, "收到", reply_to=7)  # and replies there
+        await server.until_quiet()                      # all that follows from it is sent
 """
 
 from collections.abc import Sequence
@@ -25,6 +28,7 @@ from tests.telegram_api import BotApi
 from tests.telegram_chats import BOT, DATE, Chats, Json, RefusedError, Shown
 from tests.telegram_connections import serving
 from tests.telegram_faults import ANSWER_LOST, DROPPED, Fate, Hook, RateLimits
+from tests.telegram_groups import Groups
 from tests.telegram_updates import at_end
 
 TOKEN = "7:AAF-fake_token"
@@ -49,6 +53,8 @@ CONTENTS: dict[str, Json] = {
     "document": {"file_name": "letter.pdf", "mime_type": "application/pdf"},
 }
 """Kinds of message that are a file -> what Telegram says of it beside its id and size."""
+FORWARDED = ("text", "caption", "photo", "location", *CONTENTS)
+"""What of a message goes along when it is forwarded; its buttons do not."""
 
 
 class FakeTelegram:
@@ -58,10 +64,13 @@ class FakeTelegram:
         self.token = token
         self.chats = Chats()
         self.api = BotApi(token, self.chats)
-        self.until = self.api.until
+        self.until, self.until_quiet = self.api.until, self.api.until_quiet
         self.sent = self.chats.sent
         self.deliver_again = self.api.updates.deliver_again
         self.hold, self.release = self.api.updates.hold, self.api.updates.release
+        self.groups = Groups(self.chats, self.api)
+        self.adds_bot, self.removes_bot = self.groups.adds_bot, self.groups.removes_bot
+        self.migrates = self.groups.migrates
         self._running = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -177,22 +186,47 @@ class FakeTelegram:
         Returns:
             The message's id.
         """
-        if user_id not in self.chats.users:
-            self.meet(user_id)
-        self.chats.blocked.discard(user_id)
-        shown = self.chats.add(chat_id or user_id, str(content.get("text", "")))
-        shown.content = content
-        body = self._message(user_id, shown) | content
-        self.api.push("message", body, in_next_batch=in_next_batch)
+        shown = self._show(user_id, chat_id or user_id, content)
+        if shown.chat_id not in self.chats.blocked:  # what is said in a group it was put out of
+            self.api.push("message", self.chats.as_json(shown), in_next_batch=in_next_batch)
         return shown.message_id
+
+    def says_in(self, chat_id: int, user_id: int, text: str, *, reply_to: int = 0) -> int:
+        """Write a text in a group, or in her private chat (her own id), as a reply or not.
+
+        The bot hears all that is said in a group, as it does where it is an administrator.
+        """
+        shown = self._show(user_id, chat_id, {"text": text})
+        if reply_to and self.chats.find(chat_id, reply_to) is None:
+            raise LookupError(reply_to)
+        shown.reply_to = reply_to
+        if chat_id not in self.chats.blocked:
+            self.api.push("message", self.chats.as_json(shown))
+        return shown.message_id
+
+    def forwards(self, user_id: int, message_id: int, *, from_chat: int, to_chat: int = 0) -> int:
+        """Forward a message of a chat to another one, her private one when left out.
+
+        Raises:
+            RefusedError: it is protected.
+        """
+        original = self.chats.find(from_chat, message_id)
+        if original is None:
+            raise LookupError(message_id)
+        if original.is_protected:
+            raise RefusedError(400, "Bad Request: CHAT_FORWARDS_RESTRICTED")
+        body = self.chats.as_json(original)
+        kept = {name: body[name] for name in FORWARDED if name in body}
+        origin = {"type": "user", "date": DATE, "sender_user": body["from"]}
+        return self.writes(user_id, chat_id=to_chat, forward_origin=origin, **kept)
 
     def says(self, user_id: int, text: str, *, chat_id: int = 0) -> int:
         """Write a text or a command."""
         return self.writes(user_id, chat_id=chat_id, text=text)
 
-    def edits(self, user_id: int, message_id: int, text: str) -> None:
+    def edits(self, user_id: int, message_id: int, text: str, *, chat_id: int = 0) -> None:
         """Change a text sent earlier, or the caption of a photo or file."""
-        shown = self.chats.find(user_id, message_id)
+        shown = self.chats.find(chat_id or user_id, message_id)
         if shown is None:
             raise LookupError(message_id)
         if "text" in shown.content:
@@ -201,14 +235,20 @@ class FakeTelegram:
         else:
             uncaptioned = {k: v for k, v in shown.content.items() if k != "caption"}
             shown.content = uncaptioned | _caption(text)
-        edited = shown.content | {"edit_date": DATE + 60}
-        self.api.push("edited_message", self._message(user_id, shown) | edited)
+        self.api.push("edited_message", self.chats.as_json(shown) | {"edit_date": DATE + 60})
 
     def sends_photo(
-        self, user_id: int, content: bytes, *, caption: str = "", size: int = 0
+        self,
+        user_id: int,
+        content: bytes,
+        *,
+        caption: str = "",
+        size: int = 0,
+        chat_id: int = 0,
     ) -> int:
         """Send a photo, in two sizes as Telegram does; `size` claims another size in bytes."""
-        return self.writes(user_id, photo=self._photo(content, size), **_caption(caption))
+        photo = self._photo(content, size)
+        return self.writes(user_id, chat_id=chat_id, photo=photo, **_caption(caption))
 
     def sends_album(
         self,
@@ -258,6 +298,7 @@ class FakeTelegram:
 
     def taps(self, user_id: int, message_id: int, action: str, *, chat_id: int = 0) -> str:
         """Tap a button of a message, even one that shows no such button; returns the tap's id."""
+        self.chats.open(chat_id or user_id)
         chat = self.chats.chat(chat_id or user_id)
         shown = self.chats.find(chat_id or user_id, message_id)
         inaccessible = {"chat": chat, "message_id": message_id, "date": 0}
@@ -294,13 +335,13 @@ class FakeTelegram:
         large = self.api.store(content, size or len(content)) | {"width": 1280, "height": 853}
         return [small, large]
 
-    def _message(self, user_id: int, shown: Shown) -> Json:
-        return {
-            "message_id": shown.message_id,
-            "date": DATE,
-            "chat": self.chats.chat(shown.chat_id),
-            "from": self.chats.users[user_id],
-        }
+    def _show(self, user_id: int, chat_id: int, content: Json) -> Shown:
+        if user_id not in self.chats.users:
+            self.meet(user_id)
+        self.chats.blocked.discard(user_id)
+        shown = self.chats.add(chat_id, str(content.get("text", "")))
+        shown.content, shown.user_id = content, user_id
+        return shown
 
 
 def _caption(caption: str) -> Json:

@@ -12,6 +12,7 @@ def quick(url: str, **changes: object) -> TelegramSettings:
             "messages_per_second": 1000.0,
             "chat_messages_per_second": 1000.0,
             "chat_burst": 1000,
+            "group_messages_per_minute": 60_000.0,
             "album_wait_seconds": 0.2,
             **changes,
         }

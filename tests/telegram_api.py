@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -27,6 +28,10 @@ from tests.telegram_webhook import Webhook
 
 FILE_MAX_BYTES = 20_000_000
 """What bots may fetch at most (Bot API, getFile)."""
+PHOTO_MAX_BYTES = 10 << 20
+"""What bots may send as a photo (Bot API, sendPhoto; tdlib, FileManager.cpp)."""
+QUIET_SECONDS = 0.15
+"""How long nothing is called before `until_quiet` believes that nothing will be."""
 PATIENCE_SECONDS = 20.0
 """How long `until` waits before it gives up: far more than anything takes."""
 LOOK_AGAIN_SECONDS = 0.02
@@ -37,7 +42,9 @@ _JSON_PARAMETERS = (
     "commands",
     "drop_pending_updates",
     "link_preview_options",
+    "protect_content",
     "reply_markup",
+    "reply_parameters",
     "scope",
 )
 
@@ -105,6 +112,8 @@ class BotApi:
             "getWebhookInfo": self.webhook.info,
             "sendChatAction": lambda _: True,
             "sendMessage": chats.send,
+            "sendPhoto": self._send_photo,
+            "sendLocation": chats.send_point,
             "editMessageText": chats.edit_text,
             "editMessageReplyMarkup": chats.edit_buttons,
             "answerCallbackQuery": self._answer_tap,
@@ -115,6 +124,8 @@ class BotApi:
         self._last_id = 100
         self._newest_poll: object = None
         self._closing = asyncio.Event()
+        self._calls_under_way = 0
+        self._last_call_at = 0.0
 
     @property
     def unconfirmed(self) -> list[Json]:
@@ -143,6 +154,21 @@ class BotApi:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._bell.wait(), LOOK_AGAIN_SECONDS)
 
+    async def until_quiet(self) -> None:
+        """Wait until the bot has fetched all updates and has called nothing for a while.
+
+        Raises:
+            TimeoutError: if it does not come to rest.
+        """
+        time = asyncio.get_running_loop().time
+        began_at = time()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                left = max(began_at, self._last_call_at) + QUIET_SECONDS - time()
+                if left <= 0 and not self._calls_under_way and not self.updates.is_waiting:
+                    return
+                await asyncio.sleep(max(left, LOOK_AGAIN_SECONDS))
+
     async def close(self) -> None:
         """Answer whoever waits, and bring updates to nobody any more."""
         self._closing.set()
@@ -152,13 +178,25 @@ class BotApi:
     async def _on_call(self, request: Request) -> Response:
         method = request.path_params["method"]
         try:
-            parameters = _parameters(request.url.query, await request.body())
+            parameters = await _parameters(request)
         except ClientDisconnect:  # it was killed while it spoke
             return Response()
-        return await self._answer(request, method, parameters)
+        if method == "getUpdates":
+            return await self._answer(request, method, parameters)
+        return await self._answer_counted(request, method, parameters)
 
     async def _on_file(self, request: Request) -> Response:
-        return await self._answer(request, "file", {"file_id": request.path_params["file_id"]})
+        file_id = request.path_params["file_id"]
+        return await self._answer_counted(request, "file", {"file_id": file_id})
+
+    async def _answer_counted(self, request: Request, method: str, parameters: Json) -> Response:
+        """Let a call meet its fate; while it does, the server is not quiet."""
+        self._calls_under_way += 1
+        try:
+            return await self._answer(request, method, parameters)
+        finally:
+            self._calls_under_way -= 1
+            self._last_call_at = asyncio.get_running_loop().time()
 
     async def _answer(self, request: Request, method: str, parameters: Json) -> Response:
         """Let a call meet its fate."""
@@ -265,6 +303,21 @@ class BotApi:
         self.notices[tap_id] = text
         return True
 
+    def _send_photo(self, parameters: Json) -> Json:
+        content = parameters.get("photo")
+        if not isinstance(content, bytes):
+            raise RefusedError(400, "Bad Request: there is no photo in the request")
+        if not content:
+            raise RefusedError(400, "Bad Request: file must be non-empty")
+        if len(content) > PHOTO_MAX_BYTES:
+            raise RefusedError(
+                400,
+                f"Bad Request: file of size {len(content)} bytes is too big for a photo; the"
+                f" maximum size is {PHOTO_MAX_BYTES} bytes",
+            )
+        sizes = [self.store(content, len(content)) | {"width": 1280, "height": 853}]
+        return self.chats.send_photo(parameters, sizes)
+
     def _set_commands(self, parameters: Json) -> bool:
         language_code = str(parameters.get("language_code", ""))
         commands = {c["command"]: c["description"] for c in parameters["commands"]}
@@ -296,17 +349,24 @@ def _refused(refusal: RefusedError) -> Json:
         "error_code": refusal.status,
         "description": refusal.description,
     }
-    if refusal.retry_after is not None:
-        answer["parameters"] = {"retry_after": refusal.retry_after}
+    if refusal.parameters:
+        answer["parameters"] = refusal.parameters
     return answer
 
 
-def _parameters(query: str, body: bytes) -> Json:
-    """A call's fields, in its address or as a form; those that hold JSON are read as such."""
-    parameters: Json = {
-        **dict(parse_qsl(query, keep_blank_values=True)),
-        **dict(parse_qsl(body.decode(), keep_blank_values=True)),
-    }
+async def _parameters(request: Request) -> Json:
+    """A call's fields, in its address or as a form; those that hold JSON are read as such.
+
+    An uploaded file is its bytes.
+    """
+    parameters: Json = dict(parse_qsl(request.url.query, keep_blank_values=True))
+    body = await request.body()
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        async with request.form() as form:
+            for name, sent in form.items():
+                parameters[name] = await sent.read() if isinstance(sent, UploadFile) else sent
+    else:
+        parameters |= parse_qsl(body.decode(), keep_blank_values=True)
     for name in _JSON_PARAMETERS:
         if name in parameters:
             parameters[name] = json.loads(parameters[name])

@@ -14,6 +14,7 @@ from bot.likeness import Meaning
 from bot.store import Store
 from index import Index
 from tests.conftest import Clock
+from tests.office import office_over
 from tests.person import Person
 
 MATTER = Matter("胭脂路的路灯坏了三个月", Kind.COMPLAINT, "urban_management", street="liangdaojie")
@@ -49,7 +50,7 @@ class Desk:
 
     def files(self, matter: Matter = MATTER) -> Case:
         """File a draft as a case."""
-        return desk.open_case(self._store, self.draft(matter), at=self._clock.now)
+        return desk.open_case(office_over(self._store), self.draft(matter), at=self._clock.now)
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def clerk(store: Store, clock: Clock) -> Desk:
 
 def test_a_case_holds_what_the_draft_held(store: Store, clerk: Desk, clock: Clock) -> None:
     draft = clerk.draft()
-    case = desk.open_case(store, draft, at=clock.now)
+    case = desk.open_case(office_over(store), draft, at=clock.now)
     assert case == store.cases.get(case.id)
     assert (case.matter, case.state, case.resident_id) == (
         MATTER,
@@ -77,7 +78,7 @@ def test_filing_the_same_draft_again_gives_the_same_case(store: Store, clerk: De
     case = clerk.files()
     draft = store.drafts.made_from("turn:1", clerk.resident_id)
     assert draft is not None
-    assert desk.open_case(store, draft, at=case.submitted_at) == case
+    assert desk.open_case(office_over(store), draft, at=case.submitted_at) == case
     assert list(store.cases.all()) == [case]
 
 
@@ -87,7 +88,7 @@ def test_a_draft_that_is_not_open_cannot_be_filed(
 ) -> None:
     draft = replace(clerk.draft(), state=state)
     with pytest.raises(MoveNotAllowed, match="submit is not possible") as refused:
-        desk.open_case(store, draft, at=clock.now)
+        desk.open_case(office_over(store), draft, at=clock.now)
     assert (refused.value.subject_id, refused.value.state) == (draft.id, state)
     assert list(store.cases.all()) == []
 
@@ -95,7 +96,7 @@ def test_a_draft_that_is_not_open_cannot_be_filed(
 def test_a_draft_without_words_cannot_be_filed(store: Store, clerk: Desk, clock: Clock) -> None:
     empty = clerk.draft(replace(MATTER, text=""), awaiting=Awaiting.TEXT)
     with pytest.raises(MoveNotAllowed):
-        desk.open_case(store, empty, at=clock.now)
+        desk.open_case(office_over(store), empty, at=clock.now)
 
 
 def test_numbers_count_the_cases_of_a_day_in_wuhan(clerk: Desk, clock: Clock) -> None:
@@ -131,22 +132,28 @@ def test_a_clock_set_back_gives_no_number_twice(clerk: Desk, clock: Clock) -> No
 
 
 def test_a_case_is_found_by_its_resident_or_by_whoever_holds_its_code(
-    store: Store, clerk: Desk
+    store: Store, clerk: Desk, clock: Clock
 ) -> None:
     case = clerk.files()
 
-    def found(code: str, resident_id: int | None) -> Case | None:
+    def found(code: str, resident_id: int) -> Case | None:
         return desk.find_case(
-            store, number=case.number.lower(), query_code=code, resident_id=resident_id
+            store,
+            number=case.number.lower(),
+            query_code=code,
+            resident_id=resident_id,
+            at=clock.now,
         )
 
     assert found("", clerk.resident_id) == case
     assert found("wrong", clerk.resident_id) == case
-    assert found(case.query_code.lower(), None) == case
-    assert found("", None) is None
+    assert found(case.query_code.lower(), 998) == case
+    assert found("", 998) is None
     assert found("", 999) is None
     assert found("AAAAAAAA", 999) is None
-    assert desk.find_case(store, number="WC1", query_code="", resident_id=1) is None
+    assert (
+        desk.find_case(store, number="WC1", query_code="", resident_id=1, at=clock.now) is None
+    )
 
 
 @pytest.fixture

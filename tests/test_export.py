@@ -47,7 +47,7 @@ def written(cases: Iterable[Case], service: Service, index: Index) -> str:
         out,
         service=service,
         commitment=index.commitments.get,
-        delivery={CASE.id: "sent"}.get,
+        delivery=lambda case: "sent" if case == CASE else "",
     )
     return out.getvalue()
 

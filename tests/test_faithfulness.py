@@ -37,7 +37,7 @@ def sources(phrasing: Phrasing, language: Language, commitment: Commitment) -> s
     """Where the numbers of a commitment's reply may come from."""
     one = commitment
     years = f"{one.period} {one.year} {one.target_year}"
-    title = phrasing.title(language, one)
+    title = phrasing.names.title(language, one)
     return " ".join([one.quote, one.en, title, one.section, one.heading, years])
 
 
@@ -104,7 +104,7 @@ def test_no_button_shows_a_part_of_a_number(
         for one in real_index.parts
         if (
             numbers := unfounded(
-                phrasing.label(language, one, most=most), [phrasing.in_words(language, one)]
+                phrasing.names.label(language, one, most=most), [phrasing.names.in_words(language, one)]
             )
         )
     }

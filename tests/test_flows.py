@@ -201,7 +201,7 @@ async def test_a_photo_and_a_location_go_with_the_case_into_the_export(
             out,
             service=bot.service,
             commitment=lambda _: None,
-            delivery=bot.store.outbox.delivery,
+            delivery=lambda case: bot.store.outbox.delivery(case.id, case.resident_id),
         )
         == 1
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import outbox as outbox_module
-from bot.letters import Letter, NotDelivered, Refused, SlowDown, Unreachable
+from bot.letters import Letter, Moved, NotDelivered, Refused, SlowDown, Unreachable
 from bot.messages import Reply
 from bot.outbox import HOPELESS_TRIES, Outbox
 from bot.pace import Pace
@@ -80,7 +80,9 @@ async def delivering(store: Store, postman: Postman) -> AsyncIterator[Outbox]:
         store,
         postman,
         channel="telegram",
-        pace=Pace(per_second=10_000, chat_per_second=10_000, chat_burst=10_000),
+        pace=Pace(
+            per_second=10_000, chat_per_second=10_000, chat_burst=10_000, group_per_minute=600_000
+        ),
         apology=lambda _: SORRY,
         now=lambda: Clock().now,
     )
@@ -267,6 +269,32 @@ async def test_a_letter_to_a_resident_of_another_channel_is_left_to_that_one(
         await post(store, "2")
         await until(lambda: postman.arrived)
     assert postman.arrived == [("ada", "2")]
+
+
+@pytest.mark.usefixtures("outbox")
+async def test_letters_follow_a_chat_to_its_new_address_in_their_order(
+    store: Store, postman: Postman
+) -> None:
+    postman.trouble["1"] = [Moved("elsewhere")]
+    await post(store, "1", "2")
+    await until(lambda: waiting(store) == 0)
+    await post(store, "3")
+    await until(lambda: waiting(store) == 0)
+    assert postman.arrived == [("elsewhere", "1"), ("elsewhere", "2"), ("elsewhere", "3")]
+    assert store.residents.address(ADA, "telegram") == "elsewhere"
+    assert store.residents.address(BO, "telegram") == "bo"
+
+
+@pytest.mark.usefixtures("outbox")
+async def test_a_chat_keeps_its_letters_though_its_new_address_was_met_before(
+    store: Store, postman: Postman
+) -> None:
+    postman.trouble["1"] = [Moved("bo")]
+    await post(store, "1")
+    await until(lambda: postman.arrived)
+    assert postman.arrived == [("bo", "1")]
+    assert store.residents.known("telegram", "bo") == store.residents.get(ADA)
+    assert store.residents.known("telegram", "ada") is None
 
 
 # From one process to the next

@@ -4,6 +4,7 @@ from bot.app.building import (
     Bot,
     build_asker,
     build_bot,
+    build_office,
     open_index,
     open_store,
     read_cases,
@@ -17,6 +18,7 @@ from bot.app.channels import (
     telegram_channel,
     web_site,
 )
+from bot.app.rounds import make_rounds
 from bot.app.running import TOKEN_VARIABLE, run
 
 __all__ = [
@@ -25,9 +27,11 @@ __all__ = [
     "Telegram",
     "build_asker",
     "build_bot",
+    "build_office",
     "build_telegram",
     "command_menu",
     "health",
+    "make_rounds",
     "open_index",
     "open_store",
     "read_cases",

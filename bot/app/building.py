@@ -11,21 +11,24 @@ from numpy.typing import NDArray
 
 from bot import desk
 from bot.ask import Asker
+from bot.cards import Cards
 from bot.cases import Matter
 from bot.config import Settings
-from bot.dialogue import Commands, Dialogue, Drafting, Phrasing, Understander
+from bot.desk import Office
+from bot.dialogue import Casework, Commands, Dialogue, Drafting, Phrasing, Understander
 from bot.dialogue.questions import Questions
 from bot.examples import read_examples
 from bot.features import Features
 from bot.likeness import Meaning
 from bot.matters import MatterReader
 from bot.meanings import Meanings, open_meanings
+from bot.notices import Notices
 from bot.router import Router
 from bot.service import Service, read_service
 from bot.store import DATABASE, Store, StoreUnavailable
 from bot.store.photos import Photos
 from bot.wording import Wording
-from index import Index, build_index, load_index
+from index import Commitment, Index, build_index, load_index
 
 _CASES_READ_AT_ONCE = 32
 _PAUSE_SECONDS = 5.0
@@ -42,6 +45,7 @@ class Bot:
     store: Store
     index: Index
     meaning: Meaning
+    office: Office
     dialogue: Dialogue
     commands: Commands
 
@@ -91,16 +95,29 @@ def build_bot(
     """
     reading = _build_reading(settings, index)
     meaning = _meaning(index)
+    office = build_office(
+        store,
+        service=reading.service,
+        wording=reading.wording,
+        commitment=lambda commitment_id: index.commitments.get(commitment_id),
+    )
     drafting = Drafting(
-        store=store,
+        office=office,
         meaning=lambda: meaning,
         phrasing=reading.phrasing,
         service=reading.service,
         limits=settings.limits,
         index=lambda: index,
     )
+    casework = Casework(office=office, phrasing=reading.phrasing, limits=settings.limits)
+    questions = Questions(store=store, phrasing=reading.phrasing, index=lambda: index)
     commands = Commands(
-        store=store, phrasing=reading.phrasing, drafting=drafting, index=lambda: index
+        store=store,
+        phrasing=reading.phrasing,
+        drafting=drafting,
+        casework=casework,
+        questions=questions,
+        index=lambda: index,
     )
     dialogue = Dialogue(
         store=store,
@@ -109,7 +126,9 @@ def build_bot(
         phrasing=reading.phrasing,
         drafting=drafting,
         commands=commands,
-        questions=Questions(store=store, phrasing=reading.phrasing, index=lambda: index),
+        questions=questions,
+        casework=casework,
+        office=office,
         limits=settings.limits,
         now=now,
     )
@@ -120,8 +139,25 @@ def build_bot(
         store=store,
         index=index,
         meaning=meaning,
+        office=office,
         dialogue=dialogue,
         commands=commands,
+    )
+
+
+def build_office(
+    store: Store,
+    *,
+    service: Service,
+    wording: Wording,
+    commitment: Callable[[str], Commitment | None] = lambda _: None,
+) -> Office:
+    """What the desk works with; without `commitment` it shows commitments by their ids."""
+    return Office(
+        store=store,
+        service=service,
+        notices=Notices(store=store, wording=wording, service=service, commitment=commitment),
+        cards=Cards(store=store, wording=wording, service=service, commitment=commitment),
     )
 
 

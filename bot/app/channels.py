@@ -15,7 +15,9 @@ from bot.inbox import Inbox, InboxSettings
 from bot.messages import Reply
 from bot.outbox import Outbox
 from bot.pace import Pace
+from bot.staffroom import Staffroom
 from bot.store import StoreUnavailable
+from bot.store.photos import Photos
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -96,6 +98,7 @@ def build_telegram(
     from bot.telegram import (
         Poller,
         Residents,
+        StaffChats,
         TelegramChannel,
         TelegramCourier,
         Webhook,
@@ -108,18 +111,20 @@ def build_telegram(
         client,
         bot.dialogue,
         bot.store,
+        staff=StaffChats(bot.store, Staffroom(bot.office), bot.office.cards, now=now),
         max_photo_bytes=bot.settings.limits.max_photo_bytes,
         now=now,
     )
     inbox = Inbox(bot.store, residents, settings=_inbox_settings(bot), now=now)
     outbox = Outbox(
         bot.store,
-        TelegramCourier(client),
+        TelegramCourier(client, Photos(bot.settings.paths.var / "files")),
         channel="telegram",
         pace=Pace(
             per_second=settings.messages_per_second,
             chat_per_second=settings.chat_messages_per_second,
             chat_burst=settings.chat_burst,
+            group_per_minute=settings.group_messages_per_minute,
         ),
         apology=lambda address: _apology(bot, address),
         now=now,

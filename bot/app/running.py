@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.app.building import Bot, build_bot, open_index, open_store, read_cases
 from bot.app.channels import Telegram, build_telegram, web_site
+from bot.app.rounds import make_rounds
 from bot.config import Settings, WebSettings
 from bot.lock import only_instance
 from bot.logs import log_unseen_fault
@@ -38,11 +39,13 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
         bot = build_bot(settings, store=open_store(settings), index=open_index(settings))
         _spare_the_collector()
         reading = asyncio.create_task(read_cases(bot, at=datetime.now(UTC)))
+        rounds = asyncio.create_task(make_rounds(bot))
         try:
             await _until_told_to_stop(_serve(bot, listening, token, say))
         finally:
             reading.cancel()
-            await asyncio.wait({reading})
+            rounds.cancel()
+            await asyncio.wait({reading, rounds})
             bot.store.close()
 
 

@@ -1,24 +1,26 @@
 """Photos and locations: part of the open draft, of the rest of their album, or of a new draft."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bot import desk
-from bot.cases import Awaiting, Draft, DraftState, Matter
+from bot.cases import Actor, Awaiting, Draft, DraftState, Matter, MoveNotAllowed
 from bot.config import Limits
+from bot.desk import Office
 from bot.dialogue.drafting import Drafting, KeptPhoto, Moment
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.understanding import Understanding
 from bot.messages import Reply, Said
-from bot.store import Store
 
 
 class Attachments:
     """What is done with them; every method runs inside the message's transaction."""
 
     def __init__(
-        self, *, store: Store, phrasing: Phrasing, drafting: Drafting, limits: Limits
+        self, *, office: Office, phrasing: Phrasing, drafting: Drafting, limits: Limits
     ) -> None:
-        self._store = store
+        self._office = office
+        self._store = office.store
         self._phrasing = phrasing
         self._drafting = drafting
         self._limits = limits
@@ -64,8 +66,9 @@ class Attachments:
         if matter is None:
             return draft
         if draft.case_id is not None:
-            case = self._store.cases.get(draft.case_id)
-            desk.note_words(self._store, case, matter.text, action="add_words", at=moment.at)
+            actor = Actor.resident(moment.resident.id)
+            with suppress(MoveNotAllowed):  # it ended meanwhile: she reads how it stands
+                desk.add_words(self._office, draft.case_id, actor, matter.text, at=moment.at)
         elif draft.state is DraftState.OPEN and self._drafting.has_room_for(draft, matter):
             return self._drafting.add_words(moment, draft, matter)
         return draft

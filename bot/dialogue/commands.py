@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bot import desk
+from bot.dialogue.casework import Casework
 from bot.dialogue.drafting import Drafting, Moment
 from bot.dialogue.phrasing import Phrasing
+from bot.dialogue.questions import Questions
 from bot.messages import Button, Reply, row_number
 from bot.store import Store
 from bot.wording import LANGUAGES
@@ -24,11 +26,14 @@ class Commands:
         store: Store,
         phrasing: Phrasing,
         drafting: Drafting,
+        casework: Casework,
+        questions: Questions,
         index: Callable[[], Index],
     ) -> None:
         self._store = store
         self._phrasing = phrasing
         self._drafting = drafting
+        self._casework = casework
         self._index = index
         self._by_name: Mapping[str, Callable[[Moment, str], list[Reply]]] = {
             "start": lambda moment, _: self._message(moment, "talk.welcome"),
@@ -37,6 +42,7 @@ class Commands:
             "feedback": lambda moment, _: self._feedback(moment),
             "status": self._status,
             "mine": lambda moment, _: self._mine(moment),
+            "following": lambda moment, _: questions.followed(moment),
             "language": lambda moment, _: [self._languages(moment)],
             "privacy": lambda moment, _: self._message(moment, "privacy.notice"),
             "cancel": lambda moment, _: [self._drafting.cancel_open(moment)],
@@ -64,11 +70,11 @@ class Commands:
         reports = self._reports()
         if len(reports) > 1 and not 0 <= row_number(target) < len(reports):
             text = self._phrasing.say(moment.language, "topics.choose_report")
-            titles = (self._phrasing.title(moment.language, one) for one in reports.values())
+            titles = (self._phrasing.names.title(moment.language, one) for one in reports.values())
             buttons = tuple((Button(title, f"topics:{n}"),) for n, title in enumerate(titles))
             return Reply(text, buttons=buttons, replaces=replaces)
         report, first = list(reports.items())[max(row_number(target), 0)]
-        title = self._phrasing.title(moment.language, first)
+        title = self._phrasing.names.title(moment.language, first)
         buttons = tuple(
             (Button(section, f"topic:{number}:0"),)
             for number, (owner, section) in enumerate(self._index().sections)
@@ -139,10 +145,11 @@ class Commands:
             number=words[0],
             query_code=words[1] if len(words) == 2 else "",
             resident_id=moment.resident.id,
+            at=moment.at,
         )
         if case is None:
             return self._message(moment, "case.not_found")
-        return [Reply(self._phrasing.case(moment.language, case))]
+        return [self._casework.view(moment, case)]
 
     def _mine(self, moment: Moment) -> list[Reply]:
         cases = self._store.cases.of_resident(moment.resident.id, most=_CASES_SHOWN)
@@ -150,7 +157,8 @@ class Commands:
             return self._message(moment, "case.none")
         head = self._phrasing.say(moment.language, "case.mine", count=len(cases))
         lines = [self._phrasing.case_line(moment.language, case) for case in cases]
-        return [Reply("\n\n".join([head, *lines]))]
+        buttons = tuple((Button(f"{case.number} »", f"case:{case.id}:open"),) for case in cases)
+        return [Reply("\n\n".join([head, *lines]), buttons=buttons)]
 
     def _languages(self, moment: Moment) -> Reply:
         auto = Button(self._phrasing.say(moment.language, "language.auto"), "lang:auto")
@@ -159,7 +167,9 @@ class Commands:
         return Reply(text, buttons=(tuple(buttons), (auto,)))
 
     def _open(self, moment: Moment, commitment: Commitment) -> Button:
-        return Button(self._phrasing.label(moment.language, commitment), f"show:{commitment.id}")
+        return Button(
+            self._phrasing.names.label(moment.language, commitment), f"show:{commitment.id}"
+        )
 
     def _paging(self, moment: Moment, number: int, page: int, *, more: bool) -> tuple[Button, ...]:
         report = list(self._index().sections)[number][0]

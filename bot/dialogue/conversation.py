@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.answers import Answer
-from bot.cases import Awaiting, Kind, Matter
+from bot.cases import Awaiting, Case, Kind, Matter
 from bot.config import Limits
+from bot.desk import Office
 from bot.dialogue.attachments import Attachments
+from bot.dialogue.casework import Casework
 from bot.dialogue.commands import Commands
 from bot.dialogue.drafting import (
     PLACE_MAX_CHARS,
@@ -88,6 +90,8 @@ class Dialogue:
         drafting: Drafting,
         commands: Commands,
         questions: Questions,
+        casework: Casework,
+        office: Office,
         limits: Limits,
         now: Callable[[], datetime],
     ) -> None:
@@ -98,12 +102,13 @@ class Dialogue:
         self._drafting = drafting
         self._commands = commands
         self._questions = questions
+        self._casework = casework
         self._limits = limits
         self._patience = Patience(limits)
         self._attachments = Attachments(
-            store=store, phrasing=phrasing, drafting=drafting, limits=limits
+            office=office, phrasing=phrasing, drafting=drafting, limits=limits
         )
-        self._edits = Edits(store=store, phrasing=phrasing, drafting=drafting, limits=limits)
+        self._edits = Edits(office=office, phrasing=phrasing, drafting=drafting, limits=limits)
         self._now = now
 
     async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
@@ -308,6 +313,16 @@ class Dialogue:
         if self._is_too_long(said.text):
             count, most = utf16_units(said.text), self._limits.max_text_chars
             replies = self._say(moment, "talk.too_long", count=count, most=most)
+        elif case := self._case_meant(moment, prepared):
+            understanding = prepared.understanding
+            replies = self._casework.add(
+                moment,
+                case,
+                said,
+                prepared.photos,
+                words=said.text if has_words(said.text) else "",
+                numbers=understanding.numbers if understanding else (),
+            )
         elif prepared.photos or said.location:
             understanding = prepared.understanding
             replies = self._attachments.take(moment, said, prepared.photos, understanding)
@@ -319,6 +334,22 @@ class Dialogue:
         else:
             replies = [] if unreadable else self._say(moment, "talk.empty")
         return [*unreadable, *replies]
+
+    def _case_meant(self, moment: Moment, prepared: _Prepared) -> Case | None:
+        """The case of hers that a message belongs to; an open draft that waits for words or has
+        photos of the same album comes first."""
+        said = prepared.said
+        if said.text.startswith("/") or said.unreadable:
+            return None
+        is_something = has_words(said.text) or prepared.photos or said.location
+        draft = self._store.drafts.open_of(moment.resident.id)
+        is_for_draft = draft is not None and draft.awaiting is not Awaiting.NOTHING
+        is_of_album = self._store.drafts.with_album(said.album, moment.resident.id) is not None
+        if not is_something or is_of_album or (is_for_draft and said.case_id is None):
+            return None
+        meant = self._casework.case_meant(moment, said)
+        is_bare = not has_words(said.text) and draft is None
+        return meant or (self._casework.case_in_need(moment) if is_bare else None)
 
     def _on_words(self, moment: Moment, understanding: Understanding) -> list[Reply]:
         draft = self._store.drafts.open_of(moment.resident.id)
@@ -336,6 +367,8 @@ class Dialogue:
             return [self._which(moment, "ask.which", as_question="ask", as_matter="matter")]
         elif draft and not numbers:
             return [self._which(moment, "ask.which_draft", add_to_draft="add", new_matter="new")]
+        elif not numbers and (case := self._casework.case_in_need(moment)):
+            return [self._which_case(moment, case)]
         else:
             draft = self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
         return [self._drafting.standing(moment, draft, numbers=numbers)]
@@ -347,6 +380,19 @@ class Dialogue:
             for label, verb in verbs.items()
         )
         return Reply(self._phrasing.say(moment.language, key), buttons=buttons)
+
+    def _which_case(self, moment: Moment, case: Case) -> Reply:
+        """Ask whether the words are what a case of hers waits for."""
+        action = f"addto:{case.id}:{moment.turn_id}"
+        button = self._phrasing.button
+        text = self._phrasing.say(moment.language, "ask.which_case", number=case.number)
+        return Reply(
+            text,
+            buttons=(
+                (button(moment.language, "add_to_case", action),),
+                (button(moment.language, "new_matter", f"new:{moment.turn_id}"),),
+            ),
+        )
 
     # Tapping
 
@@ -367,9 +413,19 @@ class Dialogue:
                 replies = self._questions.rate(moment, target, tapped)
             case "d":
                 replies = self._on_draft_tap(moment, prepared, target)
+            case "case":
+                replies = self._casework.on_tap(moment, target)
+            case "addto":
+                replies = self._on_addition(moment, target)
+            case "follow" | "unfollow":
+                replies = self._questions.follow(moment, target, tapped, begins=name == "follow")
             case _:
                 replies = self._on_reading_chosen(moment, prepared, name)
         return replies or [self._old_button(moment)]
+
+    def _on_addition(self, moment: Moment, target: str) -> list[Reply]:
+        turn = self._store.turns.hers(row_number(target.partition(":")[2]), moment.resident.id)
+        return self._casework.add_turn(moment, target, turn.said) if turn else []
 
     def _on_draft_tap(self, moment: Moment, prepared: _Prepared, target: str) -> list[Reply]:
         number, _, verb = target.partition(":")

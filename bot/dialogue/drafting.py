@@ -6,14 +6,15 @@ from datetime import datetime
 
 from bot import desk
 from bot.answers import Answer
-from bot.cases import Awaiting, Draft, DraftState, Kind, Matter, Urgency
+from bot.cases import Awaiting, Case, Draft, DraftState, Kind, Matter, Urgency
 from bot.config import Limits
-from bot.dialogue.phrasing import Phrasing, danger_text
+from bot.desk import Office
+from bot.dialogue.phrasing import Phrasing, danger_text, joinable
 from bot.likeness import Meaning
 from bot.matters import OTHER_CATEGORY
-from bot.messages import Button, Location, Reply, utf16_units
+from bot.messages import Button, Location, Reply, row_number, utf16_units
 from bot.service import Service
-from bot.store import Resident, Store
+from bot.store import Resident
 from bot.wording import Language
 from index import Hit, Index
 
@@ -63,14 +64,15 @@ class Drafting:
     def __init__(
         self,
         *,
-        store: Store,
+        office: Office,
         meaning: Callable[[], Meaning],
         phrasing: Phrasing,
         service: Service,
         limits: Limits,
         index: Callable[[], Index],
     ) -> None:
-        self._store = store
+        self._office = office
+        self._store = office.store
         self._meaning = meaning
         self._phrasing = phrasing
         self._service = service
@@ -165,6 +167,7 @@ class Drafting:
             place=before.place or more.place,
             street=before.street or more.street,
             urgency=max(before.urgency, more.urgency, key=list(Urgency).index),
+            is_danger=before.is_danger or more.is_danger,
         )
         read = {
             part: more.sureness[part]
@@ -224,7 +227,7 @@ class Drafting:
             return self.standing(moment, draft, replaces=True)
         match name:
             case "submit":
-                return self._submit(moment, draft)
+                return self._submit(moment, draft, same_as=row_number(choice))
             case "cancel":
                 return self._cancel(moment, draft)
             case "card":
@@ -248,9 +251,17 @@ class Drafting:
             return Reply(self._phrasing.say(moment.language, "draft.nothing_to_cancel"))
         return replace(self._cancel(moment, draft), replaces=False)
 
-    def _submit(self, moment: Moment, draft: Draft) -> Reply:
+    def _submit(self, moment: Moment, draft: Draft, *, same_as: int) -> Reply:
+        """File it; `same_as` is the similar case that she says is about the same problem."""
         similar = self._similar(moment, draft)
-        case = desk.open_case(self._store, draft, at=moment.at)
+        joined = next((one for one in joinable(similar) if one.id == same_as), None)
+        case = desk.open_case(
+            self._office,
+            draft,
+            at=moment.at,
+            similar=similar,
+            same_as=joined.id if joined else None,
+        )
         desk.note_meaning(self._store, case, meaning=self._meaning())
         text = self._phrasing.filed(moment.language, case, similar)
         return Reply(text, replaces=True, case_id=case.id)
@@ -291,14 +302,16 @@ class Drafting:
         codes: dict[str, str]
         match name:
             case "kind":
-                codes = {kind: phrasing.kind(language, kind) for kind in Kind}
+                codes = {kind: phrasing.names.kind(language, kind) for kind in Kind}
             case "urgency":
-                codes = {urgency: phrasing.urgency(language, urgency) for urgency in Urgency}
+                codes = {urgency: phrasing.names.urgency(language, urgency) for urgency in Urgency}
             case "category":
                 names = self._service.categories
-                codes = {code: phrasing.category(language, code) for code in names}
+                codes = {code: phrasing.names.category(language, code) for code in names}
             case "street":
-                codes = {code: phrasing.street(language, code) for code in self._service.streets}
+                codes = {
+                    code: phrasing.names.street(language, code) for code in self._service.streets
+                }
             case "commitment" if near is not None:
                 codes = {
                     hit.commitment.id: phrasing.proposal(language, hit) for hit in proposed(near)
@@ -345,8 +358,9 @@ class Drafting:
             )
         elif draft.awaiting is Awaiting.NOTHING:
             commitment = self._index().commitments.get(draft.matter.commitment)
-            text = phrasing.card(language, draft, commitment, self._similar(moment, draft))
-            buttons = self._card_buttons(moment, draft)
+            similar = self._similar(moment, draft)
+            text = phrasing.card(language, draft, commitment, similar)
+            buttons = self._card_buttons(moment, draft, joinable(similar))
         else:
             text, buttons = self._question(moment, draft)
         if numbers:
@@ -375,12 +389,22 @@ class Drafting:
             ask = phrasing.say(language, "ask.text")
         return "\n".join([*received, ask]), ((cancel,),)
 
-    def _card_buttons(self, moment: Moment, draft: Draft) -> Rows:
+    def _card_buttons(self, moment: Moment, draft: Draft, similar: Sequence[Case]) -> Rows:
         def button(name: str) -> Button:
             return self._phrasing.button(moment.language, name, f"d:{draft.id}:{name}")
 
+        joins = tuple(
+            (
+                Button(
+                    self._phrasing.joining(moment.language, number, case),
+                    f"d:{draft.id}:submit={case.id}",
+                ),
+            )
+            for number, case in enumerate(similar, start=1)
+        )
         return (
             (button("submit"),),
+            *joins,
             (button("kind"), button("category"), button("urgency")),
             (button("street"), button("place"), button("commitment")),
             (button("cancel"),),

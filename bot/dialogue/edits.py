@@ -1,12 +1,12 @@
 """Messages that were changed after they were sent: what they said stays, as a version."""
 
 from bot import desk
-from bot.cases import Case, Draft, Matter
+from bot.cases import Actor, Case, Draft, Matter
 from bot.config import Limits
+from bot.desk import Office
 from bot.dialogue.drafting import Drafting, Moment, holds
 from bot.dialogue.phrasing import Phrasing
 from bot.messages import Reply, Said, Turn
-from bot.store import Store
 
 _CASES_LOOKED_THROUGH = 20
 
@@ -15,9 +15,10 @@ class Edits:
     """What becomes of them; `take` runs inside the message's transaction."""
 
     def __init__(
-        self, *, store: Store, phrasing: Phrasing, drafting: Drafting, limits: Limits
+        self, *, office: Office, phrasing: Phrasing, drafting: Drafting, limits: Limits
     ) -> None:
-        self._store = store
+        self._office = office
+        self._store = office.store
         self._phrasing = phrasing
         self._drafting = drafting
         self._limits = limits
@@ -44,7 +45,8 @@ class Edits:
         case = self._case_with(moment, earlier)
         if case is None:
             return []
-        desk.note_words(self._store, case, words, action="reword", at=moment.at)
+        actor = Actor.resident(moment.resident.id)
+        desk.reword(self._office, case.id, actor, words, at=moment.at)
         text = self._phrasing.say(moment.language, "case.reworded", number=case.number)
         return [Reply(text, case_id=case.id)]
 

@@ -2,26 +2,26 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 
 from markupsafe import Markup, escape
 
 from bot.answers import Answer
-from bot.cases import TIME_ZONE, Case, Draft, Kind, Matter, Urgency
+from bot.cases import Case, Draft, Event, Kind, Matter
 from bot.desk import Similar
 from bot.dialogue.understanding import Understanding, has_words
 from bot.messages import Button
-from bot.places import public_names
-from bot.service import URGENCY_NAMES, Service
+from bot.naming import LABEL_CHARS, Names, local_time
+from bot.service import Service
 from bot.wording import Language, Wording
 from index import Commitment, Hit
 
 _NUMBER = re.compile(r"\d[\d,.]*(?:%|\b)")
-_FIGURE = re.compile(r"\d[\d,.]*%?")
-_LABEL_CHARS = 26
 _EXCERPT_CHARS = 60
 _BETWEEN = " · "
 _SIMILAR_SHOWN = 3
+_STEPS_SHOWN, _STEP_CHARS = 8, 120
+"""Of a case's history, the latest steps, and how much of what was written in each."""
+_TOLD_IN_WORDS = ("ask_info", "answer", "contact", "reply", "follow_master", "put_on_ledger")
 _READ_FROM, _GUESSED_FROM = 0.7, 0.1
 """Sureness from which a part of a matter was read from the words, and from which it is a guess."""
 _LIKELY_FROM, _POSSIBLE_FROM = 0.8, 0.5
@@ -33,7 +33,7 @@ class Phrasing:
 
     def __init__(self, wording: Wording, service: Service) -> None:
         self._wording = wording
-        self._service = service
+        self.names = Names(wording, service)
 
     def say(self, language: Language, key: str, **values: object) -> str:
         """One message of the wording."""
@@ -52,6 +52,8 @@ class Phrasing:
 
     def commitment(self, language: Language, commitment: Commitment) -> str:
         """A commitment as an answer: its words, its numbers in bold, its source and its year."""
+        if commitment.is_staff_answer:
+            return self._staff_answer(language, commitment)
         say = self.say
         parts = [say(language, "answer.intro")]
         parts += self._english(language, commitment, _bold_numbers)
@@ -60,7 +62,7 @@ class Phrasing:
             say(
                 language,
                 "answer.source",
-                title=self.title(language, commitment),
+                title=self.names.title(language, commitment),
                 section=commitment.section,
                 heading=commitment.heading,
             )
@@ -75,6 +77,27 @@ class Phrasing:
         )
         return "\n".join(parts)
 
+    def _staff_answer(self, language: Language, answer: Commitment) -> str:
+        """An answer of staff: to what, by which unit, when and on what; no report's words."""
+        say = self.say
+        asked = self.names.in_words(language, answer)
+        source = say(
+            language,
+            "answer.source_staff",
+            name=self.names.unit_named(language, answer.unit),
+            date=answer.answered_on,
+            title=answer.source,
+        )
+        return "\n".join(
+            [
+                say(language, "answer.intro_staff", words=asked),
+                *self._english(language, answer, _bold_numbers),
+                f"<blockquote>{bold_quantities(answer)}</blockquote>",
+                source,
+                say(language, "answer.note_staff"),
+            ]
+        )
+
     def answer(self, language: Language, answer: Answer) -> str:
         """The commitment that answers, what to choose from, or that the report does not say."""
         if answer.commitment:
@@ -86,31 +109,33 @@ class Phrasing:
     def choices(self, language: Language, answer: Answer) -> str:
         """Several commitments to choose from: all on a topic, or those that fit equally well."""
         key = "answer.overview" if answer.overview else "answer.either"
+        if any(one.is_staff_answer for one in answer.choices):
+            key = "answer.either_staff"
         reports = {one.report: one for one in answer.choices}.values()
-        titles = [self.title(language, one) for one in reports]
-        lines = [f"· {escape(self.in_words(language, one))}" for one in answer.choices]
+        titles = [self.names.title(language, one) for one in reports]
+        lines = [f"· {escape(self.names.in_words(language, one))}" for one in answer.choices]
         return "\n".join([self.say(language, key, titles=titles), *lines])
-
-    def in_words(self, language: Language, commitment: Commitment) -> str:
-        """What a commitment says, in English where the editors wrote it so."""
-        return commitment.en if language == "en" and commitment.en else commitment.quote
-
-    def title(self, language: Language, commitment: Commitment) -> str:
-        """The title of a commitment's report."""
-        english = language == "en" and commitment.report_title_en
-        return commitment.report_title_en if english else commitment.report_title
 
     def no_answer(self, language: Language, answer: Answer | None) -> str:
         """The report does not say; below it what is near, labelled as such, else what to ask."""
         parts = [f"<b>{self.say(language, 'answer.none')}</b>"]
         if answer and answer.related:
-            nearest = answer.related[0]
-            parts += ["", self.say(language, "answer.related")]
-            parts += self._english(language, nearest, escape)
-            parts.append(f"<blockquote>{escape(nearest.quote)}</blockquote>")
+            parts += ["", *self._nearest(language, answer.related[0])]
         else:
             parts += ["", self.say(language, "answer.examples")]
         return "\n".join(parts)
+
+    def _nearest(self, language: Language, nearest: Commitment) -> list[str]:
+        """What is near a question and no answer to it; of an answer of staff what it was asked."""
+        if nearest.is_staff_answer:
+            asked = escape(self.names.in_words(language, nearest))
+            related = self.say(language, "answer.related_staff")
+            return [related, f"<blockquote>{asked}</blockquote>"]
+        return [
+            self.say(language, "answer.related"),
+            *self._english(language, nearest, escape),
+            f"<blockquote>{escape(nearest.quote)}</blockquote>",
+        ]
 
     def _english(
         self, language: Language, commitment: Commitment, marked: Callable[[str], Markup]
@@ -118,19 +143,10 @@ class Phrasing:
         """For readers of English what a commitment says, or that nobody has translated it."""
         if language != "en":
             return []
-        return [marked(commitment.en) if commitment.en else self.say("en", "answer.no_english")]
-
-    def label(self, language: Language, commitment: Commitment, *, most: int = 0) -> str:
-        """A commitment short enough for a button, or for `most` characters; no number is cut."""
-        text = self.in_words(language, commitment)
-        most = most or (_LABEL_CHARS * 2 if language == "en" else _LABEL_CHARS)
-        if len(text) <= most:
-            return text
-        whole = [found.span() for found in _FIGURE.finditer(text)]
-        if text == commitment.quote:
-            whole += [(part.start, part.end) for part in commitment.quantities]
-        end = min((start for start, stop in whole if start < most - 1 < stop), default=most - 1)
-        return f"{text[:end].rstrip()}…"
+        if commitment.en:
+            return [marked(commitment.en)]
+        of = "_staff" if commitment.is_staff_answer else ""
+        return [self.say("en", f"answer.no_english{of}")]
 
     # Matters
 
@@ -145,7 +161,7 @@ class Phrasing:
         matter, say = draft.matter, self.say
         lines = [say(language, "draft.check"), *self._parts(language, matter)]
         if commitment:
-            text = self.label(language, commitment)
+            text = self.names.label(language, commitment)
             nearness = matter.sureness.get("commitment")
             sure = "" if nearness is None else say(language, f"sure.{how_likely(nearness)}")
             lines.append(say(language, "draft.commitment", quote=text, sure=sure))
@@ -163,10 +179,10 @@ class Phrasing:
         if matter.latitude is not None:
             place.append(self.say(language, "draft.location"))
         shown = {
-            "kind": self.kind(language, matter.kind),
-            "category": self.category(language, matter.category),
-            "urgency": self.urgency(language, matter.urgency),
-            "street": self.street(language, matter.street),
+            "kind": self.names.kind(language, matter.kind),
+            "category": self.names.category(language, matter.category),
+            "urgency": self.names.urgency(language, matter.urgency),
+            "street": self.names.street(language, matter.street),
             "place": " · ".join(place),
         }
         unknown = self.say(language, "draft.place_unknown")
@@ -188,84 +204,60 @@ class Phrasing:
     def proposal(self, language: Language, hit: Hit) -> str:
         """A commitment on a button, behind how likely it is the one."""
         likely = self.say(language, f"sure.{how_likely(hit.nearness)}")
-        room = _LABEL_CHARS * (2 if language == "en" else 1) - len(likely) - len(_BETWEEN)
-        return f"{likely}{_BETWEEN}{self.label(language, hit.commitment, most=room)}"
+        room = LABEL_CHARS * (2 if language == "en" else 1) - len(likely) - len(_BETWEEN)
+        return f"{likely}{_BETWEEN}{self.names.label(language, hit.commitment, most=room)}"
 
     def _similar(self, language: Language, similar: Sequence[Similar]) -> list[str]:
         """What a resident may see of others' cases like hers: place, category, state.
 
         Who reported wrongdoing stays unseen: such a case is not even counted.
         """
-        others = [one.case for one in similar if one.case.matter.kind is not Kind.REPORT]
+        others = joinable(similar, most=len(similar))
         if not others:
             return []
         lines = [
             self.say(
                 language,
                 "case.similar_line",
-                place=self._public_place(language, case.matter),
-                category=self.category(language, case.matter.category),
-                state=self._state(language, case),
+                place=self.names.public_place(language, case.matter),
+                category=self.names.category(language, case.matter.category),
+                state=self.names.state(language, case.state),
             )
             for case in others[:_SIMILAR_SHOWN]
         ]
         return [self.say(language, "case.similar", count=len(others)), *lines]
 
-    def _public_place(self, language: Language, matter: Matter) -> str:
-        street, entry = (
-            self.street(language, matter.street),
-            self._service.streets.get(matter.street),
-        )
-        office = entry.name if entry else ""
-        named = [name for name in public_names(matter.place) if name not in office]
-        return " ".join(filter(None, [street, *named])) or self.say(
-            language, "draft.place_unknown"
-        )
-
-    def kind(self, language: Language, kind: Kind) -> str:
-        """The name of a kind."""
-        entry = self._service.kinds[kind]
-        return self._wording.named(language, zh=entry.name, en=entry.en)
-
-    def category(self, language: Language, code: str) -> str:
-        """The name of a category; its code if service.toml no longer has it."""
-        entry = self._service.categories.get(code)
-        return self._wording.named(language, zh=entry.name, en=entry.en) if entry else code
-
-    def street(self, language: Language, code: str) -> str:
-        """The name of a street; empty for none."""
-        entry = self._service.streets.get(code)
-        return self._wording.named(language, zh=entry.name, en=entry.en) if entry else code
-
-    def urgency(self, language: Language, urgency: Urgency) -> str:
-        """The name of an urgency."""
-        zh, en = URGENCY_NAMES[urgency]
-        return self._wording.named(language, zh=zh, en=en)
-
-    def place(self, language: Language, matter: Matter) -> str:
-        """Street and spot as far as they are known, and whether a location is attached."""
-        named = [part for part in (self.street(language, matter.street), matter.place) if part]
-        if matter.latitude is not None:
-            named.append(self.say(language, "draft.location"))
-        return " · ".join(named) or self.say(language, "draft.place_unknown")
+    def joining(self, language: Language, number: int, case: Case) -> str:
+        """A button's label: submit, and say that it is the same problem as that case."""
+        place = self.names.public_place(language, case.matter)
+        return self.say(language, "case.joining", number=number, place=place)
 
     def filed(self, language: Language, case: Case, similar: Sequence[Similar]) -> str:
         """What a resident reads when her matter is a case: number, code, and what comes next."""
         text = self.say(language, "case.filed", number=case.number, code=case.query_code)
         return "\n".join([text, *self._similar(language, similar)])
 
-    def case(self, language: Language, case: Case) -> str:
-        """How a case stands, for whoever may see it."""
+    def case(self, language: Language, case: Case, events: Sequence[Event] = ()) -> str:
+        """How a case stands and what happened to it, for whoever may see it."""
         return self.say(
             language,
             "case.status",
             number=case.number,
-            state=self._state(language, case),
-            kind=self.kind(language, case.matter.kind),
-            category=self.category(language, case.matter.category),
-            place=self.place(language, case.matter),
+            state=self.names.state(language, case.state),
+            kind=self.names.kind(language, case.matter.kind),
+            category=self.names.category(language, case.matter.category),
+            place=self.names.place(language, case.matter),
             date=local_time(case.submitted_at),
             text=case.matter.text,
+            steps=[
+                {
+                    "time": local_time(event.at),
+                    "name": self.say(language, f"did.{event.action}"),
+                    "words": _step_words(event),
+                }
+                for event in events
+                if event.resident_sees and event.action != "submit"
+            ][-_STEPS_SHOWN:],
         )
 
     def case_line(self, language: Language, case: Case) -> str:
@@ -275,9 +267,9 @@ class Phrasing:
             language,
             "case.line",
             number=case.number,
-            state=self._state(language, case),
-            kind=self.kind(language, case.matter.kind),
-            category=self.category(language, case.matter.category),
+            state=self.names.state(language, case.state),
+            kind=self.names.kind(language, case.matter.kind),
+            category=self.names.category(language, case.matter.category),
             date=local_time(case.submitted_at),
             words=words if len(words) <= _EXCERPT_CHARS else f"{words[:_EXCERPT_CHARS]}…",
         )
@@ -285,9 +277,6 @@ class Phrasing:
     def danger(self, language: Language, numbers: Sequence[str]) -> str:
         """Whom to call first, before anything else is said."""
         return self.say(language, "danger.first", numbers=list(numbers))
-
-    def _state(self, language: Language, case: Case) -> str:
-        return self.say(language, f"case.state_{case.state}")
 
 
 def outcome_text(
@@ -322,6 +311,12 @@ def outcome_text(
     return phrasing.no_answer(language, None)
 
 
+def joinable(similar: Sequence[Similar], *, most: int = _SIMILAR_SHOWN) -> list[Case]:
+    """The similar cases a resident sees, and may say hers is the same as; no 举报."""
+    seen = [one.case for one in similar if one.case.matter.kind is not Kind.REPORT]
+    return seen[:most]
+
+
 def how_sure(sureness: float) -> str:
     """The name of the wording for how sure a part of a matter is."""
     if sureness >= 1:
@@ -329,6 +324,11 @@ def how_sure(sureness: float) -> str:
     if sureness >= _READ_FROM:
         return "read"
     return "guessed" if sureness >= _GUESSED_FROM else "open"
+
+
+def _step_words(event: Event) -> str:
+    words = event.reason if event.action in _TOLD_IN_WORDS else ""
+    return words if len(words) <= _STEP_CHARS else f"{words[:_STEP_CHARS]}…"
 
 
 def how_likely(nearness: float) -> str:
@@ -350,11 +350,6 @@ def danger_text(phrasing: Phrasing, language: Language, numbers: Sequence[str], 
 def bold_quantities(commitment: Commitment) -> Markup:
     """The quote to the letter, its quantities in bold."""
     return _bold(commitment.quote, [(part.start, part.end) for part in commitment.quantities])
-
-
-def local_time(moment: datetime) -> str:
-    """A moment as people in Wuhan read it."""
-    return f"{moment.astimezone(TIME_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _bold_numbers(text: str) -> Markup:

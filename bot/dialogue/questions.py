@@ -46,7 +46,8 @@ class Questions:
         useful = self._button(moment, "helpful", f"useful:{answer_id}:1")
         useless = self._button(moment, "unhelpful", f"useful:{answer_id}:0")
         about = self._button(moment, "about", f"about:{found.commitment.id}")
-        return Reply(text, buttons=(*near, (about,), (useful, useless)))
+        follow = self._follow_button(moment, found.commitment.id)
+        return Reply(text, buttons=(*near, (about,), (follow,), (useful, useless)))
 
     def show(self, moment: Moment, commitment_id: str) -> list[Reply]:
         """A commitment a resident picked from a list."""
@@ -57,11 +58,60 @@ class Questions:
         self._store.residents.set_topic(moment.resident.id, topic, at=moment.at)
         about = self._button(moment, "about", f"about:{commitment.id}")
         text = self._phrasing.commitment(moment.language, commitment)
-        return [Reply(text, buttons=((about,),))]
+        follow = self._follow_button(moment, commitment.id)
+        return [Reply(text, buttons=((about,), (follow,)))]
 
     def knows(self, commitment_id: str) -> bool:
         """Whether the current index has this commitment."""
         return commitment_id in self._index().commitments
+
+    def follow(
+        self, moment: Moment, commitment_id: str, tapped: Turn | None, *, begins: bool
+    ) -> list[Reply]:
+        """Follow a commitment's progress, or no more; the button says the other afterwards."""
+        if begins and not self.knows(commitment_id):
+            return []
+        following = self._store.following
+        if begins:
+            following.follow(commitment_id, moment.resident.id, at=moment.at)
+        else:
+            following.unfollow(commitment_id, moment.resident.id)
+        name = "follows" if begins else "unfollowed"
+        notice = self._phrasing.say(moment.language, f"follow.{name}")
+        if tapped is None:
+            return [Reply(notice, notice=notice)]
+        button = self._follow_button(moment, commitment_id)
+        shown = tapped.replies[0]
+        rows = tuple(
+            tuple(button if _is_about_following(one) else one for one in row)
+            for row in shown.buttons
+        )
+        return [replace(shown, buttons=rows, replaces=True, notice=notice)]
+
+    def followed(self, moment: Moment) -> list[Reply]:
+        """`/following`: what she follows, the latest progress of each, and how to stop."""
+        replies = []
+        for commitment_id in self._store.following.followed_by(moment.resident.id):
+            commitment = self._index().commitments.get(commitment_id)
+            notes = self._store.following.notes(commitment_id)
+            text = self._phrasing.say(
+                moment.language,
+                "follow.one",
+                quote=self._phrasing.names.in_words(moment.language, commitment)
+                if commitment
+                else commitment_id,
+                note=notes[0].text if notes else "",
+                source=notes[0].source if notes else "",
+                date=f"{notes[0].noted_on}" if notes else "",
+            )
+            button = self._follow_button(moment, commitment_id)
+            replies.append(Reply(text, buttons=((button,),)))
+        return replies or [Reply(self._phrasing.say(moment.language, "follow.none"))]
+
+    def _follow_button(self, moment: Moment, commitment_id: str) -> Button:
+        follows = self._store.following.follows(commitment_id, moment.resident.id)
+        name = "unfollow" if follows else "follow"
+        return self._button(moment, name, f"{name}:{commitment_id}")
 
     def rate(self, moment: Moment, target: str, tapped: Turn | None) -> list[Reply]:
         """Keep whether an answer helped (`<answer id>:<1 or 0>`); its buttons go."""
@@ -79,10 +129,16 @@ class Questions:
         return [replace(rated, buttons=left, replaces=True, notice=thanks)]
 
     def _show(self, moment: Moment, commitment: Commitment) -> Button:
-        return Button(self._phrasing.label(moment.language, commitment), f"show:{commitment.id}")
+        return Button(
+            self._phrasing.names.label(moment.language, commitment), f"show:{commitment.id}"
+        )
 
     def _button(self, moment: Moment, name: str, action: str) -> Button:
         return self._phrasing.button(moment.language, name, action)
+
+
+def _is_about_following(button: Button) -> bool:
+    return button.action.partition(":")[0] in ("follow", "unfollow")
 
 
 def _decision(found: Answer) -> str:

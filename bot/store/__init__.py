@@ -14,26 +14,38 @@ from typing import TypeVar
 import sqlite_utils
 
 from bot.migrations import migrations
-from bot.store.casework import Cases, Drafts
+from bot.store.assignments import Assignments, CaseTimer, Timers
+from bot.store.cases import Cases, Hint, Standing
 from bot.store.conversation import AnswerRecord, Answers, Turns
 from bot.store.database import Database, StoreError, StoreUnavailable
+from bot.store.drafts import Drafts
+from bot.store.following import Following, Once, ProgressNote
 from bot.store.group_commit import GroupCommit
 from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
+from bot.store.lists import Lists
 from bot.store.meanings import Meanings
-from bot.store.outbox import Backlog, OutboxRows, Undelivered
+from bot.store.outbox import Backlog, OutboxRows, Sent, Undelivered
 from bot.store.residents import Resident, Residents
+from bot.store.staff import Card, StaffRows, Words
 
 __all__ = [
     "DATABASE",
     "AlreadyHandled",
     "AnswerRecord",
     "Backlog",
+    "Card",
+    "CaseTimer",
+    "Hint",
+    "ProgressNote",
     "Resident",
+    "Sent",
     "SetAside",
+    "Standing",
     "Store",
     "StoreError",
     "StoreUnavailable",
     "Undelivered",
+    "Words",
 ]
 
 T = TypeVar("T")
@@ -58,6 +70,12 @@ class Store:
         self.answers = Answers(self._database)
         self.drafts = Drafts(self._database)
         self.cases = Cases(self._database)
+        self.assignments = Assignments(self._database)
+        self.timers = Timers(self._database)
+        self.staff = StaffRows(self._database)
+        self.following = Following(self._database)
+        self.once = Once(self._database)
+        self.lists = Lists(self._database)
         self.meanings = Meanings(self._database)
         self.inbox = InboxRows(self._database)
         self.outbox = OutboxRows(self._database)
@@ -120,6 +138,10 @@ class Store:
     def transaction(self) -> AbstractContextManager[None]:
         """All writes inside happen, or none; the lock is taken at once, so none fails half-way."""
         return self._database.transaction()
+
+    def together(self) -> AbstractContextManager[None]:
+        """All writes inside happen, or none, whether or not a transaction is open already."""
+        return self._database.step() if self._database.is_open else self._database.transaction()
 
     def problem(self) -> str:
         """Why nothing can be written just now; empty if all is well."""

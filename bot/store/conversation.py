@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from bot.messages import Button, Reply, Turn
+from bot.messages import Button, Location, Reply, Turn
 from bot.store.database import Database, Row
 
 
@@ -151,6 +151,7 @@ def _turn(row: Row) -> Turn:
 
 
 def reply_of(kept: Row) -> Reply:
-    """A reply as it was kept (`dataclasses.asdict`)."""
+    """A reply as it was kept (`dataclasses.asdict`); what it did not have yet is as by default."""
     rows = tuple(tuple(Button(**button) for button in buttons) for buttons in kept["buttons"])
-    return Reply(**{**kept, "buttons": rows})
+    point = kept.get("location")
+    return Reply(**{**kept, "buttons": rows, "location": Location(**point) if point else None})

@@ -88,6 +88,11 @@ class Database:
             except Exception as error:  # what is on disk must not seem undone
                 logger.error("what follows a commit failed: %s", kind_and_place(error))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a transaction is open."""
+        return bool(self.tables.conn.in_transaction)
+
     @contextmanager
     def step(self) -> Iterator[None]:
         """A part of the open transaction that happens wholly or not at all.
@@ -147,6 +152,12 @@ class Database:
 
     def all(self, sql: str, values: Sequence[object]) -> list[Row]:
         """All rows."""
+        with _clear_faults():
+            cursor = self.tables.conn.execute(sql, values)
+            return [_named(cursor, row) for row in cursor]
+
+    def named(self, sql: str, values: Row) -> list[Row]:
+        """All rows of a statement whose parameters have names."""
         with _clear_faults():
             cursor = self.tables.conn.execute(sql, values)
             return [_named(cursor, row) for row in cursor]

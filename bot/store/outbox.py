@@ -33,6 +33,15 @@ class Backlog:
     oldest_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that has arrived: the letter it was, its case, and what words it asks for."""
+
+    id: int
+    case_id: int
+    asks: str
+
+
 class OutboxRows:
     """The table `outbox`; a row waits, is claimed, then sent or refused. Its order is its id."""
 
@@ -56,8 +65,15 @@ class OutboxRows:
         at: datetime,
         tap_id: str = "",
         tapped_message_id: int = 0,
+        replaces_letter: int | None = None,
+        asks: str = "",
     ) -> int:
-        """Keep a letter, in the transaction of what it tells. Returns its id."""
+        """Keep a letter, in the transaction of what it tells. Returns its id.
+
+        Args:
+            replaces_letter: the letter whose message it takes the place of, sent before it.
+            asks: what words that are written in reply to it are for; kept when it has arrived.
+        """
         self.wake(resident_id)
         return self._database.insert(
             "outbox",
@@ -67,15 +83,51 @@ class OutboxRows:
                 "reply": json.dumps(asdict(reply), ensure_ascii=False),
                 "tap_id": tap_id,
                 "tapped_message_id": tapped_message_id,
+                "replaces_letter": replaces_letter,
+                "asks": asks,
+                "is_for_staff": int(reply.is_protected),
                 "state": "waiting",
                 "created_at": at.isoformat(),
             },
         )
 
+    def rewrite(self, letter_id: int, reply: Reply) -> bool:
+        """Put other words into a letter that was not sent yet; False if it is too late."""
+        changed = self._database.execute(
+            "update outbox set reply = ? where id = ? and state = 'waiting'",
+            [json.dumps(asdict(reply), ensure_ascii=False), letter_id],
+        )
+        return changed == 1
+
+    def written_about(self, resident_id: int, message_id: int) -> Sent | None:
+        """What a message in a chat is about; None if it is about no case, or not the bot's."""
+        row = self._database.one(
+            """
+            select id, case_id, asks from outbox
+            where resident_id = ? and message_id = ? and message_id <> 0 and case_id is not null
+            order by id desc limit 1
+            """,
+            [resident_id, message_id],
+        )
+        return Sent(**row) if row else None
+
+    def is_for_staff(self, letter_id: int) -> bool:
+        """Whether a letter was written to staff about a case, and not to the case's resident."""
+        row = self._database.one(
+            "select is_for_staff from outbox where id = ?",
+            [letter_id],
+        )
+        return bool(row and row["is_for_staff"])
+
     def next_for(self, resident_id: int) -> Letter | None:
         """The oldest letter that a resident has not received; None if she has them all."""
         row = self._database.one(
-            f"select * from outbox where resident_id = ? and {_OPEN} order by id limit 1",
+            f"""
+            select outbox.*, (
+                select message_id from outbox as earlier where earlier.id = outbox.replaces_letter
+            ) as replaced_message_id
+            from outbox where resident_id = ? and {_OPEN} order by id limit 1
+            """,
             [resident_id],
         )
         return _letter(row) if row else None
@@ -143,8 +195,8 @@ class OutboxRows:
         )
         return backlog_of(row)
 
-    def delivery(self, case_id: int) -> str:
-        """How the replies about a case stand, by the one that stands worst.
+    def delivery(self, case_id: int, resident_id: int) -> str:
+        """How the letters to a resident about a case stand, by the one that stands worst.
 
         Returns:
             `refused`, `unreachable` (held until the resident returns), `waiting`, `sent`; empty
@@ -155,9 +207,10 @@ class OutboxRows:
             select distinct case
                 when state in ('sent', 'refused') then state
                 when reachable = 0 then 'unreachable' else 'waiting' end
-            from outbox join residents on residents.id = outbox.resident_id where case_id = ?
+            from outbox join residents on residents.id = outbox.resident_id
+            where case_id = ? and outbox.resident_id = ?
             """,
-            [case_id],
+            [case_id, resident_id],
         )
         found = {state for (state,) in rows}
         return next((state for state in _WORST_FIRST if state in found), "")
@@ -179,7 +232,7 @@ def _letter(row: Row) -> Letter:
         resident_id=row["resident_id"],
         reply=reply_of(json.loads(row["reply"])),
         tap_id=row["tap_id"],
-        tapped_message_id=row["tapped_message_id"],
+        tapped_message_id=row["replaced_message_id"] or row["tapped_message_id"],
         tries=row["tries"],
         claimed=row["state"] == "claimed",
     )

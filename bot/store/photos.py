@@ -38,6 +38,14 @@ class Photos:
             raise StoreUnavailable(reason) from error
         return name
 
+    def read(self, name: str) -> bytes:
+        """The bytes of a kept photo.
+
+        Raises:
+            OSError: it is gone, or cannot be read.
+        """
+        return (self._folder / name).read_bytes()
+
     def drop(self, name: str) -> None:
         """Remove a photo that nothing refers to."""
         (self._folder / name).unlink(missing_ok=True)

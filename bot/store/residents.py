@@ -97,6 +97,38 @@ class Residents:
         )
         return str(row["channel_id"]) if row else None
 
+    def is_on(self, resident_id: int, channel: Channel) -> bool:
+        """Whether a resident writes to the bot by a channel."""
+        row = self._database.one(
+            "select 1 from identities where resident_id = ? and channel = ?",
+            [resident_id, channel],
+        )
+        return row is not None
+
+    def set_adding(self, resident_id: int, case_id: int | None, *, at: datetime) -> None:
+        """Note that what she says next belongs to a case; None for none."""
+        self._database.update(
+            "residents", resident_id, {"adding_to": case_id, "adding_since": at.isoformat()}
+        )
+
+    def adding_to(self, resident_id: int, *, since: datetime) -> int | None:
+        """The case that what she says next belongs to, if she said so since then."""
+        row = self._database.one(
+            "select adding_to from residents where id = ? and adding_since >= ?",
+            [resident_id, since.isoformat()],
+        )
+        return row["adding_to"] if row else None
+
+    def move(self, channel: Channel, old_address: str, new_address: str) -> None:
+        """Note that a chat has another id now; whoever was met under the new one gives it up."""
+        self._database.execute(
+            """
+            update or replace identities set channel_id = ?
+            where channel = ? and channel_id = ?
+            """,
+            [new_address, channel, old_address],
+        )
+
     def heard_until(self, resident_id: int) -> datetime | None:
         """Up to when what she may say is used up (see `bot.patience`); None at first."""
         row = self._database.one("select heard_until from residents where id = ?", [resident_id])

@@ -12,6 +12,7 @@ from bot.telegram.client import TelegramStartError, TelegramState, ask_telegram,
 from bot.telegram.delivery import TelegramCourier
 from bot.telegram.polling import Poller, PollingStalled, SecondInstance
 from bot.telegram.residents import Residents
+from bot.telegram.staff import StaffChats
 from bot.telegram.webhook import Webhook
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PollingStalled",
     "Residents",
     "SecondInstance",
+    "StaffChats",
     "TelegramChannel",
     "TelegramCourier",
     "TelegramStartError",

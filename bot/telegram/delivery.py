@@ -1,15 +1,17 @@
 """Letters on their way to a chat: sent, or put in the place of the message that was tapped."""
 
+import asyncio
 import logging
 from datetime import timedelta
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.letters import Letter, NotDelivered, Refused, SlowDown, Unreachable
-from bot.messages import Reply
+from bot.letters import Letter, Moved, NotDelivered, Refused, SlowDown, Unreachable
+from bot.messages import Location, Reply
+from bot.store.photos import Photos
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +21,17 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class TelegramCourier:
-    """Brings letters to residents' private chats (`bot.letters.Courier`)."""
+    """Brings letters to residents' private chats and to groups (`bot.letters.Courier`)."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, photos: Photos) -> None:
         self._bot = bot
+        self._photos = photos
 
     async def deliver(self, letter: Letter, address: str) -> int:
-        """Stop the spinner of the tap that a letter answers, then show its words.
+        """Stop the spinner of the tap that a letter answers, then show what it holds.
 
-        In a private chat the chat has the resident's own id. A call that timed out may have been
-        carried out: the letter is sent again, which is better than not at all.
+        A private chat has the resident's own id; that of a group is below 0. A call that timed out
+        may have been carried out: the letter is sent again, which is better than not at all.
 
         Raises:
             NotDelivered: as Telegram says; its text is fit for a log.
@@ -36,7 +39,7 @@ class TelegramCourier:
         try:
             if letter.tap_id:
                 await self._acknowledge(letter)
-            return await self._show(letter, int(address)) if letter.reply.html else 0
+            return await self._show(letter, int(address))
         except TelegramError as error:
             fault = _fault(error)
         raise fault  # outside of the handler: the library's error may hold the token
@@ -49,7 +52,14 @@ class TelegramCourier:
             logger.info("a tap was not acknowledged: %s", without_content(error))
 
     async def _show(self, letter: Letter, chat_id: int) -> int:
+        """Send what a letter holds; returns the message's id, 0 if it shows nothing."""
         reply, tapped_id = letter.reply, letter.tapped_message_id
+        if reply.location is not None:
+            return await self._send_point(reply.location, reply, chat_id)
+        if reply.photo and (content := await self._read_photo(letter)):
+            return await self._send_photo(content, reply, chat_id)
+        if not reply.html:
+            return 0
         if reply.replaces and tapped_id and await self._replace(reply, chat_id, tapped_id):
             return tapped_id
         sent = await self._bot.send_message(
@@ -58,8 +68,37 @@ class TelegramCourier:
             parse_mode=ParseMode.HTML,
             link_preview_options=NO_PREVIEW,
             reply_markup=_keyboard(reply),
+            protect_content=reply.is_protected or None,
         )
         return sent.message_id
+
+    async def _send_point(self, point: Location, reply: Reply, chat_id: int) -> int:
+        sent = await self._bot.send_location(
+            chat_id,
+            latitude=point.latitude,
+            longitude=point.longitude,
+            protect_content=reply.is_protected or None,
+        )
+        return sent.message_id
+
+    async def _send_photo(self, content: bytes, reply: Reply, chat_id: int) -> int:
+        sent = await self._bot.send_photo(
+            chat_id,
+            content,
+            caption=reply.html or None,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_keyboard(reply),
+            protect_content=reply.is_protected or None,
+        )
+        return sent.message_id
+
+    async def _read_photo(self, letter: Letter) -> bytes:
+        """The photo a letter goes with; empty if it is not there (any more)."""
+        try:
+            return await asyncio.to_thread(self._photos.read, letter.reply.photo)
+        except OSError as error:
+            logger.warning("letter %d goes without its photo: %s", letter.id, error.strerror)
+            return b""
 
     async def _replace(self, reply: Reply, chat_id: int, message_id: int) -> bool:
         """Edit a message; False if Telegram does not let it be edited (any more)."""
@@ -95,6 +134,8 @@ def retry_seconds(error: RetryAfter) -> float:
 
 def _fault(error: TelegramError) -> NotDelivered:
     match error:
+        case ChatMigrated():
+            return Moved(str(error.new_chat_id))
         case Forbidden():
             return Unreachable(without_content(error))
         case RetryAfter():

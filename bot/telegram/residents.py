@@ -1,13 +1,13 @@
 """Residents' private chats: every message and tap goes to the dialogue, its replies to the outbox.
 
-The bot says nothing in groups: a resident's words belong in her private chat.
+What staff send, and whatever happens in a group, goes to `bot.telegram.staff` first.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from telegram import Bot, CallbackQuery, ChatMember, ChatMemberUpdated, Update, User
+from telegram import Bot, CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import filters
@@ -17,6 +17,7 @@ from bot.messages import Keep, Listener, Remark, Reply, Said
 from bot.store import Store
 from bot.telegram.delivery import without_content
 from bot.telegram.hearing import Fetching, edited_in, said_in
+from bot.telegram.staff import StaffChats
 
 MESSAGES = (
     filters.ChatType.PRIVATE
@@ -35,12 +36,14 @@ class Residents:
         listener: Listener,
         store: Store,
         *,
+        staff: StaffChats,
         max_photo_bytes: int,
         now: Callable[[], datetime],
     ) -> None:
         self._bot = bot
         self._listener = listener
         self._store = store
+        self._staff = staff
         self._fetching = Fetching(max_bytes=max_photo_bytes)
         self._now = now
 
@@ -59,6 +62,8 @@ class Residents:
     async def _handle(self, arrivals: Sequence[Arrival], finish: Finish) -> None:
         updates = [Update.de_json(dict(arrival.payload), self._bot) for arrival in arrivals]
         first = updates[0]
+        if await self._staff.takes(first, finish):
+            return
         if first.callback_query:
             await self._on_tap(first.callback_query, finish)
         elif first.my_chat_member:
@@ -93,7 +98,17 @@ class Residents:
             said = edited_in(heard[0], sender)
         else:
             said = await said_in(heard, sender, self._fetching)
+            said = replace(said, case_id=self._case_of(heard[0]))
         await self._listener.hear(said, keep=self._posting(finish))
+
+    def _case_of(self, message: Message) -> int | None:
+        """The case that the bot's message tells of to which she replies."""
+        replied = message.reply_to_message
+        resident = self._store.residents.known("telegram", str(message.chat.id))
+        if resident is None or replied is None:
+            return None
+        sent = self._store.outbox.written_about(resident.id, replied.message_id)
+        return sent.case_id if sent else None
 
     async def _on_tap(self, query: CallbackQuery, finish: Finish) -> None:
         """Answer a tapped button, even an old one; its spinner is stopped in any case."""

@@ -1,0 +1,35 @@
+"""The job that looks at the clocks: what is due is said, urged, closed, at once and then again and
+again while the bot runs."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from bot import desk
+from bot.app.building import Bot
+from bot.faults import kind_and_place
+from bot.store import StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 20.0
+"""How often the clocks are looked at; their shortest length is a quarter of an hour."""
+_FORGOTTEN_AFTER = timedelta(days=90)
+
+
+async def make_rounds(
+    bot: Bot, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> None:
+    """Make rounds until cancelled."""
+    while True:
+        try:
+            is_more = True
+            while is_more:  # each batch is a transaction: residents are answered in between
+                is_more = await bot.store.write(lambda: desk.make_round(bot.office, at=now()))
+            await bot.store.write(lambda: bot.store.once.prune(before=now() - _FORGOTTEN_AFTER))
+        except StoreUnavailable:
+            pass  # told by whoever waits to write
+        except Exception as error:
+            logger.error("the clocks were not looked at: %s", kind_and_place(error))
+        await asyncio.sleep(ROUND_SECONDS)

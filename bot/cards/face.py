@@ -1,0 +1,323 @@
+"""What a card says and offers: a case as it stands, for a group or for one member of staff."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cases import (
+    STAFF_ROLES,
+    Asked,
+    Assignment,
+    AssignmentState,
+    Case,
+    CaseState,
+    Event,
+    Kind,
+    Role,
+    Staff,
+)
+from bot.messages import Button, Reply, utf16_units
+from bot.moves import actions_of
+from bot.naming import Names, local_day, local_time
+from bot.service import Service
+from bot.store import CaseTimer, Store
+from bot.wording import Language, Wording
+from index import Commitment
+
+_WORDS_CHARS = (3000, 1200, 400)
+"""How much of the resident's words a card shows; less where the whole would not fit."""
+_MOST_UNITS = 4000
+_OUTCOME_CHARS = 200
+_SIMILAR_SHOWN = 3
+_COLUMNS = 3
+_HIDDEN = ("note", "warn", "close_unrated", "follow_master", "classify", "supervise")
+"""What a role may do and a card has no button for: words are written in reply to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a card: the roles whose buttons it has, and the handler's unit.
+
+    Attributes:
+        sees_words: of a report of wrongdoing; a group does not.
+    """
+
+    roles: tuple[Role, ...]
+    unit: str = ""
+    sees_words: bool = True
+
+    @classmethod
+    def group(cls) -> "Reader":
+        """A staff group: everybody's buttons, each checked again when it is tapped."""
+        return cls(STAFF_ROLES, sees_words=False)
+
+    @classmethod
+    def member(cls, member: Staff) -> "Reader":
+        """One member of staff, in her private chat."""
+        return cls((member.role,), member.unit)
+
+
+class Face:
+    """Turns a case into a card; reads the database and writes nothing."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        wording: Wording,
+        service: Service,
+        commitment: Callable[[str], Commitment | None],
+    ) -> None:
+        self._store = store
+        self._wording = wording
+        self._service = service
+        self.commitment = commitment
+        self.names = Names(wording, service)
+
+    def say(self, language: Language, key: str, **values: object) -> str:
+        """One message of the wording's table `staff`."""
+        return self._wording.text(language, f"staff.{key}", **values)
+
+    def card(
+        self,
+        language: Language,
+        case: Case,
+        reader: Reader,
+        *,
+        headline: str = "",
+        at: datetime,
+    ) -> Reply:
+        """The card of a case as it stands.
+
+        Args:
+            headline: what has just happened, shown first.
+        """
+        is_hidden = case.matter.kind is Kind.REPORT and not reader.sees_words
+        values = self._values(language, case, at=at)
+        for most in _WORDS_CHARS:
+            words = "" if is_hidden else _excerpt(case.matter.text, most)
+            text = self.say(
+                language, "card", headline=headline, words=words, hidden=is_hidden, **values
+            )
+            if utf16_units(text) <= _MOST_UNITS:
+                break
+        buttons = self._rows(language, case, reader, is_hidden=is_hidden)
+        return Reply(text, buttons=buttons, case_id=case.id, is_protected=True)
+
+    def state(self, language: Language, case: Case) -> str:
+        """What staff read of where a case stands."""
+        return self.say(language, f"state_{case.state}")
+
+    def last_step(self, language: Language, case: Case) -> str:
+        """What was done to a case last, by whom and when."""
+        event = self._store.cases.last_event(case.id)
+        return self.step(language, event) if event else ""
+
+    def step(self, language: Language, event: Event) -> str:
+        """One step of a case's history in a line."""
+        return self.say(
+            language,
+            "step",
+            action=self.did(language, event.action),
+            actor=self.actor(language, event.actor),
+            time=local_time(event.at),
+        )
+
+    def did(self, language: Language, action: str) -> str:
+        """What an action did, in a word or two."""
+        return self._wording.text(language, f"did.{action}")
+
+    def actor(self, language: Language, actor: str) -> str:
+        """Who took a step: a member of staff by name, else `resident` or `system`."""
+        kind, _, number = actor.partition(" ")
+        if kind != "staff":
+            return self.say(language, f"actor_{kind}")
+        member = self._store.staff.get(int(number))
+        return member.name if member else actor
+
+    # What it says
+
+    def _values(self, language: Language, case: Case, *, at: datetime) -> dict[str, object]:
+        matter, names = case.matter, self.names
+        timers = self._store.timers.running(case.id)
+        whole = [one for one in timers if one.assignment_id is None and one.due_at]
+        return {
+            "number": case.number,
+            "state": self.state(language, case),
+            "kind": names.kind(language, matter.kind),
+            "category": names.category(language, matter.category),
+            "urgency": names.urgency(language, matter.urgency),
+            "danger": matter.is_danger,
+            "place": names.place(language, matter),
+            "photos": case.photos,
+            "submitted": local_time(case.submitted_at),
+            "clocks": [self._clock(language, one, at=at) for one in whole],
+            "commitments": self._commitments(language, case),
+            "assignments": [
+                self._assignment(language, one, timers, at=at)
+                for one in self._store.assignments.of_case(case.id)
+            ],
+            "added": self._added(case),
+            "rework": case.rework,
+            "judged": self._judged(language, case),
+            "ledger": local_day(case.ledger_until) if case.ledger_until else "",
+            "master": self._number(case.master_id),
+            "same_as": self._number(case.same_as),
+            "merged": len(self._store.cases.of_master(case.id)),
+            "similar": self._similar(language, case),
+            "delivery": self._delivery(language, case),
+            "last": self.last_step(language, case),
+        }
+
+    def _clock(self, language: Language, one: CaseTimer, *, at: datetime) -> dict[str, object]:
+        return {
+            "name": self.say(language, f"clock_{one.name}"),
+            "due": local_time(one.due_at) if one.due_at else "",
+            "overdue": one.due_at is not None and one.due_at < at,
+        }
+
+    def _assignment(
+        self, language: Language, one: Assignment, timers: Sequence[CaseTimer], *, at: datetime
+    ) -> dict[str, object]:
+        due_at = next(
+            (
+                timer.due_at
+                for timer in timers
+                if timer.assignment_id == one.id
+                and timer.name == ("sign" if one.state is AssignmentState.PENDING else "done")
+            ),
+            None,
+        )
+        return {
+            "unit": self.names.unit(language, one.unit),
+            "lead": one.is_lead,
+            "state": self.say(language, f"assignment_{one.state}"),
+            "due": local_time(due_at) if due_at and one.is_open else "",
+            "overdue": due_at is not None and one.is_open and due_at < at,
+            "outcome": _excerpt(one.outcome, _OUTCOME_CHARS),
+            "returning": one.return_reason if one.return_asked is Asked.OPEN else "",
+            "extending": one.extension_reason if one.extension_asked is Asked.OPEN else "",
+            "call": one.call,
+        }
+
+    def _commitments(self, language: Language, case: Case) -> list[str]:
+        found = []
+        for commitment_id, standing in self._store.cases.commitments(case.id).items():
+            if standing != "dropped":
+                commitment = self.commitment(commitment_id)
+                label = self.names.label(language, commitment, most=60) if commitment else ""
+                found.append(
+                    self.say(language, f"commitment_{standing}", label=label or commitment_id)
+                )
+        return found
+
+    def _added(self, case: Case) -> list[str]:
+        """The latest of what the resident said after she filed it."""
+        said = [
+            event.reason
+            for event in self._store.cases.events(case.id)
+            if event.action in ("add_words", "reword", "dispute", "object") and event.reason
+        ]
+        return [_excerpt(words, _OUTCOME_CHARS) for words in said[-2:]]
+
+    def _judged(self, language: Language, case: Case) -> str:
+        parts = []
+        if case.solved:
+            parts.append(self.say(language, f"solved_{case.solved}"))
+        if case.satisfied:
+            parts.append(self.say(language, f"satisfied_{case.satisfied}"))
+        return " · ".join(parts)
+
+    def _number(self, case_id: int | None) -> str:
+        case = self._store.cases.known(case_id) if case_id is not None else None
+        return case.number if case else ""
+
+    def _similar(self, language: Language, case: Case) -> list[dict[str, object]]:
+        hints = self._store.cases.similar(case.id)[:_SIMILAR_SHOWN]
+        cases = {one.id: one for one in self._store.cases.these([one.case_id for one in hints])}
+        return [
+            {
+                "number": cases[hint.case_id].number,
+                "state": self.state(language, cases[hint.case_id]),
+                "score": f"{hint.score:.0%}",
+                "reasons": [self.say(language, f"reason_{reason}") for reason in hint.reasons],
+            }
+            for hint in hints
+        ]
+
+    def _delivery(self, language: Language, case: Case) -> str:
+        state = self._store.outbox.delivery(case.id, case.resident_id)
+        is_worth_saying = state in ("refused", "unreachable")
+        return self.say(language, f"delivery_{state}") if is_worth_saying else ""
+
+    # What it offers
+
+    def _rows(
+        self, language: Language, case: Case, reader: Reader, *, is_hidden: bool
+    ) -> tuple[tuple[Button, ...], ...]:
+        verbs = list(self.verbs(case, reader))
+        if is_hidden:
+            verbs = ["read"]
+        buttons = [self.button(language, case, verb) for verb in verbs]
+        return tuple(tuple(buttons[at : at + _COLUMNS]) for at in range(0, len(buttons), _COLUMNS))
+
+    def button(
+        self, language: Language, case: Case, verb: str, *, choice: str = "", label: str = ""
+    ) -> Button:
+        """A button of a card; a choice goes with the verb."""
+        action = f"k:{case.id}:{case.version}:{verb}" + (f"={choice}" if choice else "")
+        return Button(label or self.say(language, f"do_{verb}"), action)
+
+    def verbs(self, case: Case, reader: Reader) -> Iterator[str]:
+        """What this reader may do next, as far as the case itself tells; the desk has the last
+        word."""
+        assignments = self._store.assignments.of_case(case.id)
+        allowed = dict.fromkeys(
+            action for role in reader.roles for action in actions_of(role, case.state)
+        )
+        for action in allowed:
+            if action not in _HIDDEN and self._is_sensible(action, case, assignments, reader.unit):
+                yield action
+
+    def _is_sensible(
+        self, action: str, case: Case, assignments: Sequence[Assignment], unit: str
+    ) -> bool:
+        parts = [one for one in assignments if not unit or one.unit == unit]
+        open_parts = [one for one in parts if one.is_open]
+        match action:
+            case "sign":
+                return any(one.state is AssignmentState.PENDING for one in parts)
+            case "done":
+                return any(one.state is AssignmentState.SIGNED for one in parts)
+            case "ask_return":
+                return any(one.return_asked is Asked.NEVER for one in open_parts)
+            case "ask_extension":
+                return any(one.extension_asked is Asked.NEVER for one in open_parts)
+            case "grant_return" | "refuse_return":
+                return any(one.return_asked is Asked.OPEN for one in parts)
+            case "grant_extension" | "refuse_extension":
+                return any(one.extension_asked is Asked.OPEN for one in open_parts)
+            case "cancel":
+                return len([one for one in parts if one.is_live and one.is_lead]) > 1 or any(
+                    one.is_open and not one.is_lead for one in parts
+                )
+            case "reply":
+                return _all_done(assignments)
+            case "link":
+                return "proposed" in self._store.cases.commitments(case.id).values()
+            case "ask_info" | "contact" if unit:
+                return bool(open_parts) or case.state is CaseState.NEED_INFO
+            case _:
+                return True
+
+
+def _all_done(assignments: Sequence[Assignment]) -> bool:
+    leads = [one for one in assignments if one.is_live and one.is_lead]
+    last = max((one.round for one in leads), default=0)
+    return bool(leads) and all(
+        one.state is AssignmentState.DONE for one in leads if one.round == last
+    )
+
+
+def _excerpt(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()}…"

@@ -1,0 +1,209 @@
+"""Cards on their way: who is shown a case after a step, which message is brought up to date."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.cards.face import Face, Reader
+from bot.cases import Case, Event, Kind, Role, Staff
+from bot.messages import Location, Reply
+from bot.naming import local_time
+from bot.service import Service
+from bot.store import Store
+from bot.wording import Language, Wording, language_of_hint
+from index import Commitment
+
+GROUP_LANGUAGE: Language = "zh"
+_GROUP_NEWS = frozenset(
+    {
+        *("submit", "supplement", "add_words", "reword", "add_photo", "add_place"),
+        *("object", "dispute", "withdraw", "ask_return", "ask_extension", "done", "unmerge"),
+        *("urge", "supervise"),
+    }
+)
+"""What a group, or without one the dispatchers, must notice: a new card, not a changed one."""
+_HANDLER_NEWS = frozenset(
+    {
+        *("dispatch", "call", "refuse_return", "grant_return", "cancel", "supplement", "dispute"),
+        *("add_words", "reword", "add_photo", "add_place", "grant_extension", "refuse_extension"),
+        *("warn", "urge", "supervise", "resume", "withdraw"),
+    }
+)
+"""What the handlers of the units concerned are told in their private chats."""
+_CLOCKS_OF_DISPATCHERS = ("accept", "dispatch", "contact")
+_SECOND_DISPUTE = 2
+_PHOTOS_SHOWN = 6
+
+
+class Cards:
+    """Keeps the cards of a case up to date, in the transaction of each step."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        wording: Wording,
+        service: Service,
+        commitment: Callable[[str], Commitment | None],
+    ) -> None:
+        self._store = store
+        self.face = Face(store=store, wording=wording, service=service, commitment=commitment)
+
+    def has_groups(self) -> bool:
+        """Whether there is a group that cards are shown in."""
+        return bool(self._store.staff.groups())
+
+    def show(self, case: Case, event: Event) -> None:
+        """Tell of a step: a new card where somebody must notice, elsewhere the changed one."""
+        told = {member.resident_id: member for member in self._told(case, event)}
+        groups = self._store.staff.groups()
+        is_news = event.action in _GROUP_NEWS
+        for group in groups:
+            if is_news or not self._has_card(case, group):
+                self._post(case, group, Reader.group(), event)
+        for resident_id, member in told.items():
+            if resident_id is not None and resident_id not in groups:
+                self._post(case, resident_id, Reader.member(member), event)
+        shown = {*told, *(groups if is_news else ())}
+        self.refresh(case, at=event.at, without=shown)
+
+    def refresh(self, case: Case, *, at: datetime, without: Collection[int | None] = ()) -> None:
+        """Bring every card of a case up to date."""
+        for card in self._store.staff.cards(case.id):
+            if card.resident_id in without:
+                continue
+            reader = self.reader(card.resident_id)
+            if reader is None:
+                continue
+            language = self.language(card.resident_id)
+            reply = replace(self.face.card(language, case, reader, at=at), replaces=True)
+            if not self._store.outbox.rewrite(card.letter_id, reply):
+                letter_id = self._store.outbox.post(
+                    card.resident_id, reply, at=at, replaces_letter=card.letter_id
+                )
+                self._store.staff.keep_card(case.id, card.resident_id, letter_id)
+
+    def reader(self, resident_id: int) -> Reader | None:
+        """Who reads the cards in a chat; None if it is no chat of staff (any more)."""
+        if self._store.staff.is_group(resident_id):
+            return Reader.group()
+        member = self._store.staff.in_chat(resident_id)
+        return Reader.member(member) if member else None
+
+    def language(self, resident_id: int) -> Language:
+        """The language a chat of staff reads."""
+        if self._store.staff.is_group(resident_id):
+            return GROUP_LANGUAGE
+        resident = self._store.residents.get(resident_id)
+        return language_of_hint(resident.language if resident else "")
+
+    def open_for(self, case: Case, member: Staff, *, at: datetime) -> None:
+        """Show a case to one member in her private chat, photos and place with it."""
+        if member.resident_id is not None:
+            self._post_card(case, member.resident_id, Reader.member(member), "", at=at)
+            self._attach(case, member.resident_id, at=at)
+
+    def post_digest(self, counts: Mapping[str, int], *, at: datetime) -> None:
+        """The daily digest, to every group."""
+        text = self.face.say(GROUP_LANGUAGE, "digest", date=local_time(at)[:10], **counts)
+        for group in self._store.staff.groups():
+            self._store.outbox.post(group, Reply(text, is_protected=True), at=at)
+
+    def post_early_warning(self, cases: Sequence[Case], *, at: datetime) -> None:
+        """苗头预警: several cases of a category in one place; to the groups, else supervisors."""
+        first = cases[0]
+        for resident_id in self._store.staff.groups() or self._chats(Role.SUPERVISOR):
+            language = self.language(resident_id)
+            text = self.face.say(
+                language,
+                "early_warning",
+                count=len(cases),
+                category=self.face.names.category(language, first.matter.category),
+                place=self.face.names.public_place(language, first.matter),
+                numbers=[one.number for one in cases],
+            )
+            reply = Reply(text, case_id=cases[-1].id, is_protected=True)
+            self._store.outbox.post(resident_id, reply, at=at)
+
+    # Who is told
+
+    def _told(self, case: Case, event: Event) -> list[Staff]:
+        """The members who are told in their private chats."""
+        told: list[Staff] = []
+        if event.action in _HANDLER_NEWS and not self._is_for_dispatchers(event):
+            told += self._handlers(case, event)
+        is_for_all = event.action in _GROUP_NEWS or (
+            event.action == "warn" and self._is_for_dispatchers(event)
+        )
+        if is_for_all and not self.has_groups():
+            told += self._store.staff.active(Role.DISPATCHER)
+        is_grave = event.action == "supervise" or (
+            event.action == "dispute" and case.rework >= _SECOND_DISPUTE
+        )
+        if is_grave:
+            told += self._store.staff.active(Role.SUPERVISOR)
+        return [member for member in told if str(event.actor) != f"staff {member.id}"]
+
+    def _is_for_dispatchers(self, event: Event) -> bool:
+        return event.about.get("clock", "") in _CLOCKS_OF_DISPATCHERS
+
+    def _handlers(self, case: Case, event: Event) -> list[Staff]:
+        """The handlers of the units a step is about, else of all that still have to act."""
+        named = event.about.get("units", "").split()
+        units = named or [
+            one.unit for one in self._store.assignments.of_case(case.id) if one.is_open
+        ]
+        return [
+            member
+            for unit in dict.fromkeys(units)
+            for member in self._store.staff.active(Role.HANDLER, unit)
+        ]
+
+    def _chats(self, role: Role) -> list[int]:
+        members = self._store.staff.active(role)
+        return [one.resident_id for one in members if one.resident_id is not None]
+
+    # What they see
+
+    def _has_card(self, case: Case, resident_id: int) -> bool:
+        return any(one.resident_id == resident_id for one in self._store.staff.cards(case.id))
+
+    def _post(self, case: Case, resident_id: int, reader: Reader, event: Event) -> None:
+        language = self.language(resident_id)
+        headline = self.face.say(
+            language,
+            f"head_{event.action}",
+            actor=self.face.actor(language, event.actor),
+            words=event.reason[:200],
+            clock=self._clock_name(language, event),
+            share=event.about.get("share", ""),
+        )
+        is_new = not self._has_card(case, resident_id)
+        self._post_card(case, resident_id, reader, headline, at=event.at)
+        if is_new or event.action in ("add_photo", "add_place"):
+            self._attach(case, resident_id, at=event.at)
+
+    def _clock_name(self, language: Language, event: Event) -> str:
+        clock = event.about.get("clock", "")
+        return self.face.say(language, f"clock_{clock}") if clock else ""
+
+    def _post_card(
+        self, case: Case, resident_id: int, reader: Reader, headline: str, *, at: datetime
+    ) -> None:
+        language = self.language(resident_id)
+        reply = self.face.card(language, case, reader, headline=headline, at=at)
+        letter_id = self._store.outbox.post(resident_id, reply, at=at)
+        self._store.staff.keep_card(case.id, resident_id, letter_id)
+
+    def _attach(self, case: Case, resident_id: int, *, at: datetime) -> None:
+        """Photos and place after the card; in a group not those of a report of wrongdoing."""
+        if case.matter.kind is Kind.REPORT and self._store.staff.is_group(resident_id):
+            return
+        for name in self._store.cases.photo_names(case.id)[:_PHOTOS_SHOWN]:
+            photo = Reply(case.number, photo=name, case_id=case.id, is_protected=True)
+            self._store.outbox.post(resident_id, photo, at=at)
+        latitude, longitude = case.matter.latitude, case.matter.longitude
+        if latitude is not None and longitude is not None:
+            point = Location(latitude, longitude)
+            place = Reply("", location=point, case_id=case.id, is_protected=True)
+            self._store.outbox.post(resident_id, place, at=at)

@@ -1,0 +1,111 @@
+"""Case work: one function an action, one transaction each; there is no other way to change a case.
+
+Each takes the office, the case's id and who acts, and returns the case as it stands then. What
+cannot be done raises `MoveNotAllowed` (or `StaleCard`, if the actor looked at an older version),
+leaves everything as it was, and is logged.
+"""
+
+from bot.desk.ending import (
+    close_unrated,
+    dispute,
+    judge_satisfied,
+    judge_solved,
+    put_on_ledger,
+    reply,
+    resume,
+    withdraw,
+)
+from bot.desk.filing import (
+    Similar,
+    find_case,
+    note_meaning,
+    open_case,
+    similar_cases,
+    unread_cases,
+)
+from bot.desk.handling import (
+    To,
+    ask_extension,
+    ask_return,
+    call,
+    cancel,
+    contact,
+    dispatch,
+    done,
+    grant_extension,
+    grant_return,
+    refuse_extension,
+    refuse_return,
+    sign,
+)
+from bot.desk.office import Office
+from bot.desk.progress import add_progress_note
+from bot.desk.reception import (
+    accept,
+    add_photo,
+    add_place,
+    add_words,
+    answer,
+    ask_info,
+    classify,
+    link,
+    merge,
+    note,
+    object_to_rejection,
+    reject,
+    reword,
+    supplement,
+    unmerge,
+)
+from bot.desk.rounds import make_round
+from bot.desk.urging import supervise, urge
+
+__all__ = [
+    "Office",
+    "Similar",
+    "To",
+    "accept",
+    "add_photo",
+    "add_place",
+    "add_progress_note",
+    "add_words",
+    "answer",
+    "ask_extension",
+    "ask_info",
+    "ask_return",
+    "call",
+    "cancel",
+    "classify",
+    "close_unrated",
+    "contact",
+    "dispatch",
+    "dispute",
+    "done",
+    "find_case",
+    "grant_extension",
+    "grant_return",
+    "judge_satisfied",
+    "judge_solved",
+    "link",
+    "make_round",
+    "merge",
+    "note",
+    "note_meaning",
+    "object_to_rejection",
+    "open_case",
+    "put_on_ledger",
+    "refuse_extension",
+    "refuse_return",
+    "reject",
+    "reply",
+    "resume",
+    "reword",
+    "sign",
+    "similar_cases",
+    "supervise",
+    "supplement",
+    "unmerge",
+    "unread_cases",
+    "urge",
+    "withdraw",
+]

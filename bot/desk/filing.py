@@ -1,0 +1,189 @@
+"""How a case comes to be and is found: filing, looking up, what is like it."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.cases import (
+    TIME_ZONE,
+    Awaiting,
+    Case,
+    Draft,
+    DraftState,
+    Event,
+    Matter,
+    MoveNotAllowed,
+    Role,
+)
+from bot.desk import clockwork
+from bot.desk.office import Office, one_step
+from bot.likeness import SIMILAR_FROM, Likeness, Meaning, least_cosine, likeness
+from bot.places import public_names
+from bot.store import Store
+from index import normalise
+
+logger = logging.getLogger(__name__)
+
+_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_CODE_LENGTH = 8
+_SIMILAR_DAYS = 90
+_LOOKUP_WINDOW = timedelta(hours=1)
+_LOOKUPS_OF_ONE, _LOOKUPS_OF_NUMBER = 10, 30
+"""Wrong numbers or codes that one resident may give in that time, and that a number may get."""
+_NUMBER_MAX_CHARS = 20
+_LOOKED_AT = 20
+"""How many of the open cases nearest in meaning are compared by place as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An open case that may be about the same thing as a matter, and why."""
+
+    case: Case
+    likeness: Likeness
+
+
+@one_step
+def open_case(
+    office: Office,
+    draft: Draft,
+    *,
+    at: datetime,
+    similar: Sequence[Similar] = (),
+    same_as: int | None = None,
+) -> Case:
+    """File a draft as a case; filing the same draft again returns the same case.
+
+    Args:
+        similar: what staff see as a hint.
+        same_as: the case that the resident says is about the same problem.
+
+    Raises:
+        MoveNotAllowed: the draft was cancelled, or has no words yet.
+    """
+    store = office.store
+    if draft.case_id is not None:
+        return store.cases.get(draft.case_id)
+    if draft.state is not DraftState.OPEN or not draft.matter.text:
+        raise MoveNotAllowed(draft.id, draft.state, "submit")
+    case = store.cases.add(draft, number=_next_number(store, at), query_code=_query_code(), at=at)
+    store.drafts.change(
+        replace(draft, state=DraftState.SUBMITTED, awaiting=Awaiting.NOTHING, case_id=case.id),
+        at=at,
+    )
+    case = replace(case, same_as=same_as, spot=spot_of(case.matter))
+    store.cases.change(case)
+    if draft.matter.commitment:
+        store.cases.set_commitment(case.id, draft.matter.commitment, "proposed")
+    for one in similar:
+        store.cases.keep_similar(
+            case.id, one.case.id, score=one.likeness.score, reasons=one.likeness.reasons
+        )
+    event = Event("submit", str(Role.RESIDENT), "", True, at, case.state)
+    store.cases.add_event(case.id, event)
+    clockwork.start(office, case, "accept", at=at)
+    office.cards.show(case, event)
+    logger.info("case %d submitted", case.id)
+    _warn_early(office, case, at=at)
+    return case
+
+
+def spot_of(matter: Matter) -> str:
+    """Where a matter is, in a form that is the same for all who name the same place; may be empty.
+
+    The roads and estates it names, else her words for it, else the point to about 100 m.
+    """
+    named = " ".join(sorted(public_names(matter.place))) or normalise(matter.place)
+    if named:
+        return f"{matter.street} {named}".strip()
+    if matter.latitude is None or matter.longitude is None:
+        return ""
+    return f"{matter.latitude:.3f} {matter.longitude:.3f}"
+
+
+def _warn_early(office: Office, case: Case, *, at: datetime) -> None:
+    """苗头预警: several cases of one category in one place within a few days; said once for it."""
+    rule = office.service.early_warning
+    since = at - timedelta(minutes=office.service.calendar.minutes(rule.within))
+    alike = office.store.cases.at_spot(case.spot, case.matter.category, since=since)
+    key = f"early {case.matter.category} {case.spot}"
+    if len(alike) >= rule.cases and office.store.once.is_first(key, at=at, since=since):
+        office.cards.post_early_warning(alike, at=at)
+
+
+def find_case(
+    store: Store, *, number: str, query_code: str, resident_id: int, at: datetime
+) -> Case | None:
+    """The case with this number, for its own resident or for whoever holds its query code.
+
+    Wrong number, wrong code and too many tries are told apart by nothing: None.
+    """
+    number = number.strip().upper()
+    keys = (f"resident {resident_id}", f"number {number[:_NUMBER_MAX_CHARS]}")
+    case = store.cases.numbered(number)
+    if case and case.resident_id == resident_id:
+        return case
+    given = query_code.strip().upper().encode()
+    expected = (case.query_code if case else "").encode()
+    holds_code = secrets.compare_digest(given, expected) and bool(expected)
+    if any(
+        store.once.failed_lookups(key, since=at - _LOOKUP_WINDOW) >= most
+        for key, most in zip(keys, (_LOOKUPS_OF_ONE, _LOOKUPS_OF_NUMBER), strict=True)
+    ):
+        return None
+    if not holds_code:
+        store.once.note_failed_lookup(keys, at=at)
+        return None
+    return case
+
+
+def similar_cases(
+    store: Store, matter: Matter, *, meaning: Meaning, at: datetime
+) -> list[Similar]:
+    """Open cases that may be about the same thing, the most alike first: a hint, no more."""
+    near = store.meanings.nearest(
+        meaning.vectors([matter.text])[0],
+        encoder=meaning.encoder,
+        since=_recent(at),
+        most=_LOOKED_AT,
+    )
+    worth = [id_ for id_, cosine in near.items() if cosine >= least_cosine(SIMILAR_FROM)]
+    found = [
+        Similar(case, likeness(matter, case.matter, cosine=near[case.id]))
+        for case in store.cases.these(worth)
+    ]
+    alike = [one for one in found if one.likeness.score >= SIMILAR_FROM]
+    return sorted(alike, key=lambda one: (-one.likeness.score, one.case.id))
+
+
+def note_meaning(store: Store, case: Case, *, meaning: Meaning) -> None:
+    """Keep what a case means, so that later matters are compared with it.
+
+    The caller holds the transaction in which the case is filed.
+    """
+    vector = meaning.vectors([case.matter.text])[0]
+    store.meanings.keep(case.id, vector, encoder=meaning.encoder)
+
+
+def unread_cases(
+    store: Store, *, meaning: Meaning, at: datetime, most: int
+) -> list[tuple[int, str]]:
+    """Id and words of open cases that this encoder has not read yet, the newest first."""
+    return list(store.meanings.missing(since=_recent(at), encoder=meaning.encoder, most=most))
+
+
+def _recent(at: datetime) -> datetime:
+    return at - timedelta(days=_SIMILAR_DAYS)
+
+
+def _next_number(store: Store, at: datetime) -> str:
+    prefix = f"WC{at.astimezone(TIME_ZONE):%Y%m%d}-"
+    last = store.cases.last_number(prefix)
+    count = int(last.removeprefix(prefix)) + 1 if last else 1
+    return f"{prefix}{count:04d}"
+
+
+def _query_code() -> str:
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))

@@ -1,0 +1,288 @@
+"""A resident and her cases: how one stands, what she adds, her verdict, her dispute, withdrawal.
+ Every method runs inside the message's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import desk
+from bot.cases import (
+    Actor,
+    Case,
+    CaseState,
+    MoveNotAllowed,
+    Satisfied,
+    Solved,
+)
+from bot.config import Limits
+from bot.desk import Office
+from bot.dialogue.drafting import KeptPhoto, Moment
+from bot.dialogue.phrasing import Phrasing, danger_text
+from bot.messages import Button, Reply, Said, row_number
+from bot.moves import move_of
+from bot.notices import case_action
+
+Rows = tuple[tuple[Button, ...], ...]
+_CASES_LOOKED_THROUGH = 20
+
+
+class Casework:
+    """What a resident does with cases that are filed."""
+
+    def __init__(self, *, office: Office, phrasing: Phrasing, limits: Limits) -> None:
+        self._office = office
+        self._store = office.store
+        self._phrasing = phrasing
+        self._limits = limits
+
+    # Showing
+
+    def view(self, moment: Moment, case: Case, *, replaces: bool = False) -> Reply:
+        """How a case stands and what happened to it; the buttons are for its own resident."""
+        events = self._store.cases.events(case.id)
+        text = self._phrasing.case(moment.language, case, events)
+        is_hers = case.resident_id == moment.resident.id
+        buttons = self._buttons(moment, case) if is_hers else ()
+        return Reply(text, buttons=buttons, replaces=replaces, case_id=case.id)
+
+    def _buttons(self, moment: Moment, case: Case) -> Rows:
+        """What she can do with her case as it stands."""
+        names: list[tuple[str, ...]] = []
+        if case.state is CaseState.REPLIED:
+            names.append(("solved_yes", "solved_partly", "solved_no"))
+        if case.state is CaseState.ANSWERED:
+            names.append(("solved_yes", "solved_no"))
+        if case.state is CaseState.REPLIED and case.solved not in (None, Solved.YES):
+            names.append(("dispute",))
+        if self._can(case, "object") and not case.has_objected:
+            names.append(("object",))
+        if case.state is CaseState.CLOSED and self._is_disputable(case, moment):
+            names.append(("dispute",))
+        if self._can(case, "add_words"):
+            names.append(("add", "withdraw") if case.may_be_withdrawn else ("add",))
+        return tuple(tuple(self._button(moment, case, name) for name in row) for row in names)
+
+    def _can(self, case: Case, action: str) -> bool:
+        return move_of(action, case.state) is not None
+
+    def _is_disputable(self, case: Case, moment: Moment) -> bool:
+        service = self._office.service
+        within = timedelta(minutes=service.calendar.minutes(service.closing.dispute_within))
+        return case.closed_at is not None and moment.at <= case.closed_at + within
+
+    def _button(self, moment: Moment, case: Case, name: str) -> Button:
+        return self._phrasing.button(moment.language, name, case_action(case, name))
+
+    # Adding
+
+    def case_meant(self, moment: Moment, said: Said) -> Case | None:
+        """The case that what she says belongs to: she replies to a message about it, or has just
+        said that she adds to it. None if there is none, or nothing can be added to it."""
+        since = moment.at - timedelta(minutes=self._limits.follow_up_minutes)
+        adding = self._store.residents.adding_to(moment.resident.id, since=since)
+        for case_id in (said.case_id, adding):
+            case = self._hers(moment, case_id) if case_id is not None else None
+            if case and self._can(case, "add_words"):
+                return case
+        return None
+
+    def case_in_need(self, moment: Moment) -> Case | None:
+        """Her case that waits for something from her, the latest."""
+        cases = self._store.cases.of_resident(moment.resident.id, most=_CASES_LOOKED_THROUGH)
+        return next((case for case in cases if case.state is CaseState.NEED_INFO), None)
+
+    def add(
+        self,
+        moment: Moment,
+        case: Case,
+        said: Said,
+        photos: Sequence[KeptPhoto],
+        *,
+        words: str,
+        numbers: Sequence[str] = (),
+    ) -> list[Reply]:
+        """Add what she sent to a case; further photos may follow.
+
+        Args:
+            numbers: emergency numbers to show first.
+        """
+        actor = Actor.resident(moment.resident.id)
+        kept = [photo for photo in photos if self._keep_photo(moment, case, photo, said.album)]
+        if words:
+            desk.add_words(self._office, case.id, actor, words, at=moment.at)
+        if kept:
+            desk.add_photo(self._office, case.id, actor, at=moment.at)
+        if said.location:
+            point = said.location
+            desk.add_place(
+                self._office, case.id, actor, point.latitude, point.longitude, at=moment.at
+            )
+        self._store.residents.set_adding(
+            moment.resident.id, None if words else case.id, at=moment.at
+        )
+        replies = []
+        if len(kept) < len(photos):
+            most = self._limits.max_photos_per_draft
+            replies.append(
+                Reply(self._phrasing.say(moment.language, "draft.photos_full", most=most))
+            )
+        return [*replies, self._added(moment, case, words=words, numbers=numbers)]
+
+    def _added(self, moment: Moment, case: Case, *, words: str, numbers: Sequence[str]) -> Reply:
+        text = self._phrasing.say(moment.language, "case.added", number=case.number)
+        if numbers:
+            text = danger_text(self._phrasing, moment.language, numbers, text)
+        more = self._button(moment, case, "add_more")
+        rows: Rows = ((more,),)
+        if words:
+            other = self._phrasing.button(
+                moment.language, "not_an_addition", f"new:{moment.turn_id}"
+            )
+            rows = ((more,), (other,))
+        return Reply(text, buttons=rows, case_id=case.id)
+
+    def _keep_photo(self, moment: Moment, case: Case, photo: KeptPhoto, album: str) -> bool:
+        now = self._store.cases.get(case.id)
+        if now.photos >= self._limits.max_photos_per_draft:
+            return False
+        self._store.drafts.add_file(
+            self._store.cases.draft_id(case.id),
+            name=photo.name,
+            media_type=photo.media_type,
+            size_bytes=photo.size_bytes,
+            at=moment.at,
+            album=album,
+        )
+        return True
+
+    def add_turn(self, moment: Moment, target: str, words: str) -> list[Reply]:
+        """`addto:<case>:<turn>`: what she said a moment ago belongs to a case."""
+        case = self._hers(moment, row_number(target.partition(":")[0]))
+        if case is None or not self._can(case, "add_words"):
+            return []
+        actor = Actor.resident(moment.resident.id)
+        if any(
+            event.action == "add_words" and event.reason == words
+            for event in self._store.cases.events(case.id)
+        ):
+            return [replace(self.view(moment, case), replaces=True)]
+        desk.add_words(self._office, case.id, actor, words, at=moment.at)
+        text = self._phrasing.say(moment.language, "case.added", number=case.number)
+        more = self._button(moment, case, "add_more")
+        return [Reply(text, buttons=((more,),), replaces=True, case_id=case.id)]
+
+    # Tapping
+
+    def on_tap(self, moment: Moment, target: str) -> list[Reply]:
+        """A button of one of her cases: `<case>:<verb>`, perhaps with a choice (`solved=yes`).
+
+        Returns:
+            Nothing for a button that is not hers or no longer exists.
+        """
+        number, _, verb = target.partition(":")
+        case = self._hers(moment, row_number(number))
+        if case is None:
+            return []
+        name, _, choice = verb.partition("=")
+        try:
+            return self._done(moment, case, name, choice)
+        except MoveNotAllowed as error:
+            return [self._not_possible(moment, case, error)]
+
+    def _done(self, moment: Moment, case: Case, name: str, choice: str) -> list[Reply]:
+        actor = Actor.resident(moment.resident.id)
+        at = moment.at
+        match name:
+            case "open":
+                return [self.view(moment, case, replaces=True)]
+            case "add" | "add_more":
+                return [self._ask_for_more(moment, case)]
+            case "solved" if choice in list(Solved):
+                case = desk.judge_solved(self._office, case.id, actor, Solved(choice), at=at)
+                return [self._after_solved(moment, case)]
+            case "satisfied" if choice in list(Satisfied):
+                case = desk.judge_satisfied(self._office, case.id, actor, Satisfied(choice), at=at)
+                return [self._after_satisfied(moment, case)]
+            case "dispute":
+                case = desk.dispute(self._office, case.id, actor, "", at=at)
+                return [self._invites_words(moment, case, "case.disputed")]
+            case "object":
+                case = desk.object_to_rejection(self._office, case.id, actor, "", at=at)
+                return [self._invites_words(moment, case, "case.objected")]
+            case "withdraw":
+                return [self._ask_to_withdraw(moment, case)]
+            case "withdraw_yes":
+                case = desk.withdraw(self._office, case.id, actor, "", at=at)
+                return [self._say(moment, case, "case.withdrawn", replaces=True)]
+        return []
+
+    def _hers(self, moment: Moment, case_id: int) -> Case | None:
+        return self._store.cases.hers(case_id, moment.resident.id)
+
+    def _ask_for_more(self, moment: Moment, case: Case) -> Reply:
+        if not self._can(case, "add_words"):
+            return self.view(moment, case)
+        self._store.residents.set_adding(moment.resident.id, case.id, at=moment.at)
+        return self._say(moment, case, "case.add_what")
+
+    def _after_solved(self, moment: Moment, case: Case) -> Reply:
+        """Whether she is satisfied is asked apart, whatever she said of the matter itself."""
+        solved = case.solved
+        rows: Rows
+        if case.state is CaseState.ANSWERED:
+            text, rows = "case.answer_disputable", ((self._button(moment, case, "dispute"),),)
+        else:
+            key = "case.solved_closed" if solved is Solved.YES else "case.not_solved"
+            text, rows = key, (self._satisfied_buttons(moment, case),)
+        shown = self._phrasing.say(moment.language, text, number=case.number)
+        return Reply(shown, buttons=rows, replaces=True, case_id=case.id)
+
+    def _satisfied_buttons(self, moment: Moment, case: Case) -> tuple[Button, ...]:
+        return tuple(
+            self._phrasing.button(
+                moment.language, f"satisfied_{one}", f"case:{case.id}:satisfied={one}"
+            )
+            for one in Satisfied
+        )
+
+    def _after_satisfied(self, moment: Moment, case: Case) -> Reply:
+        is_disputable = case.solved is not Solved.YES and case.satisfied is Satisfied.NO
+        key = "case.dissatisfied" if is_disputable else "case.rated"
+        text = self._phrasing.say(
+            moment.language,
+            key,
+            number=case.number,
+            closed=not case.is_open,
+            days=self._dispute_days(),
+        )
+        rows = ((self._button(moment, case, "dispute"),),) if is_disputable else ()
+        return Reply(text, buttons=rows, replaces=True, case_id=case.id)
+
+    def _dispute_days(self) -> int:
+        service = self._office.service
+        minutes = service.calendar.minutes(service.closing.dispute_within)
+        return round(minutes / (24 * 60))
+
+    def _invites_words(self, moment: Moment, case: Case, key: str) -> Reply:
+        """It is done; what she writes next says what is still wrong."""
+        self._store.residents.set_adding(moment.resident.id, case.id, at=moment.at)
+        return self._say(moment, case, key, replaces=True)
+
+    def _ask_to_withdraw(self, moment: Moment, case: Case) -> Reply:
+        if not case.may_be_withdrawn:
+            raise MoveNotAllowed(case.id, case.state, "withdraw", "kept")
+        text = self._phrasing.say(moment.language, "case.withdraw_sure", number=case.number)
+        yes = self._button(moment, case, "withdraw_yes")
+        no = self._button(moment, case, "open")
+        return Reply(text, buttons=((yes, no),), replaces=True, case_id=case.id)
+
+    def _not_possible(self, moment: Moment, case: Case, error: MoveNotAllowed) -> Reply:
+        """Why a step is not possible, and how the case stands now."""
+        key = f"case.refused_{error.why}"
+        known = key if key in self._phrasing.keys else "case.refused_state"
+        notice = self._phrasing.say(moment.language, known)
+        return replace(self.view(moment, case, replaces=True), notice=notice)
+
+    def _say(self, moment: Moment, case: Case, key: str, *, replaces: bool = False) -> Reply:
+        text = self._phrasing.say(moment.language, key, number=case.number)
+        return Reply(text, replaces=replaces, case_id=case.id)

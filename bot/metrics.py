@@ -1,0 +1,1 @@
+"""docs/workflow.md's metrics, each with its window and n."""

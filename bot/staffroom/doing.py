@@ -1,0 +1,292 @@
+"""From what staff tapped or wrote to the desk's action, with all that it needs."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot import desk
+from bot.cases import (
+    TIME_ZONE,
+    Actor,
+    Asked,
+    Assignment,
+    AssignmentState,
+    Call,
+    Case,
+    Kind,
+    MoveNotAllowed,
+    Staff,
+    Urgency,
+    points_of,
+)
+from bot.desk import Office
+
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_DAY_OF_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
+_SOURCE = re.compile(r"^\s*(?:来源|依据|source)\s*[:：]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
+_LABEL = re.compile(r"^\s*(?:事项|目标|人员|matter|goal|staff)\s*[:：]\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One action of one member of staff on one case.
+
+    Attributes:
+        seen: the version of the case that she looked at.
+        choice: what she chose with the button: a unit, a reason, an assignment's id.
+    """
+
+    case: Case
+    member: Staff
+    seen: int
+    at: datetime
+    choice: str = ""
+    words: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return Actor.staff(self.member)
+
+
+Act = Callable[[Office, Doing], Case]
+_WANTED: Mapping[str, Callable[[Assignment], bool]] = {
+    "sign": lambda one: one.state is AssignmentState.PENDING,
+    "done": lambda one: one.state is AssignmentState.SIGNED,
+    "ask_return": lambda one: one.is_open and one.return_asked is Asked.NEVER,
+    "ask_extension": lambda one: one.is_open and one.extension_asked is Asked.NEVER,
+    "grant_return": lambda one: one.return_asked is Asked.OPEN,
+    "refuse_return": lambda one: one.return_asked is Asked.OPEN,
+    "grant_extension": lambda one: one.is_open and one.extension_asked is Asked.OPEN,
+    "refuse_extension": lambda one: one.is_open and one.extension_asked is Asked.OPEN,
+    "cancel": lambda one: one.is_open or one.return_asked is Asked.OPEN,
+}
+"""Action -> which of a case's assignments it can be about."""
+
+
+def parts_for(office: Office, case: Case, member: Staff, action: str) -> list[Assignment]:
+    """The assignments that an action of this member can be about, the latest last."""
+    wanted = _WANTED[action]
+    return [
+        one
+        for one in office.store.assignments.of_case(case.id)
+        if wanted(one) and (not member.unit or one.unit == member.unit)
+    ]
+
+
+def is_about_a_part(action: str) -> bool:
+    """Whether an action is about one unit's part of a case."""
+    return action in _WANTED
+
+
+def do(office: Office, action: str, doing: Doing) -> Case:
+    """Take the action.
+
+    Raises:
+        MoveNotAllowed, StaleCard: nothing was changed.
+    """
+    act = _ACTS.get(action)
+    if act is None:
+        raise MoveNotAllowed(doing.case.id, doing.case.state, action, "role")
+    return act(office, doing)
+
+
+def _part(office: Office, action: str, doing: Doing) -> int:
+    """The id of the assignment an action is about: the chosen one, else the only one there is."""
+    if doing.choice.isdigit():
+        return int(doing.choice)
+    parts = parts_for(office, doing.case, doing.member, action)
+    return parts[-1].id if parts else -1
+
+
+def _plain(action: Callable[..., Case]) -> Act:
+    return lambda office, doing: action(
+        office, doing.case.id, doing.actor, at=doing.at, seen=doing.seen
+    )
+
+
+def _worded(action: Callable[..., Case]) -> Act:
+    return lambda office, doing: action(
+        office, doing.case.id, doing.actor, doing.words, at=doing.at, seen=doing.seen
+    )
+
+
+def _on_part(name: str, action: Callable[..., Case]) -> Act:
+    return lambda office, doing: action(
+        office,
+        doing.case.id,
+        doing.actor,
+        _part(office, name, doing),
+        at=doing.at,
+        seen=doing.seen,
+    )
+
+
+def _worded_on_part(name: str, action: Callable[..., Case]) -> Act:
+    return lambda office, doing: action(
+        office,
+        doing.case.id,
+        doing.actor,
+        _part(office, name, doing),
+        doing.words,
+        at=doing.at,
+        seen=doing.seen,
+    )
+
+
+def _supplement(office: Office, doing: Doing) -> Case:
+    return desk.supplement(
+        office, doing.case.id, doing.actor, doing.words, at=doing.at, seen=doing.seen
+    )
+
+
+def _classify(office: Office, doing: Doing) -> Case:
+    part, _, code = doing.choice.partition(".")
+    return desk.classify(
+        office,
+        doing.case.id,
+        doing.actor,
+        at=doing.at,
+        seen=doing.seen,
+        kind=Kind(code) if part == "kind" and code in list(Kind) else None,
+        category=code if part == "category" else "",
+        urgency=Urgency(code) if part == "urgency" and code in list(Urgency) else None,
+    )
+
+
+def _answer(office: Office, doing: Doing) -> Case:
+    source = source_in(doing.words)
+    words = _SOURCE.sub("", doing.words).strip()
+    return desk.answer(
+        office,
+        doing.case.id,
+        doing.actor,
+        words,
+        source=source,
+        at=doing.at,
+        seen=doing.seen,
+    )
+
+
+def _reject(office: Office, doing: Doing) -> Case:
+    return desk.reject(
+        office, doing.case.id, doing.actor, doing.choice, at=doing.at, seen=doing.seen
+    )
+
+
+def _dispatch(office: Office, doing: Doing) -> Case:
+    assignments = office.store.assignments.of_case(doing.case.id)
+    has_lead = any(one.is_live and one.is_lead for one in assignments)
+    to = desk.To(doing.choice, is_lead=not has_lead)
+    return desk.dispatch(office, doing.case.id, doing.actor, [to], at=doing.at, seen=doing.seen)
+
+
+def _call(office: Office, doing: Doing) -> Case:
+    to = desk.To(doing.choice, is_lead=True, call=call_in(doing.words))
+    return desk.call(office, doing.case.id, doing.actor, [to], at=doing.at, seen=doing.seen)
+
+
+def _merge(office: Office, doing: Doing) -> Case:
+    number = doing.choice or doing.words.strip().upper()
+    master = office.store.cases.numbered(number)
+    if master is None:
+        raise MoveNotAllowed(doing.case.id, doing.case.state, "merge", "gone")
+    return desk.merge(office, doing.case.id, doing.actor, master.id, at=doing.at, seen=doing.seen)
+
+
+def _link(office: Office, doing: Doing) -> Case:
+    known = list(office.store.cases.commitments(doing.case.id))
+    chosen = doing.choice
+    picked = [known[int(chosen)]] if chosen.isdigit() and int(chosen) < len(known) else []
+    return desk.link(
+        office, doing.case.id, doing.actor, at=doing.at, commitments=picked, seen=doing.seen
+    )
+
+
+def _reply(office: Office, doing: Doing) -> Case:
+    """She was shown the points before she confirmed that the reply answers them."""
+    return desk.reply(
+        office,
+        doing.case.id,
+        doing.actor,
+        doing.words,
+        answered=frozenset(range(len(points_of(doing.case.matter.text)))),
+        at=doing.at,
+        seen=doing.seen,
+    )
+
+
+def _put_on_ledger(office: Office, doing: Doing) -> Case:
+    until = day_in(doing.words, at=doing.at)
+    if until is None:
+        raise MoveNotAllowed(doing.case.id, doing.case.state, "put_on_ledger", "date")
+    return desk.put_on_ledger(
+        office,
+        doing.case.id,
+        doing.actor,
+        doing.words,
+        until=until,
+        at=doing.at,
+        seen=doing.seen,
+    )
+
+
+def day_in(words: str, *, at: datetime) -> date | None:
+    """The first day that words name; one without a year is the next such day. None for none."""
+    today = at.astimezone(TIME_ZONE).date()
+    try:
+        if found := _DAY.search(words):
+            return date(*(int(part) for part in found.groups()))
+        if found := _DAY_OF_YEAR.search(words):
+            month, day = (int(part) for part in found.groups())
+            this_year = date(today.year, month, day)
+            return this_year if this_year > today else date(today.year + 1, month, day)
+    except ValueError:
+        return None
+    return None
+
+
+def source_in(words: str) -> str:
+    """The source that words name in a line of its own (来源: ...); empty for none."""
+    found = _SOURCE.search(words)
+    return found.group(1).strip() if found else ""
+
+
+def call_in(words: str) -> Call | None:
+    """What a call states, a line each: the matter, the goal, the staff needed. None if less."""
+    lines = [_LABEL.sub("", line).strip() for line in words.splitlines() if line.strip()]
+    if len(lines) < 3:
+        return None
+    return Call(lines[0], lines[1], " ".join(lines[2:]))
+
+
+_ACTS: Mapping[str, Act] = {
+    "accept": _plain(desk.accept),
+    "classify": _classify,
+    "ask_info": _worded(desk.ask_info),
+    "supplement": _supplement,
+    "answer": _answer,
+    "reject": _reject,
+    "merge": _merge,
+    "unmerge": _plain(desk.unmerge),
+    "link": _link,
+    "note": _worded(desk.note),
+    "dispatch": _dispatch,
+    "call": _call,
+    "sign": _on_part("sign", desk.sign),
+    "contact": _worded(desk.contact),
+    "done": _worded_on_part("done", desk.done),
+    "ask_return": _worded_on_part("ask_return", desk.ask_return),
+    "grant_return": _on_part("grant_return", desk.grant_return),
+    "refuse_return": _on_part("refuse_return", desk.refuse_return),
+    "cancel": _on_part("cancel", desk.cancel),
+    "ask_extension": _worded_on_part("ask_extension", desk.ask_extension),
+    "grant_extension": _on_part("grant_extension", desk.grant_extension),
+    "refuse_extension": _on_part("refuse_extension", desk.refuse_extension),
+    "reply": _reply,
+    "put_on_ledger": _put_on_ledger,
+    "resume": _plain(desk.resume),
+    "urge": _plain(desk.urge),
+    "supervise": _plain(desk.supervise),
+}
