@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | ask | chat | export | doctor | backup | restore`."""
+"""The command line, `python -m bot`; `bot.staff_commands` has the commands about people."""
 
 import asyncio
 import io
@@ -6,27 +6,25 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 from bot import app
 from bot.ask import Asker, Line
-from bot.backup import BackupError, back_up, check, present
+from bot.backup import back_up, check, present
 from bot.backup import restore as restore_backup
 from bot.config import load_settings
 from bot.doctor import examine, put_back, report
 from bot.export import write_csv
 from bot.lock import only_instance
 from bot.logs import configure_logging
-from bot.messages import ChannelError
-from bot.store import StoreError
+from bot.plain_errors import plain_errors
+from bot.staff_commands import progress, publish, staff
 from bot.terminal import Terminal
-from index import ContentError, EncoderError, StaleIndexError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,7 +40,7 @@ def run(debug: bool) -> None:
     Example: python -m bot run
     """
     configure_logging(secrets=[_token()], debug=debug)
-    with _clear_errors():
+    with plain_errors():
         asyncio.run(app.run(load_settings(), say=click.echo))
     click.echo("Stopped.")
 
@@ -57,7 +55,7 @@ def ask(question: tuple[str, ...], as_json: bool) -> None:
     """
     if not question and not as_json:
         raise click.UsageError("give a question, or --json and lines on standard input")
-    with _clear_errors():
+    with plain_errors():
         settings = load_settings()
         asker = app.build_asker(settings, index=app.open_index(settings))
         lines = [" ".join(question)] if question else _lines_of_stdin()
@@ -72,7 +70,7 @@ def chat() -> None:
     """
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    with _clear_errors():
+    with plain_errors():
         settings = load_settings()
         store = app.open_store(settings)
         bot = app.build_bot(settings, store=store, index=app.open_index(settings))
@@ -91,7 +89,7 @@ def export(out: Path | None) -> None:
 
     Example: python -m bot export --out cases.csv
     """
-    with _clear_errors():
+    with plain_errors():
         settings = load_settings()
         store = app.open_store(settings)
         bot = app.build_bot(settings, store=store, index=app.open_index(settings))
@@ -117,7 +115,7 @@ def doctor(as_json: bool, again: bool) -> None:
 
     Example: python -m bot doctor
     """
-    with _clear_errors():
+    with plain_errors():
         settings = load_settings()
         findings = examine(settings, token=_token())
         if as_json:
@@ -143,7 +141,7 @@ def backup(out: Path | None) -> None:
 
     Example: python -m bot backup --out backups/
     """
-    with _clear_errors():
+    with plain_errors():
         made = back_up(load_settings().paths.var, out, at=datetime.now(UTC))
         for remark in made.manifest.remarks:
             click.echo(remark, err=True)
@@ -158,7 +156,7 @@ def restore(file: Path, commit: bool) -> None:
 
     Example: python -m bot restore backup.tar --commit
     """
-    with _clear_errors():
+    with plain_errors():
         var = load_settings().paths.var
         if not commit:
             click.echo(f"{file}: whole; {check(file)}")
@@ -173,27 +171,8 @@ def restore(file: Path, commit: bool) -> None:
             click.echo(f"The database that was there is kept in {done.kept}", err=True)
 
 
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """What the person at the prompt can mend is told in a line each; exit status 1."""
-    try:
-        yield
-    except ContentError as error:
-        _give_up(error.mistakes)
-    except (StaleIndexError, EncoderError, StoreError, ChannelError, BackupError) as error:
-        _give_up([str(error)])
-    except OSError as error:
-        _give_up([f"{error.filename or 'input/output'}: {error.strerror or error}"])
-
-
 def _token() -> str:
     return os.environ.get(app.TOKEN_VARIABLE, "")
-
-
-def _give_up(lines: Iterable[str]) -> NoReturn:
-    for line in lines:
-        click.echo(line, err=True)
-    sys.exit(1)
 
 
 def _lines_of_stdin() -> Iterator[str]:
@@ -214,6 +193,10 @@ def _chat(terminal: Terminal) -> None:
         loop.run(terminal.take("/start"))
         while True:
             loop.run(terminal.take(input("> ")))
+
+
+for command in (staff, progress, publish):
+    cli.add_command(command)
 
 
 if __name__ == "__main__":

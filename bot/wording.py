@@ -20,7 +20,7 @@ from index import ContentError, to_simplified
 Language = Literal["zh", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
 
-_ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+_ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined)
 _TAG = re.compile(r"</?(?:b|i|code|blockquote|a)(?:\s[^<>]*)?>")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]")

@@ -165,13 +165,15 @@ def command_menu(bot: Bot) -> dict[str, list[tuple[str, str]]]:
 
 
 @asynccontextmanager
-async def telegram_channel(bot: Bot, token: str) -> AsyncIterator[Telegram]:
+async def telegram_channel(
+    bot: Bot, token: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> AsyncIterator[Telegram]:
     """The Telegram channel by itself, answering while the block runs.
 
     Raises:
         ChannelError: Telegram refused the token.
     """
-    telegram = build_telegram(bot, token)
+    telegram = build_telegram(bot, token, now=now)
     async with telegram.running(bot):
         yield telegram
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
+
 from bot.cases import (
     STAFF_ROLES,
     Asked,
@@ -30,6 +32,11 @@ _MOST_UNITS = 4000
 _OUTCOME_CHARS = 200
 _SIMILAR_SHOWN = 3
 _COLUMNS = 3
+_FIRST = (
+    *("accept", "sign", "done", "dispatch", "reply", "grant_return", "refuse_return"),
+    *("grant_extension", "refuse_extension", "answer", "ask_info", "supplement", "resume"),
+)
+"""The buttons that lead on come first; the others follow in the order of the moves."""
 _HIDDEN = ("note", "warn", "close_unrated", "follow_master", "classify", "supervise")
 """What a role may do and a card has no button for: words are written in reply to it."""
 
@@ -74,9 +81,9 @@ class Face:
         self.commitment = commitment
         self.names = Names(wording, service)
 
-    def say(self, language: Language, key: str, **values: object) -> str:
-        """One message of the wording's table `staff`."""
-        return self._wording.text(language, f"staff.{key}", **values)
+    def say(self, language: Language, key: str, **values: object) -> Markup:
+        """One message of the wording's table `staff`, fit to stand in another one."""
+        return Markup(self._wording.text(language, f"staff.{key}", **values))  # noqa: S704
 
     def card(
         self,
@@ -125,7 +132,7 @@ class Face:
 
     def did(self, language: Language, action: str) -> str:
         """What an action did, in a word or two."""
-        return self._wording.text(language, f"did.{action}")
+        return Markup(self._wording.text(language, f"did.{action}"))  # noqa: S704
 
     def actor(self, language: Language, actor: str) -> str:
         """Who took a step: a member of staff by name, else `resident` or `system`."""
@@ -275,7 +282,8 @@ class Face:
         allowed = dict.fromkeys(
             action for role in reader.roles for action in actions_of(role, case.state)
         )
-        for action in allowed:
+        ordered = [action for action in _FIRST if action in allowed]
+        for action in dict.fromkeys([*ordered, *allowed]):
             if action not in _HIDDEN and self._is_sensible(action, case, assignments, reader.unit):
                 yield action
 
@@ -305,6 +313,8 @@ class Face:
                 return _all_done(assignments)
             case "link":
                 return "proposed" in self._store.cases.commitments(case.id).values()
+            case "urge":
+                return any(one.is_open for one in parts)
             case "ask_info" | "contact" if unit:
                 return bool(open_parts) or case.state is CaseState.NEED_INFO
             case _:
