@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +17,20 @@ from bot import app
 from bot.ask import Asker, Line
 from bot.backup import back_up, check, present
 from bot.backup import restore as restore_backup
+from bot.cases import TIME_ZONE
 from bot.config import load_settings
 from bot.doctor import examine, put_back, report
 from bot.export import write_csv
 from bot.lock import only_instance
 from bot.logs import configure_logging
+from bot.metrics import Window, lines_of, measure
 from bot.plain_errors import plain_errors
+from bot.service import read_service
 from bot.staff_commands import progress, publish, staff
+from bot.store import DATABASE, Store
 from bot.terminal import Terminal
+
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,6 +137,29 @@ def doctor(as_json: bool, again: bool) -> None:
 
 
 @cli.command()
+@click.option("--since", type=_DAY, help="The first day, YYYY-MM-DD; 30 days in all if left out.")
+@click.option("--until", type=_DAY, help="The last day, itself included; today if left out.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, nothing rounded.")
+def metrics(since: datetime | None, until: datetime | None, as_json: bool) -> None:
+    """Measure how cases were handled, by days in Wuhan; the bot may go on running.
+
+    Example: python -m bot metrics --since 2026-03-01 --until 2026-03-31
+    """
+    now = datetime.now(UTC)
+    window = _window(since, until, now)
+    with plain_errors():
+        settings = load_settings()
+        service = read_service(settings.paths.content / "service.toml")
+        with closing(Store.open_to_read(settings.paths.var / DATABASE)) as store:
+            measured = measure(store, service, window, now=now)
+        if as_json:
+            click.echo(json.dumps(measured.as_json(), ensure_ascii=False, indent=2))
+        else:
+            for line in lines_of(measured, service):
+                click.echo(line)
+
+
+@cli.command()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -173,6 +202,14 @@ def restore(file: Path, commit: bool) -> None:
 
 def _token() -> str:
     return os.environ.get(app.TOKEN_VARIABLE, "")
+
+
+def _window(since: datetime | None, until: datetime | None, now: datetime) -> Window:
+    today = now.astimezone(TIME_ZONE).date()
+    try:
+        return Window.of(since and since.date(), until and until.date(), today=today)
+    except ValueError as error:
+        raise click.UsageError(f"no such window: {error}") from error
 
 
 def _lines_of_stdin() -> Iterator[str]:

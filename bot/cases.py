@@ -187,6 +187,7 @@ class Case:
         spot: where it is, in a form that is the same for all who name the same place.
         has_objected: the resident has objected to a rejection, which she may once.
         rework: how often the resident disputed a reply.
+        waits_for: the role whose step is next; None for nobody's.
         ledger_until: the day on which a ledger case is reported on next.
     """
 
@@ -210,6 +211,7 @@ class Case:
     replied_at: datetime | None = None
     closed_at: datetime | None = None
     ledger_until: date | None = None
+    waits_for: Role | None = None
 
     @property
     def is_open(self) -> bool:

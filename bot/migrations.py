@@ -268,12 +268,14 @@ def m011_workflow(db: Database) -> None:
         "replied_at text not null default ''",
         "closed_at text not null default ''",
         "ledger_until text not null default ''",
+        "waits_for text not null default 'dispatcher'",
     ):
         db.conn.execute(f"alter table cases add column {column}")
     for table in ("cases", "drafts"):
         column = "is_danger integer not null default 0"
         db.conn.execute(f"alter table {table} add column {column}")
     db.conn.execute("create index cases_by_state on cases(state, id)")
+    db.conn.execute("create index cases_waiting on cases(waits_for, state, id)")
     db.conn.execute("create index cases_by_day on cases(submitted_at)")
     db.conn.execute("create index cases_of_spot on cases(spot, category) where spot <> ''")
     db.conn.execute("create index cases_of_master on cases(master_id) where master_id is not null")
@@ -326,7 +328,7 @@ def m011_workflow(db: Database) -> None:
     db.conn.execute("create index timers_to_look_at on timers(look_at) where look_at <> ''")
     db.conn.execute(
         """
-        create index timers_running on timers(due_at, name)
+        create index timers_running on timers(due_at, name, case_id)
         where stopped_at = '' and due_at <> ''
         """
     )

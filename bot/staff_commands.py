@@ -99,7 +99,7 @@ def link(name: str) -> None:
 def progress(commitment: str, text: str, source: str, noted_on: str, commit: bool) -> None:
     """Note the progress of a commitment; its followers hear of it once.
 
-    Example: python -m bot progress wuchang-2020/kindergartens "已开工2所" --source 区教育局 --commit
+    Example: python -m bot progress wuchang-2020/gdp "上半年5.1%" --source 区统计局 --commit
     """
     with _at_work() as (settings, _, store):
         bot = app.build_bot(settings, store=store, index=app.open_index(settings))

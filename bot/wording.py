@@ -43,13 +43,20 @@ class Wording:
             raise ContentError(mistakes)
         self._sources: Mapping[Language, Mapping[str, str]] = {"zh": zh, "zh-Hant": zh, "en": en}
         self._templates: dict[tuple[Language, str], Template] = {}
+        self._plain: dict[tuple[Language, str], str] = {}
 
     def text(self, language: Language, key: str, **values: object) -> str:
         """One message as HTML; values are escaped unless they are markup already."""
+        plain = self._plain.get((language, key))
+        if plain is not None:  # Labels, of which a card has twenty: rendered once.
+            return plain
         template = self._templates.get((language, key))
         if template is None:  # Compiled on first use: all at once would double a cold start.
             source = self._sources[language][key]
             template = _ENVIRONMENT.from_string(self.named(language, zh=source, en=source))
+            if "{" not in source:
+                self._plain[language, key] = template.render().strip()
+                return self._plain[language, key]
             self._templates[language, key] = template
         return template.render(values).strip()
 

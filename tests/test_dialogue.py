@@ -271,7 +271,7 @@ async def test_a_question_is_answered_with_what_she_may_do_next(resident: Person
     await resident.says(QUESTION)
     assert "新增普惠幼儿园3所、学位500个" in resident.heard[-1]
     assert "<b>3所</b>" in resident.replies[-1][0].html
-    assert resident.buttons[-3:] == ["📝 就此反映问题", "👍 有帮助", "👎 没帮助"]
+    assert resident.buttons[-3:] == ["🔔 关注这项承诺的进展", "👍 有帮助", "👎 没帮助"]
     await resident.taps("有帮助")
     assert resident.notices == ["谢谢您的反馈！"]
     assert "👍 有帮助" not in resident.buttons

@@ -1,19 +1,26 @@
 """The tables: made on an empty file, left alone on a filled one."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from bot.cases import Role
+from bot.desk import adopt_cases
 from bot.migrations import migrations
 from bot.store import Store
 from tests.conftest import Clock
+from tests.office import office_over
 
 TABLES = {
     *("residents", "identities", "turns", "answers"),
     *("cases", "drafts", "files", "events", "case_vectors"),
     *("inbox", "outbox", "versions"),
+    *("assignments", "timers", "similar_cases", "case_commitments"),
+    *("staff", "staff_links", "staff_groups", "staff_words", "cards"),
+    *("follows", "progress_notes", "said_once", "failed_lookups"),
 }
 
 
@@ -46,6 +53,36 @@ def test_opening_a_filled_file_again_keeps_what_is_in_it(tmp_path: Path, clock: 
     again = Store.open(tmp_path / "bot.db")
     assert again.residents.known("web", "w1") == met
     again.close()
+
+
+def test_cases_filed_before_the_workflow_get_their_clock_and_keep_their_commitment() -> None:
+    connection = sqlite3.connect(":memory:")
+    migrations.apply(Database(connection), stop_before="m011_workflow")
+    connection.executescript(
+        """
+        insert into residents (id, created_at) values (1, '2020-03-02T04:00:00+00:00');
+        insert into cases (id, number, query_code, resident_id, text, kind, category, urgency,
+            street, place, commitment, state, submitted_at)
+        values (1, 'WC20200302-0001', 'ABCD2345', 1, '路灯坏了', 'complaint', 'other', 'normal',
+            '', '', 'wuchang-2020/gdp', 'submitted', '2020-03-02T04:00:00+00:00');
+        insert into drafts (resident_id, text, kind, category, urgency, street, place, commitment,
+            state, awaiting, source, case_id, created_at, updated_at)
+        values (1, '路灯坏了', 'complaint', 'other', 'normal', '', '', '', 'submitted', '',
+            'turn:1', 1, '2020-03-02T04:00:00+00:00', '2020-03-02T04:00:00+00:00');
+        insert into events (case_id, action, actor, reason, resident_sees, at)
+        values (1, 'submit', 'resident', '', 1, '2020-03-02T04:00:00+00:00');
+        """
+    )
+    store = Store(connection)
+    now = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    adopt_cases(office_over(store), at=now)
+    adopt_cases(office_over(store), at=now)
+    (timer,) = store.timers.running(1)
+    assert (timer.name, timer.started_at) == ("accept", now)
+    assert store.cases.commitments(1) == {"wuchang-2020/gdp": "proposed"}
+    assert [event.state for event in store.cases.events(1)] == ["submitted"]
+    assert [case.id for case in store.lists.to_do(Role.DISPATCHER, "", at=now, most=9)] == [1]
+    store.close()
 
 
 def test_a_row_cannot_point_at_one_that_is_not_there(tmp_path: Path, clock: Clock) -> None:

@@ -244,7 +244,7 @@ async def test_an_edit_after_filing_is_noted_on_the_case_which_keeps_its_words(
     server.edits(ADA, server.messages(ADA)[0].message_id, "路灯修好了")
     await server.until(lambda: len(resident.heard) == 2)
     assert resident.heard[-1] == words(bot, "case.reworded", number=case.number)
-    assert list(bot.store.cases.all()) == [case]
+    assert [one.matter for one in bot.store.cases.all()] == [case.matter]
     assert [event.reason for event in bot.store.cases.events(case.id)] == ["", "路灯修好了"]
     assert bot.store.turns.versions(1) == ["路灯坏了没人修"]
 

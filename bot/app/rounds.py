@@ -22,8 +22,12 @@ async def make_rounds(
     bot: Bot, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> None:
     """Make rounds until cancelled."""
+    is_begun = False
     while True:
         try:
+            if not is_begun:
+                await bot.store.write(lambda: desk.adopt_cases(bot.office, at=now()))
+                is_begun = True
             is_more = True
             while is_more:  # each batch is a transaction: residents are answered in between
                 is_more = await bot.store.write(lambda: desk.make_round(bot.office, at=now()))

@@ -37,7 +37,7 @@ _FIRST = (
     *("grant_extension", "refuse_extension", "answer", "ask_info", "supplement", "resume"),
 )
 """The buttons that lead on come first; the others follow in the order of the moves."""
-_HIDDEN = ("note", "warn", "close_unrated", "follow_master", "classify", "supervise")
+_HIDDEN = ("note", "warn", "close_unrated", "follow_master")
 """What a role may do and a card has no button for: words are written in reply to it."""
 
 
@@ -84,6 +84,10 @@ class Face:
     def say(self, language: Language, key: str, **values: object) -> Markup:
         """One message of the wording's table `staff`, fit to stand in another one."""
         return Markup(self._wording.text(language, f"staff.{key}", **values))  # noqa: S704
+
+    def has(self, key: str) -> bool:
+        """Whether the wording's table `staff` has this message."""
+        return f"staff.{key}" in self._wording.keys
 
     def card(
         self,
@@ -208,7 +212,7 @@ class Face:
         }
 
     def _commitments(self, language: Language, case: Case) -> list[str]:
-        found = []
+        found: list[str] = []
         for commitment_id, standing in self._store.cases.commitments(case.id).items():
             if standing != "dropped":
                 commitment = self.commitment(commitment_id)

@@ -33,6 +33,7 @@ _HANDLER_NEWS = frozenset(
 _CLOCKS_OF_DISPATCHERS = ("accept", "dispatch", "contact")
 _SECOND_DISPUTE = 2
 _PHOTOS_SHOWN = 6
+_HEADLINE_CHARS = 200
 
 
 class Cards:
@@ -169,19 +170,25 @@ class Cards:
         return any(one.resident_id == resident_id for one in self._store.staff.cards(case.id))
 
     def _post(self, case: Case, resident_id: int, reader: Reader, event: Event) -> None:
-        language = self.language(resident_id)
-        headline = self.face.say(
-            language,
-            f"head_{event.action}",
-            actor=self.face.actor(language, event.actor),
-            words=event.reason[:200],
-            clock=self._clock_name(language, event),
-            share=event.about.get("share", ""),
-        )
+        headline = self._headline(self.language(resident_id), event)
         is_new = not self._has_card(case, resident_id)
         self._post_card(case, resident_id, reader, headline, at=event.at)
         if is_new or event.action in ("add_photo", "add_place"):
             self._attach(case, resident_id, at=event.at)
+
+    def _headline(self, language: Language, event: Event) -> str:
+        """What has happened, for whoever must notice; nothing for what needs no notice."""
+        key = f"head_{event.action}"
+        if not self.face.has(key):
+            return ""
+        return self.face.say(
+            language,
+            key,
+            actor=self.face.actor(language, event.actor),
+            words=event.reason[:_HEADLINE_CHARS],
+            clock=self._clock_name(language, event),
+            share=event.about.get("share", ""),
+        )
 
     def _clock_name(self, language: Language, event: Event) -> str:
         clock = event.about.get("clock", "")

@@ -17,6 +17,7 @@ from bot.desk.ending import (
 )
 from bot.desk.filing import (
     Similar,
+    adopt_cases,
     find_case,
     note_meaning,
     open_case,
@@ -65,6 +66,7 @@ __all__ = [
     "Similar",
     "To",
     "accept",
+    "adopt_cases",
     "add_photo",
     "add_place",
     "add_progress_note",

@@ -73,7 +73,7 @@ def open_case(
         replace(draft, state=DraftState.SUBMITTED, awaiting=Awaiting.NOTHING, case_id=case.id),
         at=at,
     )
-    case = replace(case, same_as=same_as, spot=spot_of(case.matter))
+    case = replace(case, same_as=same_as, spot=spot_of(case.matter), waits_for=Role.DISPATCHER)
     store.cases.change(case)
     if draft.matter.commitment:
         store.cases.set_commitment(case.id, draft.matter.commitment, "proposed")
@@ -88,6 +88,13 @@ def open_case(
     logger.info("case %d submitted", case.id)
     _warn_early(office, case, at=at)
     return case
+
+
+@one_step
+def adopt_cases(office: Office, *, at: datetime) -> None:
+    """Cases that were filed before there was a workflow wait to be accepted from now on."""
+    for case in office.store.cases.without_clock():
+        clockwork.start(office, case, "accept", at=at)
 
 
 def spot_of(matter: Matter) -> str:

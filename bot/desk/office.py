@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.cards import Cards
 from bot.cases import (
     Actor,
+    Asked,
     Assignment,
     Case,
     CaseError,
@@ -30,6 +31,21 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+NEXT: Mapping[CaseState, Role | None] = MappingProxyType(
+    {
+        CaseState.SUBMITTED: Role.DISPATCHER,
+        CaseState.ACCEPTED: Role.DISPATCHER,
+        CaseState.NEED_INFO: Role.RESIDENT,
+        CaseState.ANSWERED: Role.RESIDENT,
+        CaseState.REPLIED: Role.RESIDENT,
+        CaseState.LEDGER: Role.SUPERVISOR,
+        CaseState.MERGED: None,
+        CaseState.REJECTED: None,
+        CaseState.CLOSED: None,
+        CaseState.WITHDRAWN: None,
+    }
+)
+"""Whose step is next where the state alone tells."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -129,6 +145,7 @@ def take_step(
     if move is None:
         raise MoveNotAllowed(case.id, case.state, action)
     case = replace(case, state=to or _where_to(case, action, move.to), version=case.version + 1)
+    case = replace(case, waits_for=_who_is_next(office, case))
     event = Event(action, str(actor), reason, move.is_seen, at, case.state, about)
     office.store.cases.change(case)
     office.store.cases.add_event(case.id, event)
@@ -137,6 +154,16 @@ def take_step(
     office.cards.show(case, event)
     logger.info("case %d: %s by %s", case.id, action, actor)
     return case
+
+
+def _who_is_next(office: Office, case: Case) -> Role | None:
+    """Whose step is next; None for nobody's."""
+    if case.state is not CaseState.IN_PROGRESS:
+        return NEXT[case.state]
+    parts = office.store.assignments.of_case(case.id)
+    asks = any(Asked.OPEN in (one.return_asked, one.extension_asked) for one in parts)
+    is_handled = any(one.is_open and one.is_lead for one in parts)
+    return Role.HANDLER if is_handled and not asks else Role.DISPATCHER
 
 
 def _where_to(case: Case, action: str, to: CaseState | None) -> CaseState:

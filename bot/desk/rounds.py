@@ -11,8 +11,8 @@ from bot.desk.ending import close_unrated
 from bot.desk.office import Office, checked, one_step, take_step
 from bot.store import CaseTimer
 
-MOST_AT_ONCE = 50
-"""Clocks that are looked at in one transaction."""
+MOST_AT_ONCE = 5
+"""Clocks that are looked at in one transaction: residents are answered between two of them."""
 
 
 def make_round(office: Office, *, at: datetime) -> bool:

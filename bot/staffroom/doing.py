@@ -93,10 +93,17 @@ def do(office: Office, action: str, doing: Doing) -> Case:
 
 
 def _part(office: Office, action: str, doing: Doing) -> int:
-    """The id of the assignment an action is about: the chosen one, else the only one there is."""
+    """The id of the assignment an action is about: the chosen one, else the only one there is.
+
+    Where there is none, that of her unit all the same: the desk says why it cannot be about it.
+    """
     if doing.choice.isdigit():
         return int(doing.choice)
-    parts = parts_for(office, doing.case, doing.member, action)
+    parts = parts_for(office, doing.case, doing.member, action) or [
+        one
+        for one in office.store.assignments.of_case(doing.case.id)
+        if doing.member.unit in ("", one.unit)
+    ]
     return parts[-1].id if parts else -1
 
 
@@ -199,6 +206,8 @@ def _link(office: Office, doing: Doing) -> Case:
     known = list(office.store.cases.commitments(doing.case.id))
     chosen = doing.choice
     picked = [known[int(chosen)]] if chosen.isdigit() and int(chosen) < len(known) else []
+    if not picked and chosen != "none":
+        raise MoveNotAllowed(doing.case.id, doing.case.state, "link", "reason")
     return desk.link(
         office, doing.case.id, doing.actor, at=doing.at, commitments=picked, seen=doing.seen
     )

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cards import Reader
-from bot.cases import Case, CaseError, MoveNotAllowed, Role, Staff, StaleCard, points_of
+from bot.cases import Case, CaseError, Kind, MoveNotAllowed, Role, Staff, StaleCard, points_of
 from bot.desk import Office
 from bot.messages import Button, Reply, row_number
-from bot.moves import may_take
+from bot.moves import ACTIONS, may_take
 from bot.staffroom.choosing import WORDED, Choices
 from bot.staffroom.doing import Doing, do, source_in
 from bot.store import Sent, Words
@@ -111,13 +111,15 @@ class Staffroom:
         """Her words read back, with a button for each thing they can become."""
         asked, _, choice = asks.partition("=")
         verbs = [asked] if asked else self._worded_verbs(case, member)
+        # This may be a group, in which nobody reads the words of a report of wrongdoing.
+        shows_points = "reply" in verbs and case.matter.kind is not Kind.REPORT
         text = self._face.say(
             language,
             "words_for",
             number=case.number,
             name=member.name,
             words=words.words[:_WORDS_SHOWN],
-            points=list(points_of(case.matter.text)) if "reply" in verbs else [],
+            points=list(points_of(case.matter.text)) if shows_points else [],
             lacks_source="answer" in verbs and not source_in(words.words),
         )
         buttons = tuple(
@@ -156,11 +158,11 @@ class Staffroom:
 
     def _on_card(self, doing: Doing, verb: str, language: Language, reader: Reader) -> Outcome:
         case, member = doing.case, doing.member
+        if not self._may_read(case, member):
+            return Outcome(self._say(language, "refused_not_hers"))
         if verb == "card":
             return Outcome(in_place=self._card(case, language, reader, at=doing.at))
         if verb == "read":
-            if member.resident_id is None or not self._may_read(case, member):
-                return Outcome(self._say(language, "refused_role"))
             self._office.cards.open_for(case, member, at=doing.at)
             return Outcome(self._say(language, "opened_privately"))
         if not may_take(member.role, verb):
@@ -231,7 +233,7 @@ class Staffroom:
         why, action = "stale", ""
         if isinstance(error, MoveNotAllowed):
             case_id, why = error.subject_id, error.why
-            action = self._face.say(language, f"do_{error.action}")
+            action = self._face.did(language, error.action) if error.action in ACTIONS else ""
         case = self._store.cases.known(case_id)
         text = self._face.say(
             language,

@@ -19,6 +19,7 @@ from bot.store.cases import Cases, Hint, Standing
 from bot.store.conversation import AnswerRecord, Answers, Turns
 from bot.store.database import Database, StoreError, StoreUnavailable
 from bot.store.drafts import Drafts
+from bot.store.figures import CaseRecord, ClockRecord, Figures, PartRecord, Records, SpotRecord
 from bot.store.following import Following, Once, ProgressNote
 from bot.store.group_commit import GroupCommit
 from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
@@ -34,12 +35,17 @@ __all__ = [
     "AnswerRecord",
     "Backlog",
     "Card",
+    "CaseRecord",
     "CaseTimer",
+    "ClockRecord",
     "Hint",
+    "PartRecord",
     "ProgressNote",
+    "Records",
     "Resident",
     "Sent",
     "SetAside",
+    "SpotRecord",
     "Standing",
     "Store",
     "StoreError",
@@ -76,6 +82,7 @@ class Store:
         self.following = Following(self._database)
         self.once = Once(self._database)
         self.lists = Lists(self._database)
+        self.figures = Figures(self._database)
         self.meanings = Meanings(self._database)
         self.inbox = InboxRows(self._database)
         self.outbox = OutboxRows(self._database)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-from bot.cases import Case, CaseState, Draft, Event, Satisfied, Solved
+from bot.cases import Case, CaseState, Draft, Event, Role, Satisfied, Solved
 from bot.store.database import Database, Row
 from bot.store.drafts import PHOTOS, columns_of, matter_of
 
@@ -73,6 +73,7 @@ class Cases:
                 "satisfied": case.satisfied or "",
                 "replied_at": case.replied_at.isoformat() if case.replied_at else "",
                 "closed_at": case.closed_at.isoformat() if case.closed_at else "",
+                "waits_for": case.waits_for or "",
                 "ledger_until": case.ledger_until.isoformat() if case.ledger_until else "",
             },
         )
@@ -166,6 +167,18 @@ class Cases:
     def all(self) -> Iterator[Case]:
         """Every case, in the order they were filed."""
         return self._where("true order by cases.id", [])
+
+    def without_clock(self) -> list[Case]:
+        """The submitted cases that never had a clock."""
+        return list(
+            self._where(
+                """
+                cases.state = 'submitted'
+                and not exists (select 1 from timers where case_id = cases.id) order by cases.id
+                """,
+                [],
+            )
+        )
 
     def photo_names(self, case_id: int) -> list[str]:
         """The names of a case's photos in the files folder, oldest first."""
@@ -271,6 +284,7 @@ def case_of(row: Row) -> Case:
         satisfied=Satisfied(row["satisfied"]) if row["satisfied"] else None,
         replied_at=_moment(row["replied_at"]),
         closed_at=_moment(row["closed_at"]),
+        waits_for=Role(row["waits_for"]) if row["waits_for"] else None,
         ledger_until=date.fromisoformat(row["ledger_until"]) if row["ledger_until"] else None,
     )
 

@@ -60,7 +60,7 @@ class Turns:
 
     def finish(self, turn_id: int, replies: Sequence[Reply], *, replaces: int | None) -> None:
         """Keep what was replied in a turn, and whose reply the first one takes the place of."""
-        texts = json.dumps([asdict(reply) for reply in replies], ensure_ascii=False)
+        texts = json.dumps([kept_reply(reply) for reply in replies], ensure_ascii=False)
         self._database.update("turns", turn_id, {"replies": texts, "replaces": replaces})
 
     def said_under(self, key: str, resident_id: int) -> Turn | None:
@@ -150,8 +150,26 @@ def _turn(row: Row) -> Turn:
     )
 
 
+def kept_reply(reply: Reply) -> Row:
+    """A reply as it is kept; `dataclasses.asdict` would do, and take ten times as long."""
+    point = reply.location
+    return {
+        "html": reply.html,
+        "buttons": [
+            [{"label": button.label, "action": button.action} for button in row]
+            for row in reply.buttons
+        ],
+        "replaces": reply.replaces,
+        "notice": reply.notice,
+        "case_id": reply.case_id,
+        "photo": reply.photo,
+        "location": point and {"latitude": point.latitude, "longitude": point.longitude},
+        "is_protected": reply.is_protected,
+    }
+
+
 def reply_of(kept: Row) -> Reply:
-    """A reply as it was kept (`dataclasses.asdict`); what it did not have yet is as by default."""
+    """A reply as it was kept; what it did not have yet is as by default."""
     rows = tuple(tuple(Button(**button) for button in buttons) for buttons in kept["buttons"])
     point = kept.get("location")
     return Reply(**{**kept, "buttons": rows, "location": Location(**point) if point else None})

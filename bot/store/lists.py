@@ -1,55 +1,38 @@
 """Lists of cases, each by an index of its own: what waits for whom, and what is late."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.cases import OPEN_STATES, Case, Role
+from bot.cases import Case, Role
 from bot.store.cases import case_of
 from bot.store.database import Database
 from bot.store.drafts import PHOTOS
 
-_OPEN = ", ".join(f"'{state}'" for state in OPEN_STATES)
-_OVERDUE = "stopped_at = '' and due_at <> '' and due_at < ?"
+_OVERDUE = """
+    timers.stopped_at = '' and timers.due_at <> '' and timers.due_at < :now
+    and timers.name not in ('rating', 'ledger')
+"""
 _TO_DO = {
-    Role.DISPATCHER: """
-        cases.state in ('submitted', 'accepted') or (cases.state = 'in_progress' and (
-            exists (
-                select 1 from assignments where case_id = cases.id
-                and (return_asked = 'open' or extension_asked = 'open')
-            )
-            or not exists (
-                select 1 from assignments where case_id = cases.id
-                and is_lead = 1 and state in ('pending', 'signed')
-            )
-        ))
-    """,
-    Role.SUPERVISOR: """
-        (cases.state = 'in_progress' and (
-            exists (
-                select 1 from assignments where case_id = cases.id and extension_asked = 'open'
-            )
-            or not exists (
-                select 1 from assignments where case_id = cases.id
-                and is_lead = 1 and state in ('pending', 'signed')
-            )
-        ))
-        or (cases.state in ('submitted', 'accepted', 'in_progress', 'ledger') and exists (
-            select 1 from timers where case_id = cases.id and stopped_at = ''
-            and due_at <> '' and due_at < :now
-        ))
-    """,
-    Role.HANDLER: """
-        cases.state = 'in_progress' and cases.id in (
-            select case_id from assignments
-            where unit = :unit and state in ('pending', 'signed')
+    Role.DISPATCHER: "select id from cases where waits_for = 'dispatcher'",
+    Role.SUPERVISOR: f"""
+        select id from cases where waits_for = 'supervisor'
+        union select id from cases where waits_for = 'dispatcher' and state = 'in_progress'
+        union select case_id from (
+            select case_id from timers where {_OVERDUE} order by due_at limit :looked_at
         )
     """,
+    Role.HANDLER: """
+        select case_id from assignments join cases on cases.id = case_id
+        where unit = :unit and assignments.state in ('pending', 'signed')
+        and cases.state = 'in_progress'
+    """,
 }
-"""Role -> which cases wait for its next step."""
+"""Role -> the cases that wait for its next step; a supervisor's are also the longest overdue."""
 _NEXT_DUE = """
     coalesce((select min(due_at) from timers
         where case_id = cases.id and stopped_at = '' and due_at <> ''), 'z')
 """
+_LOOKED_AT = 500
+"""Of the overdue clocks, the oldest so many: a case has several."""
 
 
 class Lists:
@@ -64,38 +47,45 @@ class Lists:
         Args:
             unit: a handler's.
         """
-        values = {"now": at.isoformat(), "unit": unit, "most": most}
         rows = self._database.named(
             f"""
             select cases.*, {PHOTOS} from cases join drafts on drafts.case_id = cases.id
-            where {_open(role)} and ({_TO_DO[role]})
-            order by {_NEXT_DUE}, cases.id limit :most
+            where cases.id in (
+                select id from cases where id in ({_TO_DO[role]})
+                order by {_NEXT_DUE}, id limit :most
+            )
+            order by {_NEXT_DUE}, cases.id
             """,
-            values,
+            {**_values(unit, at), "most": most},
         )
         return [case_of(row) for row in rows]
 
     def count_to_do(self, role: Role, unit: str, *, at: datetime) -> int:
-        """How many cases wait for a role's next step."""
+        """How many cases wait for a role's next step, hundreds of overdue ones at most."""
         rows = self._database.named(
-            f"select count(*) as n from cases where {_open(role)} and ({_TO_DO[role]})",
-            {"now": at.isoformat(), "unit": unit},
+            f"select count(*) as n from cases where id in ({_TO_DO[role]})", _values(unit, at)
         )
         return int(rows[0]["n"])
 
     def overdue(self, *, at: datetime, most: int) -> list[Case]:
         """The open cases with a clock that has run out, the longest overdue first."""
+        found = self._database.named(
+            f"""
+            select case_id from timers where {_OVERDUE} order by due_at limit :looked_at
+            """,
+            _values("", at),
+        )
+        case_ids = list(dict.fromkeys(int(row["case_id"]) for row in found))[:most]
+        marks = ", ".join("?" * len(case_ids))
         rows = self._database.all(
             f"""
             select cases.*, {PHOTOS} from cases join drafts on drafts.case_id = cases.id
-            where cases.id in (
-                select case_id from timers where {_OVERDUE} and name not in ('rating', 'ledger')
-            ) and cases.state in ({_OPEN})
-            order by {_NEXT_DUE}, cases.id limit ?
+            where cases.id in ({marks})
             """,
-            [at.isoformat(), most],
+            case_ids,
         )
-        return [case_of(row) for row in rows]
+        cases = {row["id"]: case_of(row) for row in rows}
+        return [cases[case_id] for case_id in case_ids]
 
     def about(self, commitment: str, *, most: int) -> list[Case]:
         """The cases about a commitment, the newest first."""
@@ -121,10 +111,7 @@ class Lists:
             select
                 (select count(*) from cases where submitted_at >= :since) as new,
                 (select count(*) from cases where state = 'submitted') as to_accept,
-                (select count(distinct case_id) from timers join cases on cases.id = case_id
-                    where stopped_at = '' and due_at <> '' and due_at < :now
-                    and name not in ('rating', 'ledger')
-                    and cases.state in ({_OPEN})) as overdue,
+                (select count(distinct case_id) from timers where {_OVERDUE}) as overdue,
                 (select count(*) from cases
                     where rework > 0 and state in ('submitted', 'in_progress')) as disputed,
                 (select count(*) from cases where state = 'ledger') as ledger,
@@ -138,11 +125,5 @@ class Lists:
         return {name: int(count) for name, count in rows[0].items()}
 
 
-def _open(role: Role) -> str:
-    """The states a role can have something to do in: what makes the index by state useful."""
-    states: Sequence[str] = {
-        Role.DISPATCHER: ("submitted", "accepted", "in_progress"),
-        Role.SUPERVISOR: ("submitted", "accepted", "in_progress", "ledger"),
-    }.get(role, ("in_progress",))
-    listed = ", ".join(f"'{state}'" for state in states)
-    return f"cases.state in ({listed})"
+def _values(unit: str, at: datetime) -> dict[str, object]:
+    return {"now": at.isoformat(), "unit": unit, "looked_at": _LOOKED_AT}

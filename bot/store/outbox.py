@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.letters import Letter
 from bot.messages import Channel, Reply
-from bot.store.conversation import reply_of
+from bot.store.conversation import kept_reply, reply_of
 from bot.store.database import Database, Row
 
 _WORST_FIRST = ("refused", "unreachable", "waiting", "sent")
@@ -80,7 +80,7 @@ class OutboxRows:
             {
                 "resident_id": resident_id,
                 "case_id": reply.case_id,
-                "reply": json.dumps(asdict(reply), ensure_ascii=False),
+                "reply": json.dumps(kept_reply(reply), ensure_ascii=False),
                 "tap_id": tap_id,
                 "tapped_message_id": tapped_message_id,
                 "replaces_letter": replaces_letter,
@@ -95,7 +95,7 @@ class OutboxRows:
         """Put other words into a letter that was not sent yet; False if it is too late."""
         changed = self._database.execute(
             "update outbox set reply = ? where id = ? and state = 'waiting'",
-            [json.dumps(asdict(reply), ensure_ascii=False), letter_id],
+            [json.dumps(kept_reply(reply), ensure_ascii=False), letter_id],
         )
         return changed == 1
 

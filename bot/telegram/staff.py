@@ -201,6 +201,7 @@ class StaffChats:
         group = self._chat(change.chat, at=self._now())
         is_out = change.new_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED)
         self._store.residents.set_reachable(group.id, not is_out)
+        self._store.outbox.wake(group.id)
         if is_out:
             self._store.staff.drop_group(group.id)
         finish()

@@ -1,1 +1,0 @@
-"""docs/workflow.md's metrics, each with its window and n."""

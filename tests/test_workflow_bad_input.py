@@ -1,0 +1,498 @@
+"""What people do that they should not, or cannot, or did already: nothing is lost or done twice,
+and everybody reads what became of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from bot import desk
+from bot.access import make_link, remove_member
+from bot.app import Bot
+from bot.cases import Actor, points_of
+from tests.actors import StaffMember
+from tests.conftest import Clock
+from tests.person import JPEG
+from tests.telegram_chats import RefusedError
+from tests.town import LAMP, REMARK, STAFF_GROUP, Colleague, Offices, Town, open_offices, town_of
+
+NUMBER = "WC20200302-0001"
+NOT_STAFF = "此操作仅限已登记并绑定的工作人员。请向管理员索取绑定码，在私聊里发送 /staff 绑定码。"
+NOT_HERS = "这件不在您的单位，您不能查看或办理。"
+REFUSED_CODE = "绑定码无效、已用过或已过期（15 分钟内有效，只能用一次）。"
+
+
+@pytest.fixture
+async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
+    async with town_of(bot, clock) as town:
+        yield town
+
+
+@pytest.fixture
+async def offices(town: Town) -> Offices:
+    return await open_offices(town)
+
+
+def stranger(town: Town) -> Colleague:
+    """Somebody in the group who does not work here."""
+    member = StaffMember(town.server, 666, group_id=STAFF_GROUP)
+    return Colleague(town, member, "路人", 666, in_group=True)
+
+
+async def is_dispatched(town: Town, offices: Offices) -> None:
+    """A resident's case is with the handler's unit."""
+    await town.resident().files()
+    await offices.dispatcher.taps("✅ 受理")
+    await offices.dispatcher.taps("📨 派单", "区城管执法局")
+
+
+async def test_an_old_button_does_nothing_and_shows_how_the_case_stands(
+    town: Town, offices: Offices
+) -> None:
+    resident, member = town.resident(), offices.dispatcher.member
+    await resident.files()
+    old = member.newest(f"{NUMBER} · ")
+    accept = old.buttons[0][0]["callback_data"]
+    await resident.replies(NUMBER, "灯杆号是12号。")
+    await offices.dispatcher.taps("⛔ 不受理", "不属于武昌区职责范围的事项")
+    assert old.text.startswith(f"🆕 新诉求\n{NUMBER} · 待受理\n")
+    before = town.case(NUMBER)
+    await member.taps_action(old.message_id, accept)
+    assert offices.dispatcher.told == (
+        "已有变化：2020-03-02 12:00 李四：不予受理。已更新为最新情况，请再看一眼。"
+    )
+    await town.settles()
+    assert old.text.startswith(f"{NUMBER} · 不予受理\n")
+    assert old.labels == []
+    assert town.case(NUMBER) == before
+
+
+async def test_a_role_that_may_not_is_told_so(town: Town, offices: Offices) -> None:
+    await town.resident().files()
+    await offices.supervisor.taps("✅ 受理")
+    assert offices.supervisor.told == "您的角色没有这项权限。"
+    assert town.case(NUMBER).state == "submitted"
+
+
+async def test_a_button_for_what_the_state_does_not_allow_says_where_the_case_stands(
+    town: Town, offices: Offices
+) -> None:
+    await town.resident().files()
+    await offices.dispatcher.taps("⛔ 不受理", "不属于武昌区职责范围的事项")
+    before = town.case(NUMBER)
+    card = offices.dispatcher.member.newest(f"{NUMBER} · ")
+    action = f"k:{before.id}:{before.version}:accept"
+    await offices.dispatcher.member.taps_action(card.message_id, action)
+    assert offices.dispatcher.told == (
+        "现在是“不予受理”，不能受理。2020-03-02 12:00 李四：不予受理"
+    )
+    assert town.case(NUMBER) == before
+
+
+async def test_of_two_who_accept_in_the_same_moment_one_reads_that_the_other_did(
+    town: Town, offices: Offices
+) -> None:
+    other = await town.hires(504, "钱七", "dispatcher")
+    await town.resident().files()
+    await asyncio.gather(offices.dispatcher.member.taps("✅ 受理"), other.member.taps("✅ 受理"))
+    await town.settles()
+    told = sorted([offices.dispatcher.told, other.told], key=len)
+    assert told[0] == "受理"
+    winner = "李四" if offices.dispatcher.told == "受理" else "钱七"
+    assert told[1] == (
+        f"已有变化：2020-03-02 12:00 {winner}：受理。已更新为最新情况，请再看一眼。"
+    )
+    events = town.bot.store.cases.events(town.case(NUMBER).id)
+    assert [event.action for event in events] == ["submit", "accept"]
+
+
+async def test_who_works_here_no_more_can_do_nothing(town: Town, offices: Offices) -> None:
+    await is_dispatched(town, offices)
+    handler = offices.handler
+    remove_member(town.bot.store, "王五")
+    before = town.case(NUMBER)
+    await handler.taps("🖊 签收")
+    assert handler.told == NOT_STAFF
+    await handler.says("/staff")
+    assert handler.reads == NOT_STAFF
+    remove_member(town.bot.store, "李四")
+    await offices.dispatcher.taps("📣 呼叫")
+    assert offices.dispatcher.told == NOT_STAFF
+    assert town.case(NUMBER) == before
+
+
+async def test_a_stranger_in_the_group_can_do_nothing(town: Town, offices: Offices) -> None:
+    await town.resident().files()
+    passer_by = stranger(town)
+    before = town.case(NUMBER)
+    await passer_by.taps("✅ 受理")
+    assert passer_by.told == NOT_STAFF
+    await passer_by.replies(NUMBER, "我来办")
+    assert passer_by.reads == NOT_STAFF
+    await passer_by.says("/staff off")
+    assert passer_by.reads == NOT_STAFF
+    heard = len(passer_by.heard)
+    await passer_by.says("路灯坏了三个月没人修，请处理。")
+    assert len(passer_by.heard) == heard
+    assert passer_by.in_private.heard == []
+    assert town.case(NUMBER) == before
+    await town.resident(1002).files("粮道街得胜桥的井盖响，吵得睡不着，请处理。")
+    assert passer_by.reads.startswith("🆕 新诉求\n")
+
+
+async def test_a_handler_of_another_unit_can_do_nothing_and_reads_nothing(
+    town: Town, offices: Offices
+) -> None:
+    other = await town.hires(504, "孙七", "handler", "parks")
+    await is_dispatched(town, offices)
+    assert not any(NUMBER in words for words in other.heard)
+    before = town.case(NUMBER)
+    in_group = Colleague(town, other.member, other.name, 504, in_group=True)
+    await in_group.taps("🖊 签收")
+    assert other.told == NOT_HERS
+    message_id = other.member.newest(in_group=False).message_id
+    for verb in ("read", "card", "sign", "note"):
+        for version in (before.version, 0):
+            forged = f"k:{before.id}:{version}:{verb}"
+            await other.member.taps_action(message_id, forged, in_group=False)
+            assert other.told == NOT_HERS
+    await town.settles()
+    assert not any(NUMBER in words for words in other.heard)
+    assert town.case(NUMBER) == before
+
+
+async def test_a_button_that_never_was_changes_nothing(town: Town, offices: Offices) -> None:
+    await is_dispatched(town, offices)
+    before = town.case(NUMBER)
+    message_id = offices.dispatcher.member.newest(f"{NUMBER} · ").message_id
+    for verb in (
+        *("", "nonsense", "accept=x", "dispatch=@99", "dispatch=nowhere", "merge=WC1", "link=99"),
+        *("classify=kind.x", "classify=x.y", "reject=x", "cancel=99", "sign=x"),
+    ):
+        for of_case in (f"{before.id}:{before.version}", f"{before.id}:x", f"99:{before.version}"):
+            await offices.dispatcher.member.taps_action(message_id, f"k:{of_case}:{verb}")
+    await town.settles()
+    assert town.case(NUMBER) == before
+    assert town.bot.store.inbox.count_set_aside() == 0
+
+
+async def test_a_forwarded_card_is_no_card(town: Town, offices: Offices) -> None:
+    await is_dispatched(town, offices)
+    member = offices.dispatcher.member
+    with pytest.raises(RefusedError):
+        await member.forwards(f"{NUMBER} · ")
+    member.newest(f"{NUMBER} · ").is_protected = False  # a client that does not keep to it
+    before = town.case(NUMBER)
+    await member.forwards(f"{NUMBER} · ")
+    await town.settles()
+    assert offices.dispatcher.in_private.reads == (
+        "转发来的卡片不能操作。请在原来的群里点按钮或回复，或发送 /staff 查看待办。"
+    )
+    assert town.case(NUMBER) == before
+
+
+async def test_a_reply_that_is_too_long_for_one_message_arrives_whole_and_in_order(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await is_dispatched(town, offices)
+    await offices.handler.taps("🖊 签收")
+    await offices.handler.writes("✔ 办结", words="已修好。")
+    words = "".join(f"第{number}盏路灯已更换灯具，恢复照明。" for number in range(1, 601))[:9000]
+    heard = len(resident.heard)
+    await replies_at_length(town, words)
+    parts = resident.heard[heard:]
+    assert len(parts) >= 3
+    assert parts[0].startswith(f"💬 {NUMBER} 的答复：\n第1盏")
+    assert all(part.startswith("（接上）\n") for part in parts[1:])
+    lines = [line for part in parts for line in part.splitlines() if line.startswith("第")]
+    assert "".join(lines) == words
+    shown = town.server.from_bot(resident.telegram_id)[heard:]
+    assert [bool(message.buttons) for message in shown] == [False] * (len(parts) - 1) + [True]
+
+
+async def test_the_question_stands_at_the_end_of_a_reply_in_several_messages(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await is_dispatched(town, offices)
+    await offices.handler.taps("🖊 签收")
+    await offices.handler.writes("✔ 办结", words="已修好。")
+    await replies_at_length(town, "灯已修好。" * 1800)
+    assert resident.reads.endswith("您的问题解决了吗？")
+    assert not any("解决了吗" in words for words in resident.heard[:-1])
+
+
+async def replies_at_length(town: Town, words: str) -> None:
+    """李四 replies at the desk: Telegram itself lets nobody write so much at once."""
+    case, member = town.case(NUMBER), town.bot.store.staff.named("李四")
+    assert member is not None
+    actor, points = Actor.staff(member), frozenset(range(len(points_of(case.matter.text))))
+    office, at = town.bot.office, town.clock.now
+    await town.bot.store.write(
+        lambda: desk.reply(office, case.id, actor, words, answered=points, at=at)
+    )
+    await town.settles()
+
+
+async def test_a_reply_without_words_is_asked_for_words(town: Town, offices: Offices) -> None:
+    await town.resident().files()
+    await offices.dispatcher.taps("❓ 请补充")
+    prompt = offices.dispatcher.member.newest(REMARK)
+    before = town.case(NUMBER)
+    for content in ({"sticker": sticker()}, {"photo": picture()}):
+        shown = town.server.chats.add(STAFF_GROUP, "")
+        shown.content, shown.user_id = content, offices.dispatcher.telegram_id
+        shown.reply_to = prompt.message_id
+        town.server.api.push("message", town.server.chats.as_json(shown))
+        await town.settles()
+        assert offices.dispatcher.reads == "没有收到文字。请用文字回复。"
+    assert town.case(NUMBER) == before
+    await offices.dispatcher.replies(REMARK, "请写明灯杆号。")
+    assert offices.dispatcher.buttons() == ["❓ 请补充", "✖ 不用了"]
+
+
+def sticker() -> dict[str, object]:
+    """A sticker as the Bot API tells of it."""
+    return {
+        "file_id": "s",
+        "file_unique_id": "s",
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+        "type": "regular",
+    }
+
+
+def picture() -> Sequence[dict[str, object]]:
+    """A photo without words as the Bot API tells of it."""
+    return [{"file_id": "p", "file_unique_id": "p", "width": 90, "height": 60}]
+
+
+async def test_a_resident_who_blocked_the_bot_is_told_when_she_returns(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    town.server.blocks(resident.telegram_id)
+    await town.settles()
+    await offices.dispatcher.taps("✅ 受理")
+    assert "✉️ 居民目前收不到消息（可能屏蔽了机器人），恢复后补发" in offices.dispatcher.card(
+        NUMBER
+    )
+    await town.lets_pass(hours=20, minutes=30)
+    assert offices.dispatcher.reads == (
+        "📋 2020-03-03 日报\n近一天新增：1\n待受理：0\n超期：0\n居民要求重办：0\n挂账：0\n"
+        "联系不上的居民：1\n发送失败的消息：0"
+    )
+    assert not any("已受理" in words for words in resident.heard)
+    await resident.says("/mine")
+    assert resident.heard[-2] == f"✅ {NUMBER} 已受理，正在安排承办单位。"
+    await offices.dispatcher.taps("📨 派单", "区城管执法局")
+    assert "✉️" not in offices.dispatcher.card(NUMBER)
+
+
+async def test_a_card_says_that_a_resident_could_not_be_reached_when_telegram_said_so(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    town.server.chats.blocked.add(resident.telegram_id)  # the bot is not told before it writes
+    await offices.dispatcher.taps("✅ 受理")
+    assert "✉️ 居民目前收不到消息" in offices.dispatcher.card(NUMBER)
+
+
+async def test_a_colleague_who_blocked_the_bot_is_no_resident_in_the_digest(
+    town: Town, offices: Offices
+) -> None:
+    await town.resident().files()
+    town.server.blocks(offices.handler.telegram_id)
+    await offices.dispatcher.taps("✅ 受理", "📨 派单", "区城管执法局")
+    await town.lets_pass(hours=20, minutes=30)
+    assert "\n联系不上的居民：0\n" in offices.dispatcher.reads
+
+
+async def test_words_are_used_once_and_only_by_who_wrote_them(
+    town: Town, offices: Offices
+) -> None:
+    other = await town.hires(504, "钱七", "dispatcher")
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.replies(f"{NUMBER} · ", "请写明灯杆号。")
+    shown = offices.dispatcher.member.newest("这段话用作：")
+    ask = next(
+        button["callback_data"]
+        for row in shown.buttons
+        for button in row
+        if button["text"] == "❓ 请补充"
+    )
+    await other.taps("❓ 请补充", on="这段话用作：")
+    assert other.told == "这段话不是您写的，不能由您使用。"
+    assert town.case(NUMBER).state == "submitted"
+    await offices.dispatcher.taps("❓ 请补充", on="这段话用作：")
+    assert offices.dispatcher.told == "请居民补充"
+    heard = len(resident.heard)
+    await offices.dispatcher.member.taps_action(shown.message_id, ask)
+    assert offices.dispatcher.told == "这段话已经用过了。"
+    await town.settles()
+    assert len(resident.heard) == heard
+
+
+async def test_words_that_are_not_wanted_after_all_are_dropped(
+    town: Town, offices: Offices
+) -> None:
+    await town.resident().files()
+    await offices.dispatcher.replies(f"{NUMBER} · ", "这是谁写的？")
+    await offices.dispatcher.taps("✖ 不用了")
+    assert offices.dispatcher.reads == f"{NUMBER}：这段话没有使用。"
+    assert [one.action for one in town.bot.store.cases.events(town.case(NUMBER).id)] == ["submit"]
+
+
+@pytest.mark.parametrize("which", ["wrong", "used", "old"])
+async def test_a_code_links_nobody_that_is(town: Town, offices: Offices, which: str) -> None:
+    newcomer = Colleague(
+        town, StaffMember(town.server, 777, group_id=STAFF_GROUP), "新人", 777, in_group=False
+    )
+    code = make_link(town.bot.store, "王五", at=town.clock.now)
+    if which == "wrong":
+        code = f"{code}x"
+    elif which == "used":
+        await offices.handler.says(f"/staff {code}")
+    else:
+        town.clock.passes(minutes=15)
+    await newcomer.says(f"/staff {code}")
+    assert newcomer.heard == [REFUSED_CODE]
+    await newcomer.says("/staff")
+    assert newcomer.reads == NOT_STAFF
+
+
+async def test_a_code_is_not_taken_in_the_group(town: Town, offices: Offices) -> None:
+    code = make_link(town.bot.store, "王五", at=town.clock.now)
+    passer_by = stranger(town)
+    await passer_by.says(f"/staff {code}")
+    assert passer_by.reads == NOT_STAFF
+    member = town.bot.store.staff.named("王五")
+    linked = town.bot.store.residents.known("telegram", "503")
+    assert member
+    assert linked
+    assert member.resident_id == linked.id
+
+
+async def test_no_card_says_who_the_resident_is(town: Town, offices: Offices) -> None:
+    resident = town.resident(987654321)
+    town.server.chats.users[987654321] |= {"first_name": "陈美丽", "username": "mei_li_chen"}
+    await resident.files()
+    await resident.sends_photo(JPEG)
+    await offices.dispatcher.taps("✅ 受理")
+    await offices.dispatcher.taps("📨 派单", "区城管执法局")
+    for chat_id in (STAFF_GROUP, offices.handler.telegram_id):
+        sent = [one for one in town.server.from_bot(chat_id) if NUMBER in one.html]
+        assert sent
+        assert all(one.is_protected for one in sent)
+    told = str(
+        [
+            call.parameters
+            for call in town.server.api.calls
+            if str(call.parameters.get("chat_id")) != "987654321"
+        ]
+    )
+    for secret in ("987654321", "陈美丽", "mei_li_chen"):
+        assert secret not in told
+
+
+async def test_photos_and_place_of_an_ordinary_case_are_in_the_group(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.says(LAMP)
+    await resident.sends_photo(JPEG)
+    await resident.sends_location(30.5501, 114.3102)
+    await resident.taps("✅ 提交")
+    card, photo, place = offices.dispatcher.member.group_cards[-3:]
+    assert "📷 1" in card.text
+    assert (photo.text, photo.photo, photo.is_protected) == (NUMBER, JPEG, True)
+    assert place.content == {"location": {"latitude": 30.5501, "longitude": 114.3102}}
+    assert place.is_protected
+
+
+async def test_a_report_of_wrongdoing_is_read_in_private_only(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    words = "我要举报水果湖街道城管队员张某收受商户红包，包庇占道经营。"
+    await resident.says(words)
+    assert "类型：举报" in resident.reads
+    await resident.sends_photo(JPEG)
+    await resident.taps("✅ 提交")
+    await resident.taps("补充情况") if "➕ 补充情况" in resident.buttons else None
+    dispatcher = offices.dispatcher
+    assert "🔒 举报件，内容只在私聊中显示。" in dispatcher.reads
+    assert dispatcher.buttons() == ["🔓 在私聊中查看"]
+    group = [(one.text, one.photo) for one in dispatcher.member.group_cards]
+    assert not any("红包" in text or photo for text, photo in group)
+
+    await dispatcher.taps("🔓 在私聊中查看")
+    assert dispatcher.told == "已发到与机器人的私聊。"
+    card, photo = town.server.from_bot(dispatcher.telegram_id)[-2:]
+    assert words in card.text
+    assert (photo.text, photo.photo) == (NUMBER, JPEG)
+    passer_by = stranger(town)
+    await passer_by.taps("🔓 在私聊中查看")
+    assert passer_by.told == NOT_STAFF
+
+    in_private = dispatcher.in_private
+    await in_private.taps("✅ 受理", on=f"{NUMBER} · ")
+    await in_private.taps("📨 派单", "区城管执法局", on=f"{NUMBER} · ")
+    await resident.replies("已派给", "他上周五又收了一次红包。")
+    await in_private.replies(f"{NUMBER} · ", "红包一事另行核查。")
+    await in_private.taps("🗒 内部备注")
+    group = [(one.text, one.photo) for one in dispatcher.member.group_cards]
+    assert not any("红包" in text or photo for text, photo in group)
+
+
+async def test_the_points_of_a_report_of_wrongdoing_are_not_shown_in_the_group(
+    town: Town, offices: Offices
+) -> None:
+    await town.resident().files("我要举报水果湖街道城管队员张某收受商户红包，包庇占道经营。")
+    in_private = offices.dispatcher.in_private
+    await offices.dispatcher.taps("🔓 在私聊中查看")
+    await in_private.taps("✅ 受理", "📨 派单", "区城管执法局")
+    await offices.handler.taps("🖊 签收")
+    await offices.handler.writes("✔ 办结", words="已核查。")
+    await offices.dispatcher.replies(f"{NUMBER} · ", "已核查处理。")
+    assert not any("红包" in words for words in offices.dispatcher.heard)
+
+
+async def test_a_group_that_put_the_bot_out_gets_no_cards(town: Town, offices: Offices) -> None:
+    await town.resident().files()
+    town.server.removes_bot(STAFF_GROUP, offices.dispatcher.telegram_id)
+    await town.settles()
+    heard = len(offices.dispatcher.heard)
+    await town.resident(1002).files("粮道街得胜桥的井盖响，吵得睡不着，请处理。")
+    assert len(offices.dispatcher.heard) == heard
+    in_private = offices.dispatcher.in_private
+    assert in_private.reads.startswith("🆕 新诉求\nWC20200302-0002 · 待受理\n")
+    assert in_private.buttons()[0] == "✅ 受理"
+    await in_private.taps("✅ 受理")
+    assert in_private.told == "受理"
+
+
+async def test_the_same_tap_and_the_same_words_delivered_twice_act_once(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.taps("✅ 受理")
+    town.server.deliver_again(3)
+    await town.settles()
+    await offices.dispatcher.replies(f"{NUMBER} · ", "请写明灯杆号。")
+    town.server.deliver_again(3)
+    await town.settles()
+    await offices.dispatcher.taps("❓ 请补充", on="这段话用作：")
+    town.server.deliver_again(3)
+    await town.settles()
+    events = town.bot.store.cases.events(town.case(NUMBER).id)
+    assert [event.action for event in events] == ["submit", "accept", "ask_info"]
+    assert len([words for words in offices.dispatcher.heard if "李四 写给" in words]) <= 1
+    assert len([words for words in resident.heard if "还缺一些信息" in words]) == 1

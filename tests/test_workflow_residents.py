@@ -1,0 +1,382 @@
+"""What residents hear of their cases and do with them while staff work, on Telegram and the web."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+
+from bot import desk
+from bot.app import Bot, web_site
+from tests.actors import WebResident
+from tests.conftest import Clock
+from tests.person import JPEG
+from tests.town import LAMP, Offices, Town, open_offices, town_of
+from tests.web_site import serving
+
+NUMBER = "WC20200302-0001"
+CODE = re.compile(r"查询码：(\w{8})")
+NOT_FOUND = "没有找到。请核对编号和查询码（提交成功时给您的那两项）。"
+
+
+@pytest.fixture
+async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
+    async with town_of(bot, clock) as town:
+        yield town
+
+
+@pytest.fixture
+async def offices(town: Town) -> Offices:
+    return await open_offices(town)
+
+
+async def is_replied(offices: Offices, words: str = "已修好。") -> None:
+    """Staff do all they have to, and reply."""
+    await offices.dispatcher.taps("✅ 受理")
+    await offices.dispatcher.taps("📨 派单", "区城管执法局")
+    await offices.handler.taps("🖊 签收")
+    await offices.handler.writes("✔ 办结", words="已更换灯具。")
+    await offices.dispatcher.writes("💬 答复", words=words)
+
+
+@pytest.mark.parametrize(
+    ("language_code", "words", "heard"),
+    [
+        (
+            "zh-hans",
+            LAMP,
+            [
+                f"✅ {NUMBER} 已受理，正在安排承办单位。",
+                f"📨 {NUMBER} 已派给区城管执法局办理。\n预计 2020-03-09 12:00 前办结。",
+                f"🖊 区城管执法局已签收 {NUMBER}，正在办理。",
+                f"💬 {NUMBER} 的答复：\n已修好。\n您的问题解决了吗？",
+            ],
+        ),
+        (
+            "zh-hant",
+            "糧道街胭脂路口的路燈壞了三個月，晚上黑漆漆的，投訴了也沒人修。",
+            [
+                f"✅ {NUMBER} 已受理，正在安排承辦單位。",
+                f"📨 {NUMBER} 已派給區城管執法局辦理。\n預計 2020-03-09 12:00 前辦結。",
+                f"🖊 區城管執法局已簽收 {NUMBER}，正在辦理。",
+                f"💬 {NUMBER} 的答覆：\n已修好。\n您的問題解決了嗎？",
+            ],
+        ),
+        (
+            "en",
+            "The street lamp at Yanzhi Road in Liangdaojie has been broken for three months.",
+            [
+                f"✅ {NUMBER} has been accepted and is being sent to the unit in charge.",
+                f"📨 {NUMBER} has been sent to District Urban Management and Law Enforcement "
+                "Bureau.\nIt is to be done by 2020-03-09 12:00.",
+                "🖊 District Urban Management and Law Enforcement Bureau received "
+                f"{NUMBER} and is handling it.",
+                f"💬 The reply to {NUMBER}:\n已修好。\nIs your problem solved?",
+            ],
+        ),
+    ],
+)
+async def test_she_hears_each_step_in_her_own_language(
+    town: Town, offices: Offices, language_code: str, words: str, heard: list[str]
+) -> None:
+    resident = town.resident(language_code=language_code)
+    await resident.files(words)
+    before = len(resident.heard)
+    await is_replied(offices)
+    assert resident.heard[before:] == heard
+
+
+async def test_she_adds_words_photo_and_place_by_the_button(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await resident.says("/mine")
+    await resident.taps(f"{NUMBER} »")
+    await resident.taps("➕ 补充情况")
+    assert resident.reads == f"请写下要补充的情况，或直接发照片、位置，我会记到 {NUMBER}。"
+    await resident.sends_photo(JPEG)
+    assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
+    assert offices.dispatcher.member.group_cards[-1].photo == JPEG
+    await resident.sends_location(30.5501, 114.3102)
+    assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
+    point = offices.dispatcher.member.group_cards[-1].content
+    assert point == {"location": {"latitude": 30.5501, "longitude": 114.3102}}
+    await resident.says("是路口东北角那一盏。")
+    assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
+    assert offices.dispatcher.reads.startswith("➕ 居民补充了情况\n")
+    assert "\n➕ 是路口东北角那一盏。\n" in offices.dispatcher.reads
+    case = town.case(NUMBER)
+    assert (case.photos, case.matter.latitude, case.matter.text) == (1, 30.5501, LAMP)
+
+
+async def test_she_adds_by_quoting_what_the_bot_told_her(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await resident.files("水果湖放鹰台小区的垃圾没人收，臭得很，请处理。")
+    await resident.replies(NUMBER, "灯杆号是胭脂路12号。")
+    assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
+    assert "\n➕ 灯杆号是胭脂路12号。\n" in offices.dispatcher.card(NUMBER)
+    assert "灯杆号" not in offices.dispatcher.card("WC20200302-0002")
+
+
+async def test_what_she_was_asked_for_she_just_writes(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.writes("❓ 请补充", words="请写明灯杆号。")
+    assert resident.reads == (
+        f"📝 {NUMBER} 还缺一些信息：\n请写明灯杆号。\n"
+        "请点下面的按钮补充（也可以直接回复本条）。补充之前，办理时限暂停计算。"
+    )
+    assert resident.buttons == ["➕ 补充情况"]
+    town.clock.passes(days=3)
+    await resident.says("胭脂路口的路灯，灯杆上写着12号，还是没有修。")
+    assert resident.reads == f"您的 {NUMBER} 正在等您补充信息。这句话是补充那一件吗？"
+    await resident.taps("是补充这件的")
+    assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
+    assert town.case(NUMBER).state == "submitted"
+    assert offices.dispatcher.reads.startswith("▶️ 居民已补充，继续办理\n")
+    assert "⏱ 受理时限：2020-03-05 16:00\n" in offices.dispatcher.reads
+
+
+async def test_she_withdraws_and_confirms_it(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await resident.says("/mine")
+    await resident.taps("»")
+    await resident.taps("撤回这件")
+    assert resident.reads == f"确定撤回 {NUMBER} 吗？撤回后不再办理。"
+    await resident.taps("不撤回")
+    assert town.case(NUMBER).state == "submitted"
+    await resident.taps("撤回这件")
+    await resident.taps("确定撤回")
+    assert resident.reads == f"{NUMBER} 已撤回。需要时随时再写给我。"
+    assert offices.dispatcher.reads.startswith(f"居民已撤回\n{NUMBER} · 已撤回\n")
+    assert "✅ 受理" not in offices.dispatcher.buttons(f"{NUMBER} · ")
+
+
+async def test_a_report_of_wrongdoing_is_not_withdrawn(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files("我要举报水果湖街道城管队员张某收受商户红包，包庇占道经营。")
+    await resident.says("/mine")
+    await resident.taps("»")
+    assert resident.buttons == ["➕ 补充情况"]
+    case_id = town.case(NUMBER).id
+    for verb in ("withdraw", "withdraw_yes"):
+        message_id = town.server.from_bot(resident.telegram_id)[-1].message_id
+        await resident.taps_action(message_id, f"case:{case_id}:{verb}")
+        assert resident.notices[-1] == "举报和涉及人身安全的事项不能撤回。"
+    assert town.case(NUMBER).state == "submitted"
+
+
+async def test_she_objects_to_a_rejection_once(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.taps("⛔ 不受理", "不属于武昌区职责范围的事项")
+    assert resident.reads == (
+        f"⛔ {NUMBER} 不属于这里的受理范围：不属于武昌区职责范围的事项。\n"
+        "您可以这样办：请拨打武汉12345市民热线,由市级平台转给负责的区或部门;"
+        "武汉市以外的事项,请拨打当地区号加12345。\n如不同意，可以申请复核一次。"
+    )
+    await resident.taps("不同意，申请复核")
+    assert resident.reads == (
+        f"好的，{NUMBER} 已重新提交复核。为什么应当受理？请直接写给我，我会记到这一件。"
+    )
+    await resident.says("胭脂路就在武昌区。")
+    assert "\n➕ 胭脂路就在武昌区。\n" in offices.dispatcher.card(NUMBER)
+    await offices.dispatcher.taps("⛔ 不受理", "不属于武昌区职责范围的事项")
+    assert resident.reads.startswith(f"⛔ {NUMBER} 不属于这里的受理范围")
+    assert resident.buttons == []
+
+
+async def test_a_second_rejection_does_not_promise_another_review(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.taps("⛔ 不受理", "不属于武昌区职责范围的事项")
+    await resident.taps("不同意，申请复核")
+    await offices.dispatcher.taps("⛔ 不受理", "不属于武昌区职责范围的事项")
+    assert "可以申请复核" not in resident.reads
+
+
+async def test_a_question_to_staff_is_answered_directly(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.says("粮道街办老年证要带什么材料？")
+    await resident.taps("把问题转给工作人员")
+    await resident.taps("✅ 提交")
+    assert "\n咨询 · " in offices.dispatcher.reads
+    await offices.dispatcher.writes("💬 直接答复", words="带身份证到社区即可。")
+    assert resident.reads == (f"💬 {NUMBER} 的答复：\n带身份证到社区即可。\n是否解决了您的问题？")
+    assert resident.buttons == ["✅ 已解决", "❌ 没解决"]
+    await resident.taps("没解决")
+    assert resident.reads == f"好的，{NUMBER} 记为未解决。要退回重新受理，请点下面的按钮。"
+    await resident.taps("要求重新办理")
+    assert town.case(NUMBER).state == "submitted"
+    await offices.dispatcher.writes("💬 直接答复", words="到粮道街政务中心2号窗口办。")
+    await resident.taps("已解决")
+    assert town.case(NUMBER).state == "closed"
+
+
+async def test_another_matter_is_answered_directly_only_with_a_source(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.writes("💬 直接答复", words="这盏灯本月更换。")
+    assert offices.dispatcher.told == "这类诉求直接答复须写明来源（另起一行“来源：……”）。"
+    assert town.case(NUMBER).state == "submitted"
+    words = "这盏灯本月更换。\n来源：区城管执法局路灯更换计划"
+    await offices.dispatcher.writes("💬 直接答复", words=words)
+    assert resident.reads == (
+        f"💬 {NUMBER} 的答复：\n这盏灯本月更换。\n来源：区城管执法局路灯更换计划\n"
+        "是否解决了您的问题？"
+    )
+
+
+async def test_whether_it_is_solved_and_whether_she_is_satisfied_are_asked_apart(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await is_replied(offices)
+    await resident.taps("部分解决")
+    assert resident.reads == "已记下。您对办理过程和解释满意吗？这与是否解决分开统计。"
+    assert resident.buttons == ["满意", "基本满意", "不满意"]
+    assert town.case(NUMBER).state == "replied"
+    await resident.taps("基本满意")
+    assert resident.reads == (
+        f"谢谢您的评价。{NUMBER} 已结案；30 天内如有反复，可在 /mine 里要求重新办理。"
+    )
+    case = town.case(NUMBER)
+    assert (case.state, case.solved, case.satisfied) == ("closed", "partly", "mostly")
+    assert "🗳 居民：部分解决 · 基本满意" in offices.dispatcher.card(NUMBER)
+
+
+async def test_whoever_holds_the_code_reads_how_a_case_stands(
+    town: Town, offices: Offices
+) -> None:
+    resident, daughter = town.resident(), town.resident(1002)
+    await resident.files()
+    code = CODE.findall(resident.reads)[0]
+    await offices.dispatcher.taps("✅ 受理")
+    status = (
+        f"{NUMBER}\n状态：已受理，待派单\n投诉 · 城市管理 · 粮道街街道 · 粮道街胭脂路口\n"
+        f"提交时间：2020-03-02 12:00\n{LAMP}\n· 2020-03-02 12:00 受理"
+    )
+    await daughter.says(f"/status {NUMBER} {code}")
+    assert daughter.reads == status
+    assert daughter.buttons == []
+    async with serving(web_site(town.bot)) as url, WebResident(url) as son:
+        await son.says(f"/status {NUMBER} {code}")
+        assert son.heard[-1] == status
+        assert son.buttons == []
+
+
+async def test_nobody_finds_a_case_by_trying(town: Town, offices: Offices) -> None:
+    resident, prying = town.resident(), town.resident(1002)
+    await resident.files()
+    code = CODE.findall(resident.reads)[0]
+    for tried in (f"{NUMBER} 22222222", "WC20200302-0009 22222222", f"{NUMBER}", f"{NUMBER} x"):
+        await prying.says(f"/status {tried}")
+        assert prying.reads == NOT_FOUND
+    for _ in range(6):
+        await prying.says(f"/status {NUMBER} 22222222")
+    await prying.says(f"/status {NUMBER} {code}")
+    assert prying.reads == NOT_FOUND
+    await resident.says(f"/status {NUMBER}")
+    assert resident.reads.startswith(f"{NUMBER}\n状态：已提交")
+    town.clock.passes(hours=1, minutes=1)
+    await prying.says(f"/status {NUMBER} {code}")
+    assert prying.reads.startswith(f"{NUMBER}\n状态：已提交")
+
+
+async def test_followers_of_a_commitment_hear_of_its_progress_once(town: Town) -> None:
+    resident, other = town.resident(), town.resident(1002)
+    await resident.says("新增几所幼儿园？")
+    quoted = town.server.from_bot(resident.telegram_id)[-1]
+    follow = next(
+        button["callback_data"]
+        for row in quoted.buttons
+        for button in row
+        if "关注" in button["text"]
+    )
+    commitment = follow.partition(":")[2]
+    await resident.taps("🔔 关注这项承诺的进展")
+    assert resident.notices[-1] == "已关注，有进展会告诉您。"
+    assert "🔕 不再关注" in resident.buttons
+    await other.says("新增几所幼儿园？")
+    heard = len(other.heard)
+
+    async def is_noted(text: str) -> None:
+        noted_on, at = date(2020, 3, 2), town.clock.now
+        await town.bot.store.write(
+            lambda: desk.add_progress_note(
+                town.bot.office, commitment, text, source="区教育局", noted_on=noted_on, at=at
+            )
+        )
+        await town.settles()
+
+    await is_noted("已开工2所。")
+    told = [words for words in resident.heard if "新进展" in words]
+    assert len(told) == 1
+    assert told[0].startswith("🔔 您关注的承诺有新进展：\n")
+    assert told[0].endswith("\n2020-03-02：已开工2所。\n来源：区教育局")
+    with pytest.raises(ValueError, match="noted"):
+        await is_noted("已开工2所。")
+    assert len([words for words in resident.heard if "新进展" in words]) == 1
+    assert len(other.heard) == heard
+
+    await resident.says("/following")
+    assert resident.reads.endswith("\n最新进展（2020-03-02）：已开工2所。\n来源：区教育局")
+    await resident.taps("🔕 不再关注")
+    assert resident.notices[-1] == "已不再关注。"
+    await resident.says("/following")
+    assert resident.reads == ("您还没有关注任何承诺。问一个问题，在答案下面点“关注”即可。")
+    heard = len(resident.heard)
+    await is_noted("已建成1所。")
+    assert len(resident.heard) == heard
+
+
+async def test_who_joins_a_problem_sees_no_more_than_place_category_and_state(
+    town: Town, offices: Offices
+) -> None:
+    first, second = town.resident(), town.resident(1002)
+    await first.files("粮道街胭脂路12号门口的路灯坏了三个月，我妈摔了一跤。")
+    await second.says("粮道街胭脂路12号门口路灯不亮三个月了，没人修。")
+    assert "\n近期有 1 件相近的诉求，工作人员会一并看到：\n" in second.reads
+    assert "\n· 粮道街街道 胭脂路 · 城市管理 · 已提交，等待受理\n" in second.reads
+    for hidden in (NUMBER, "我妈", "摔"):
+        assert hidden not in second.reads
+    label = next(label for label in second.buttons if "同一问题" in label)
+    assert label == "✅ 提交，并注明与第 1 件（粮道街街道 胭脂路）是同一问题"
+    await second.taps("同一问题")
+    joined = "WC20200302-0002"
+    assert town.case(joined).state == "submitted"  # nothing merges by itself
+    assert town.case(joined).master_id is None
+    assert f"\n🔁 居民说与 {NUMBER} 是同一问题\n" in offices.dispatcher.card(joined)
+    await offices.dispatcher.taps("🔗 并案", f"{NUMBER} · ", on=f"{joined} · ")
+    assert town.case(joined).master_id == town.case(NUMBER).id
+    await second.says("/mine")
+    await second.taps(f"{joined} »")
+    assert NUMBER not in second.reads
+
+
+async def test_on_the_web_she_finds_what_staff_did_when_she_opens_the_page_again(
+    town: Town, offices: Offices
+) -> None:
+    async with serving(web_site(town.bot)) as url, WebResident(url) as resident:
+        await resident.says(LAMP)
+        await resident.taps("提交")
+        await town.settles()
+        await is_replied(offices)
+        await resident.opens()
+        assert resident.heard[-4:] == [
+            f"✅ {NUMBER} 已受理，正在安排承办单位。",
+            f"📨 {NUMBER} 已派给区城管执法局办理。\n预计 2020-03-09 12:00 前办结。",
+            f"🖊 区城管执法局已签收 {NUMBER}，正在办理。",
+            f"💬 {NUMBER} 的答复：\n已修好。\n您的问题解决了吗？",
+        ]
+        assert resident.buttons == ["✅ 已解决", "部分解决", "❌ 没解决"]
+        await resident.taps("已解决")
+        await resident.taps("满意")
+        assert resident.heard[-1].startswith("谢谢您的评价。")
+        assert town.case(NUMBER).state == "closed"
