@@ -91,6 +91,15 @@ class Calendar:
             known = self._working_days[day] = self._look_up(day)
         return known
 
+    @staticmethod
+    def knows(day: date) -> bool:
+        """Whether the holidays of a day's year are known."""
+        try:
+            chinese_calendar.is_workday(day)
+        except NotImplementedError:
+            return False
+        return True
+
     def minutes(self, length: Length) -> float:
         """A length in minutes of its own counting; a working day is all its working hours."""
         match length.unit:

@@ -5,11 +5,13 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
+from bot.cases import TIME_ZONE, Role
+from bot.clocks import Calendar
 from bot.config import Settings
 from bot.lock import running_pid
 from bot.messages import ChannelError
@@ -19,6 +21,8 @@ from bot.store.copies import faults_of
 from bot.wording import Wording
 from index import ContentError, EncoderError, StaleIndexError, load_index
 
+CALENDAR_DAYS = 45
+"""How far ahead the longest time limit with its extension reaches, holidays included."""
 LEAST_FREE_BYTES = 500 * 2**20
 LATE_SECONDS = 300.0
 """What waits longer than this while a bot runs is not on its way any more."""
@@ -48,6 +52,7 @@ def examine(settings: Settings, *, token: str, now: datetime | None = None) -> l
     at = now or datetime.now(UTC)
     return [
         _content(settings),
+        _calendar(at),
         _index(settings),
         _disk(settings),
         *_database(settings, at),
@@ -115,6 +120,7 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
         is_running = running_pid(settings.paths.var) is not None
         yield _inbox(store, is_running, at)
         yield _outbox(store, is_running, at)
+        yield _staff(store, at)
         yield _photos(store, settings.paths.var / "files")
     except StoreError as error:
         yield Finding("database", False, str(error))
@@ -146,6 +152,31 @@ def _outbox(store: Store, is_running: bool, at: datetime) -> Finding:
         f" {len(refused)} refused"
     )
     return Finding("outbox", is_well, text, tuple(map(_refused_line, refused)))
+
+
+def _staff(store: Store, at: datetime) -> Finding:
+    """Whether somebody is told of new cases; those that wait for a dispatcher are counted."""
+    members = [one for one in store.staff.all() if one.is_active]
+    linked = [one for one in members if one.resident_id is not None]
+    groups = len(store.staff.groups())
+    waiting = store.lists.count_to_do(Role.DISPATCHER, "", at=at)
+    text = f"{len(members)} members, {len(linked)} linked, {groups} groups; {waiting} cases wait"
+    hears = groups > 0 or any(one.role is Role.DISPATCHER for one in linked)
+    details = () if hears or not members else ("nobody is told of new cases: see `staff link`",)
+    return Finding("staff", not details, text, details)
+
+
+def _calendar(at: datetime) -> Finding:
+    """Whether the holidays that time limits run into are known."""
+    today = at.astimezone(TIME_ZONE).date()
+    ahead = today + timedelta(days=CALENDAR_DAYS)
+    if Calendar.knows(ahead):
+        return Finding("calendar", True, f"holidays are known {CALENDAR_DAYS} days ahead")
+    text = (
+        f"holidays of {ahead.year} are not known, Monday to Friday count as working days;"
+        " a newer chinesecalendar may know them"
+    )
+    return Finding("calendar", Calendar.knows(today), text)
 
 
 def _photos(store: Store, folder: Path) -> Finding:

@@ -95,6 +95,10 @@ ASSIGNMENT_MOVES: dict[str, tuple[tuple[AssignmentState, ...], AssignmentState |
 """Action -> the assignment's states it starts from, and where it ends; None: where it was."""
 
 
+PROGRESS_ROLES = (DISPATCHER, SUPERVISOR)
+"""Who may note the progress of a commitment, which is no step of a case."""
+
+
 def move_of(action: str, state: CaseState) -> Move | None:
     """The row for an action of a case that stands there; None if it is not possible there."""
     return next((one for one in MOVES if one.action == action and state in one.start), None)

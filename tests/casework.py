@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -38,6 +39,20 @@ LAMP = Matter(
 )
 STREETS, PARKS = "urban_management", "parks"
 CALL = Call("路灯不亮", "当晚恢复照明", "电工两名")
+
+
+@cache
+def _empty_database() -> bytes:
+    connection = sqlite3.connect(":memory:")
+    Store(connection)
+    return connection.serialize()
+
+
+def new_hall(now: datetime = MONDAY_AT_NINE) -> "Hall":
+    """A hall over an empty database in memory; the migrations are run once and copied."""
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(_empty_database())
+    return Hall(connection, Clock(now))
 
 
 class Hall:

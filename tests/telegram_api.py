@@ -113,6 +113,7 @@ class BotApi:
             "sendChatAction": lambda _: True,
             "sendMessage": chats.send,
             "sendPhoto": self._send_photo,
+            "sendDocument": self._send_file,
             "sendLocation": chats.send_point,
             "editMessageText": chats.edit_text,
             "editMessageReplyMarkup": chats.edit_buttons,
@@ -317,6 +318,12 @@ class BotApi:
             )
         sizes = [self.store(content, len(content)) | {"width": 1280, "height": 853}]
         return self.chats.send_photo(parameters, sizes)
+
+    def _send_file(self, parameters: Json) -> Json:
+        content = parameters.get("document")
+        if not isinstance(content, bytes) or not content:
+            raise RefusedError(400, "Bad Request: there is no document in the request")
+        return self.chats.send_file(parameters, self.store(content, len(content)))
 
     def _set_commands(self, parameters: Json) -> bool:
         language_code = str(parameters.get("language_code", ""))

@@ -140,6 +140,11 @@ class Chats:
         caption = _caption(parameters)
         return self._send("sendPhoto", parameters, *caption, content={"photo": sizes})
 
+    def send_file(self, parameters: Json, document: Json) -> Json:
+        """Carry out sendDocument; `document` is what the message says of the uploaded file."""
+        caption = _caption(parameters)
+        return self._send("sendDocument", parameters, *caption, content={"document": document})
+
     def send_point(self, parameters: Json) -> Json:
         """Carry out sendLocation."""
         point = {name: float(parameters.get(name, 1000)) for name in ("latitude", "longitude")}

@@ -12,7 +12,10 @@ from tests.telegram_chats import Json, RefusedError
 Hook = Callable[[str, Json], Awaitable[object] | object]
 """Called with a call's method ("file" for a download) and its parameters."""
 MESSAGE_METHODS = frozenset(
-    {"sendMessage", "sendPhoto", "sendLocation", "editMessageText", "editMessageReplyMarkup"}
+    {
+        *("sendMessage", "sendPhoto", "sendDocument", "sendLocation"),
+        *("editMessageText", "editMessageReplyMarkup"),
+    }
 )
 """What Telegram's limits count."""
 

@@ -159,13 +159,26 @@ async def test_a_group_that_it_was_put_out_of_cannot_be_written_to(
         await courier.deliver(letter(Reply("words")), str(GROUP))
 
 
-async def test_a_photo_telegram_does_not_take_is_refused_without_its_words_in_the_reason(
+async def test_a_photo_telegram_does_not_take_for_one_arrives_as_a_file(
     server: FakeTelegram, courier: TelegramCourier, photos: Photos
 ) -> None:
-    server.fail("sendPhoto", 400, description="Bad Request: IMAGE_PROCESS_FAILED")
+    server.fail("sendPhoto", 400, description="Bad Request: PHOTO_INVALID_DIMENSIONS")
+    name = photos.keep(Photo(JPEG))
+    await courier.deliver(letter(Reply("路灯", BUTTONS, photo=name)), str(GROUP))
+    (shown,) = server.from_bot(GROUP)
+    assert (shown.text, shown.labels) == ("路灯", ["接单"])
+    assert "document" in shown.content
+
+
+async def test_what_telegram_takes_neither_way_is_refused_without_its_words_in_the_reason(
+    server: FakeTelegram, courier: TelegramCourier, photos: Photos
+) -> None:
+    for method in ("sendPhoto", "sendDocument"):
+        server.fail(method, 400, description="Bad Request: IMAGE_PROCESS_FAILED")
     name = photos.keep(Photo(b"no picture"))
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         await courier.deliver(letter(Reply("13900001111", photo=name)), str(GROUP))
+    assert "13900001111" not in str(refused.value)
 
 
 # From the database to the chat

@@ -133,7 +133,7 @@ def test_a_bot_that_nobody_has_written_to_is_well(doctor: Doctor) -> None:
     found = doctor()
     assert (found.status, found.remarks) == (0, "")
     marks = [line.partition(":")[0] for line in found.lines]
-    parts = ["content", "index", "disk", "database", "process", "telegram"]
+    parts = ["content", "calendar", "index", "disk", "database", "process", "telegram"]
     assert marks == [f"✓ {part}" for part in parts]
 
 
@@ -203,11 +203,13 @@ def test_with_json_the_same_is_told_to_a_script(doctor: Doctor, store: Store) ->
     assert found.status == 1
     assert {finding["part"]: finding["is_well"] for finding in findings} == {
         "content": True,
+        "calendar": True,
         "index": True,
         "disk": True,
         "database": True,
         "inbox": False,
         "outbox": True,
+        "staff": True,
         "photos": True,
         "process": True,
         "telegram": True,

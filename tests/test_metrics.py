@@ -103,9 +103,9 @@ class Matters:
         return Actor.resident(self.case.resident_id)
 
     def part(self, unit: str = UNIT) -> int:
-        """The unit's last part of it."""
+        """The unit's last part of it; 0 if it never had one."""
         parts = self.district.store.assignments.of_case(self.id)
-        return next(one.id for one in reversed(parts) if one.unit == unit)
+        return next((one.id for one in reversed(parts) if one.unit == unit), 0)
 
     def is_sent(self, *units: str, at: datetime) -> "Matters":
         """Accepted and sent to lead units."""

@@ -2,7 +2,6 @@
 nothing behind."""
 
 import inspect
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,12 +9,20 @@ from datetime import date
 import pytest
 
 from bot import desk
-from bot.cases import SYSTEM, Actor, Case, MoveNotAllowed, Role, Satisfied, Solved
+from bot.cases import (
+    SYSTEM,
+    Actor,
+    Case,
+    MoveNotAllowed,
+    Role,
+    Satisfied,
+    Solved,
+    StaleCard,
+)
 from bot.desk import To
 from bot.desk.office import checked
 from bot.moves import ACTIONS
-from tests.casework import CALL, MONDAY_AT_NINE, PARKS, STREETS, Hall
-from tests.conftest import Clock
+from tests.casework import CALL, PARKS, STREETS, Hall, new_hall
 
 WHO = (
     *("resident", "neighbour", "nobody", "dispatcher"),
@@ -182,7 +189,7 @@ ATTEMPTS: dict[str, Attempt] = {
 @pytest.fixture
 def hall() -> Iterator[Hall]:
     """A hall with a group of staff."""
-    hall = Hall(sqlite3.connect(":memory:"), Clock(MONDAY_AT_NINE))
+    hall = new_hall()
     hall.opens_a_group()
     yield hall
     hall.store.close()
@@ -291,3 +298,31 @@ def test_another_cases_part_is_not_this_ones(hall: Hall, name: str) -> None:
     case, other = _signed(hall), hall.dispatched()
     values = ATTEMPTS[name].values(hall, other)
     hall.refuses("gone", ATTEMPTS[name].step, case, hall.handler, *values)
+
+
+SHOWN = [
+    (name, who)
+    for name, who in ALLOWED
+    if "seen" in inspect.signature(ATTEMPTS[name].step).parameters
+]
+
+
+def test_every_step_of_staff_says_which_version_it_was_taken_on() -> None:
+    staff = ("dispatcher", "handler", "gardener", "unitless", "supervisor")
+    by_staff = {name for name, who in ALLOWED if who in staff}
+    assert {name for name, _ in SHOWN} == by_staff
+
+
+@pytest.mark.parametrize(("name", "who"), SHOWN)
+def test_whoever_looks_at_an_older_version_is_refused(hall: Hall, name: str, who: str) -> None:
+    attempt, actor = ATTEMPTS[name], actor_called(hall, who)
+    case = attempt.place(hall)
+    values = attempt.values(hall, case)
+    seen = hall.case(case).version
+    hall.does(desk.reword, case, hall.resident, "三个月零一天。")
+    before = hall.everything()
+    with pytest.raises(StaleCard, match=f"case {case.id} is at version {seen + 1}, not {seen}"):
+        hall.does(attempt.step, case, actor, *values, **attempt.named, seen=seen)
+    assert hall.everything() == before
+    hall.does(attempt.step, case, actor, *values, **attempt.named, seen=seen + 1)
+    assert (attempt.action or name) in hall.actions(case)

@@ -304,12 +304,12 @@ async def test_a_case_on_the_ledger_stays_in_sight(town: Town, offices: Offices)
     )
     assert "📌 挂账，2020-03-20 前回告" in supervisor.card(NUMBER)
     assert town.case(NUMBER).solved is None
-    digest = town.bot.store.lists.digest(at=town.clock.now)
-    assert digest["ledger"] == 1
 
     told = len(supervisor.in_private.heard)
     await town.lets_pass(days=17)
     assert len(supervisor.in_private.heard) == told
+    assert supervisor.reads.startswith("📋 2020-03-19 日报\n")
+    assert "\n挂账：1\n" in supervisor.reads
     await town.lets_pass(hours=22)  # 2020-03-20 10:00: an hour after the report is due
     assert supervisor.in_private.reads.startswith(f"🔴🔴 督办：挂账回告已超期\n{NUMBER} · 挂账\n")
     await supervisor.taps("▶️ 恢复", on=f"{NUMBER} · ")
@@ -441,9 +441,23 @@ async def test_what_is_urgent_goes_by_the_wall_clock_in_the_holiday(
     assert "⏱ 受理时限：2020-10-02 00:00\n" in dispatcher.card(number)
     await town.comes_to(wuhan(10, 2, 0))
     assert dispatcher.reads.startswith(f"🔴 催办：受理时限已到\n{number} · 待受理\n")
+    assert "🔴 受理时限：2020-10-02 00:00 超期\n" in dispatcher.reads
     await dispatcher.taps("✅ 受理")
     await dispatcher.taps("📨 派单", "区水务和湖泊局")
     assert resident.reads.endswith("\n预计 2020-10-03 00:00 前办结。")
+
+
+async def test_a_dispatcher_who_calls_it_urgent_has_the_clock_count_anew(
+    town: Town, offices: Offices
+) -> None:
+    dispatcher, resident = offices.dispatcher, town.resident()
+    town.clock.now = wuhan(10, 1, 22)
+    number = await resident.files()
+    assert "⏱ 受理时限：2020-10-09 10:30\n" in dispatcher.reads
+    await dispatcher.taps("改分类", "紧急程度", "紧急")
+    assert dispatcher.told == "修改分类"
+    assert dispatcher.card(number).startswith(f"{number} · 待受理\n投诉 · 城市管理 · 紧急\n")
+    assert "⏱ 受理时限：2020-10-02 00:00\n" in dispatcher.card(number)
 
 
 def wuhan(month: int, day: int, hour: int, minute: int = 0) -> datetime:

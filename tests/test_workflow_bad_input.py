@@ -7,14 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from bot import desk
-from bot.access import make_link, remove_member
 from bot.app import Bot
 from bot.cases import Actor, points_of
-from tests.actors import StaffMember
 from tests.conftest import Clock
-from tests.person import JPEG
-from tests.telegram_chats import RefusedError
-from tests.town import LAMP, REMARK, STAFF_GROUP, Colleague, Offices, Town, open_offices, town_of
+from tests.town import REMARK, STAFF_GROUP, Offices, Town, open_offices, town_of
 
 NUMBER = "WC20200302-0001"
 NOT_STAFF = "此操作仅限已登记并绑定的工作人员。请向管理员索取绑定码，在私聊里发送 /staff 绑定码。"
@@ -31,12 +27,6 @@ async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
 @pytest.fixture
 async def offices(town: Town) -> Offices:
     return await open_offices(town)
-
-
-def stranger(town: Town) -> Colleague:
-    """Somebody in the group who does not work here."""
-    member = StaffMember(town.server, 666, group_id=STAFF_GROUP)
-    return Colleague(town, member, "路人", 666, in_group=True)
 
 
 async def is_dispatched(town: Town, offices: Offices) -> None:
@@ -106,61 +96,6 @@ async def test_of_two_who_accept_in_the_same_moment_one_reads_that_the_other_did
     assert [event.action for event in events] == ["submit", "accept"]
 
 
-async def test_who_works_here_no_more_can_do_nothing(town: Town, offices: Offices) -> None:
-    await is_dispatched(town, offices)
-    handler = offices.handler
-    remove_member(town.bot.store, "王五")
-    before = town.case(NUMBER)
-    await handler.taps("🖊 签收")
-    assert handler.told == NOT_STAFF
-    await handler.says("/staff")
-    assert handler.reads == NOT_STAFF
-    remove_member(town.bot.store, "李四")
-    await offices.dispatcher.taps("📣 呼叫")
-    assert offices.dispatcher.told == NOT_STAFF
-    assert town.case(NUMBER) == before
-
-
-async def test_a_stranger_in_the_group_can_do_nothing(town: Town, offices: Offices) -> None:
-    await town.resident().files()
-    passer_by = stranger(town)
-    before = town.case(NUMBER)
-    await passer_by.taps("✅ 受理")
-    assert passer_by.told == NOT_STAFF
-    await passer_by.replies(NUMBER, "我来办")
-    assert passer_by.reads == NOT_STAFF
-    await passer_by.says("/staff off")
-    assert passer_by.reads == NOT_STAFF
-    heard = len(passer_by.heard)
-    await passer_by.says("路灯坏了三个月没人修，请处理。")
-    assert len(passer_by.heard) == heard
-    assert passer_by.in_private.heard == []
-    assert town.case(NUMBER) == before
-    await town.resident(1002).files("粮道街得胜桥的井盖响，吵得睡不着，请处理。")
-    assert passer_by.reads.startswith("🆕 新诉求\n")
-
-
-async def test_a_handler_of_another_unit_can_do_nothing_and_reads_nothing(
-    town: Town, offices: Offices
-) -> None:
-    other = await town.hires(504, "孙七", "handler", "parks")
-    await is_dispatched(town, offices)
-    assert not any(NUMBER in words for words in other.heard)
-    before = town.case(NUMBER)
-    in_group = Colleague(town, other.member, other.name, 504, in_group=True)
-    await in_group.taps("🖊 签收")
-    assert other.told == NOT_HERS
-    message_id = other.member.newest(in_group=False).message_id
-    for verb in ("read", "card", "sign", "note"):
-        for version in (before.version, 0):
-            forged = f"k:{before.id}:{version}:{verb}"
-            await other.member.taps_action(message_id, forged, in_group=False)
-            assert other.told == NOT_HERS
-    await town.settles()
-    assert not any(NUMBER in words for words in other.heard)
-    assert town.case(NUMBER) == before
-
-
 async def test_a_button_that_never_was_changes_nothing(town: Town, offices: Offices) -> None:
     await is_dispatched(town, offices)
     before = town.case(NUMBER)
@@ -174,21 +109,6 @@ async def test_a_button_that_never_was_changes_nothing(town: Town, offices: Offi
     await town.settles()
     assert town.case(NUMBER) == before
     assert town.bot.store.inbox.count_set_aside() == 0
-
-
-async def test_a_forwarded_card_is_no_card(town: Town, offices: Offices) -> None:
-    await is_dispatched(town, offices)
-    member = offices.dispatcher.member
-    with pytest.raises(RefusedError):
-        await member.forwards(f"{NUMBER} · ")
-    member.newest(f"{NUMBER} · ").is_protected = False  # a client that does not keep to it
-    before = town.case(NUMBER)
-    await member.forwards(f"{NUMBER} · ")
-    await town.settles()
-    assert offices.dispatcher.in_private.reads == (
-        "转发来的卡片不能操作。请在原来的群里点按钮或回复，或发送 /staff 查看待办。"
-    )
-    assert town.case(NUMBER) == before
 
 
 async def test_a_reply_that_is_too_long_for_one_message_arrives_whole_and_in_order(
@@ -349,135 +269,6 @@ async def test_words_that_are_not_wanted_after_all_are_dropped(
     assert [one.action for one in town.bot.store.cases.events(town.case(NUMBER).id)] == ["submit"]
 
 
-@pytest.mark.parametrize("which", ["wrong", "used", "old"])
-async def test_a_code_links_nobody_that_is(town: Town, offices: Offices, which: str) -> None:
-    newcomer = Colleague(
-        town, StaffMember(town.server, 777, group_id=STAFF_GROUP), "新人", 777, in_group=False
-    )
-    code = make_link(town.bot.store, "王五", at=town.clock.now)
-    if which == "wrong":
-        code = f"{code}x"
-    elif which == "used":
-        await offices.handler.says(f"/staff {code}")
-    else:
-        town.clock.passes(minutes=15)
-    await newcomer.says(f"/staff {code}")
-    assert newcomer.heard == [REFUSED_CODE]
-    await newcomer.says("/staff")
-    assert newcomer.reads == NOT_STAFF
-
-
-async def test_a_code_is_not_taken_in_the_group(town: Town, offices: Offices) -> None:
-    code = make_link(town.bot.store, "王五", at=town.clock.now)
-    passer_by = stranger(town)
-    await passer_by.says(f"/staff {code}")
-    assert passer_by.reads == NOT_STAFF
-    member = town.bot.store.staff.named("王五")
-    linked = town.bot.store.residents.known("telegram", "503")
-    assert member
-    assert linked
-    assert member.resident_id == linked.id
-
-
-async def test_no_card_says_who_the_resident_is(town: Town, offices: Offices) -> None:
-    resident = town.resident(987654321)
-    town.server.chats.users[987654321] |= {"first_name": "陈美丽", "username": "mei_li_chen"}
-    await resident.files()
-    await resident.sends_photo(JPEG)
-    await offices.dispatcher.taps("✅ 受理")
-    await offices.dispatcher.taps("📨 派单", "区城管执法局")
-    for chat_id in (STAFF_GROUP, offices.handler.telegram_id):
-        sent = [one for one in town.server.from_bot(chat_id) if NUMBER in one.html]
-        assert sent
-        assert all(one.is_protected for one in sent)
-    told = str(
-        [
-            call.parameters
-            for call in town.server.api.calls
-            if str(call.parameters.get("chat_id")) != "987654321"
-        ]
-    )
-    for secret in ("987654321", "陈美丽", "mei_li_chen"):
-        assert secret not in told
-
-
-async def test_photos_and_place_of_an_ordinary_case_are_in_the_group(
-    town: Town, offices: Offices
-) -> None:
-    resident = town.resident()
-    await resident.says(LAMP)
-    await resident.sends_photo(JPEG)
-    await resident.sends_location(30.5501, 114.3102)
-    await resident.taps("✅ 提交")
-    card, photo, place = offices.dispatcher.member.group_cards[-3:]
-    assert "📷 1" in card.text
-    assert (photo.text, photo.photo, photo.is_protected) == (NUMBER, JPEG, True)
-    assert place.content == {"location": {"latitude": 30.5501, "longitude": 114.3102}}
-    assert place.is_protected
-
-
-async def test_a_report_of_wrongdoing_is_read_in_private_only(
-    town: Town, offices: Offices
-) -> None:
-    resident = town.resident()
-    words = "我要举报水果湖街道城管队员张某收受商户红包，包庇占道经营。"
-    await resident.says(words)
-    assert "类型：举报" in resident.reads
-    await resident.sends_photo(JPEG)
-    await resident.taps("✅ 提交")
-    await resident.taps("补充情况") if "➕ 补充情况" in resident.buttons else None
-    dispatcher = offices.dispatcher
-    assert "🔒 举报件，内容只在私聊中显示。" in dispatcher.reads
-    assert dispatcher.buttons() == ["🔓 在私聊中查看"]
-    group = [(one.text, one.photo) for one in dispatcher.member.group_cards]
-    assert not any("红包" in text or photo for text, photo in group)
-
-    await dispatcher.taps("🔓 在私聊中查看")
-    assert dispatcher.told == "已发到与机器人的私聊。"
-    card, photo = town.server.from_bot(dispatcher.telegram_id)[-2:]
-    assert words in card.text
-    assert (photo.text, photo.photo) == (NUMBER, JPEG)
-    passer_by = stranger(town)
-    await passer_by.taps("🔓 在私聊中查看")
-    assert passer_by.told == NOT_STAFF
-
-    in_private = dispatcher.in_private
-    await in_private.taps("✅ 受理", on=f"{NUMBER} · ")
-    await in_private.taps("📨 派单", "区城管执法局", on=f"{NUMBER} · ")
-    await resident.replies("已派给", "他上周五又收了一次红包。")
-    await in_private.replies(f"{NUMBER} · ", "红包一事另行核查。")
-    await in_private.taps("🗒 内部备注")
-    group = [(one.text, one.photo) for one in dispatcher.member.group_cards]
-    assert not any("红包" in text or photo for text, photo in group)
-
-
-async def test_the_points_of_a_report_of_wrongdoing_are_not_shown_in_the_group(
-    town: Town, offices: Offices
-) -> None:
-    await town.resident().files("我要举报水果湖街道城管队员张某收受商户红包，包庇占道经营。")
-    in_private = offices.dispatcher.in_private
-    await offices.dispatcher.taps("🔓 在私聊中查看")
-    await in_private.taps("✅ 受理", "📨 派单", "区城管执法局")
-    await offices.handler.taps("🖊 签收")
-    await offices.handler.writes("✔ 办结", words="已核查。")
-    await offices.dispatcher.replies(f"{NUMBER} · ", "已核查处理。")
-    assert not any("红包" in words for words in offices.dispatcher.heard)
-
-
-async def test_a_group_that_put_the_bot_out_gets_no_cards(town: Town, offices: Offices) -> None:
-    await town.resident().files()
-    town.server.removes_bot(STAFF_GROUP, offices.dispatcher.telegram_id)
-    await town.settles()
-    heard = len(offices.dispatcher.heard)
-    await town.resident(1002).files("粮道街得胜桥的井盖响，吵得睡不着，请处理。")
-    assert len(offices.dispatcher.heard) == heard
-    in_private = offices.dispatcher.in_private
-    assert in_private.reads.startswith("🆕 新诉求\nWC20200302-0002 · 待受理\n")
-    assert in_private.buttons()[0] == "✅ 受理"
-    await in_private.taps("✅ 受理")
-    assert in_private.told == "受理"
-
-
 async def test_the_same_tap_and_the_same_words_delivered_twice_act_once(
     town: Town, offices: Offices
 ) -> None:
@@ -496,3 +287,32 @@ async def test_the_same_tap_and_the_same_words_delivered_twice_act_once(
     assert [event.action for event in events] == ["submit", "accept", "ask_info"]
     assert len([words for words in offices.dispatcher.heard if "李四 写给" in words]) <= 1
     assert len([words for words in resident.heard if "还缺一些信息" in words]) == 1
+
+
+async def test_words_that_lack_something_are_asked_for_it(town: Town, offices: Offices) -> None:
+    await is_dispatched(town, offices)
+    await offices.supervisor.writes("📌 挂账", words="等产权方确认。")
+    assert offices.supervisor.told == "请写明今天以后的日期，例如 2026-12-31。"
+    await offices.dispatcher.writes(
+        "📣 呼叫", "区园林和林业局", words="请来修剪。", on=f"{NUMBER} · "
+    )
+    assert offices.dispatcher.told == "呼叫需要写明内容。"
+    assert town.case(NUMBER).state == "in_progress"
+    assert len(town.bot.store.assignments.of_case(town.case(NUMBER).id)) == 1
+
+
+async def test_what_was_chosen_for_words_stays_chosen_when_the_case_has_changed(
+    town: Town, offices: Offices
+) -> None:
+    await is_dispatched(town, offices)
+    dispatcher = offices.dispatcher
+    await dispatcher.taps("📣 呼叫", "区园林和林业局", on=f"{NUMBER} · ")
+    await dispatcher.replies(REMARK, "路灯被树挡\n修剪\n两人")
+    await offices.handler.taps("🖊 签收")
+    await dispatcher.taps("📣 呼叫")
+    assert dispatcher.told == (
+        "已有变化：2020-03-02 12:00 王五：签收。已更新为最新情况，请再看一眼。"
+    )
+    await dispatcher.taps("📣 呼叫", on="这段话用作：")
+    assert dispatcher.told == "呼叫"
+    assert "🏢 区园林和林业局（主办）待签收" in dispatcher.card(NUMBER)

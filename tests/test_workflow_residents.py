@@ -1,4 +1,4 @@
-"""What residents hear of their cases and do with them while staff work, on Telegram and the web."""
+"""What residents hear of their cases and do with them while staff work, on every channel."""
 
 import re
 from collections.abc import AsyncIterator
@@ -135,6 +135,46 @@ async def test_what_she_was_asked_for_she_just_writes(town: Town, offices: Offic
     assert town.case(NUMBER).state == "submitted"
     assert offices.dispatcher.reads.startswith("▶️ 居民已补充，继续办理\n")
     assert "⏱ 受理时限：2020-03-05 16:00\n" in offices.dispatcher.reads
+
+
+async def test_a_photo_alone_is_what_she_was_asked_for(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.writes("❓ 请补充", words="请发一张照片。")
+    await resident.sends_photo(JPEG)
+    assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
+    assert (town.case(NUMBER).state, town.case(NUMBER).photos) == ("submitted", 1)
+    assert JPEG in [one.photo for one in offices.dispatcher.member.group_cards]
+
+
+async def test_she_is_told_when_it_takes_longer(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.taps("✅ 受理", "📨 派单", "区城管执法局")
+    await offices.handler.taps("🖊 签收")
+    heard = len(resident.heard)
+    await offices.handler.writes("⏳ 延期", words="灯具要从外地调货。")
+    assert len(resident.heard) == heard
+    assert offices.dispatcher.reads.startswith("⏳ 王五 申请延期，请审批\n")
+    await offices.dispatcher.taps("同意延期")
+    assert resident.reads == (
+        f"⏳ {NUMBER} 办理时间延长到 2020-03-16 12:00。原因：\n灯具要从外地调货。"
+    )
+    assert offices.handler.reads.startswith("⏳ 延期已同意\n")
+    assert "主办）办理中 · 2020-03-16 12:00" in offices.handler.reads
+
+
+async def test_she_is_told_when_her_case_is_handled_on_its_own_again(
+    town: Town, offices: Offices
+) -> None:
+    first, second = town.resident(), town.resident(1002)
+    await first.files()
+    merged = await second.files("粮道街胭脂路口路灯不亮三个月了，没人修。")
+    await offices.dispatcher.taps("🔗 并案", f"{NUMBER} · ", on=f"{merged} · ")
+    await offices.dispatcher.taps("取消并案", on=f"{merged} · ")
+    assert second.reads == f"{merged} 改为单独办理，正在重新受理。"
+    assert offices.dispatcher.reads.startswith(f"🔗 已取消并案，请重新受理\n{merged} · 待受理\n")
+    assert "并入本件" not in offices.dispatcher.card(NUMBER)
 
 
 async def test_she_withdraws_and_confirms_it(town: Town, offices: Offices) -> None:
@@ -349,6 +389,7 @@ async def test_who_joins_a_problem_sees_no_more_than_place_category_and_state(
     label = next(label for label in second.buttons if "同一问题" in label)
     assert label == "✅ 提交，并注明与第 1 件（粮道街街道 胭脂路）是同一问题"
     await second.taps("同一问题")
+    assert f"\n≈ {NUMBER}（待受理）相似 " in offices.dispatcher.reads
     joined = "WC20200302-0002"
     assert town.case(joined).state == "submitted"  # nothing merges by itself
     assert town.case(joined).master_id is None

@@ -19,7 +19,7 @@ from bot.cases import (
     Staff,
 )
 from bot.messages import Button, Reply, utf16_units
-from bot.moves import actions_of
+from bot.moves import PROGRESS_ROLES, actions_of
 from bot.naming import Names, local_day, local_time
 from bot.service import Service
 from bot.store import CaseTimer, Store
@@ -290,6 +290,13 @@ class Face:
         for action in dict.fromkeys([*ordered, *allowed]):
             if action not in _HIDDEN and self._is_sensible(action, case, assignments, reader.unit):
                 yield action
+        if set(reader.roles) & set(PROGRESS_ROLES) and self.commitment_of(case):
+            yield "progress"
+
+    def commitment_of(self, case: Case) -> str:
+        """The commitment a case is about first of all; empty for none."""
+        standings = self._store.cases.commitments(case.id).items()
+        return next((one for one, standing in standings if standing != "dropped"), "")
 
     def _is_sensible(
         self, action: str, case: Case, assignments: Sequence[Assignment], unit: str

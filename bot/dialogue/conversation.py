@@ -5,6 +5,7 @@ transaction: what it changes, what was said and what was replied are kept togeth
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -53,6 +54,7 @@ from bot.wording import Language, language_of, language_of_hint
 from index import Earlier
 
 _LABELS_FROM_TURNS = 40
+_NUMBER_AND_CODE = re.compile(r"(WC\d{8}-\d{4,})[\s,，]+([2-9A-Za-z]{8})", re.IGNORECASE)
 _TAKEN_AS: dict[str, TakenAs] = {
     "ask": "question",
     "matter": "matter",
@@ -113,7 +115,7 @@ class Dialogue:
 
     async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
         """Answer one message; what it changed is on disk when this returns."""
-        said = replace(said, text=tidy(said.text))
+        said = replace(said, text=_as_command(tidy(said.text)))
         language = self._language(said)
         photos: list[KeptPhoto] = []
         try:
@@ -491,6 +493,12 @@ class Dialogue:
         known = what if f"unreadable.{what}" in self._phrasing.keys else "other"
         megabytes = self._limits.max_photo_bytes // 2**20
         return self._say(moment, f"unreadable.{known}", megabytes=megabytes)
+
+
+def _as_command(text: str) -> str:
+    """A case's number with its query code, and nothing else, asks how the case stands."""
+    found = _NUMBER_AND_CODE.fullmatch(text)
+    return f"/status {found[1]} {found[2]}" if found else text
 
 
 def _label(turn: Turn, action: str) -> str:

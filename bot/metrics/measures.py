@@ -4,6 +4,7 @@ What a window counts is told with each: by when a clock was due, a case filed, s
 or closed, or a word said. Nothing here reads the database: `bot.store.figures` does.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.cases import CaseState, Satisfied, Solved
@@ -87,22 +88,20 @@ def overdue(basis: Basis) -> Metric:
     Of all clocks of service.toml that were due in the window and by now (docs/workflow.md). By
     unit: parts of cases of which the unit's own clock (sign, done) ran out / parts that were due.
     """
-    cases: dict[tuple[int, str, str], bool] = {}
-    parts: dict[tuple[int, str], bool] = {}
-    for one in basis.records.clocks:
-        if basis.is_past(one.due_at):
-            ran_out = not is_in_time(one.stopped_at, one.due_at)
-            case = (one.case_id, one.category, one.street)
-            cases[case] = ran_out or cases.get(case, False)
-            if one.assignment_id is not None:
-                part = (one.assignment_id, one.unit)
-                parts[part] = ran_out or parts.get(part, False)
-    items: list[Item] = [(*case[1:], (), float(ran_out)) for case, ran_out in cases.items()]
-    by_unit = grouped(
-        ((unit, float(ran_out)) for (_, unit), ran_out in parts.items()), Figure.share
-    )
-    metric = metric_of("overdue_rate", "超期率", items, Figure.share)
-    return Metric(metric.key, metric.name_zh, metric.figure, {**metric.groups, "unit": by_unit})
+    due = [one for one in basis.records.clocks if basis.is_past(one.due_at)]
+    late = [one for one in due if not is_in_time(one.stopped_at, one.due_at)]
+    late_cases = {one.case_id for one in late}
+    late_parts = {one.assignment_id for one in late}
+    cases = {one.case_id: one for one in due}
+    parts = {one.assignment_id: one.unit for one in due if one.assignment_id is not None}
+    items: list[Item] = [
+        (one.category, one.street, (), float(case_id in late_cases))
+        for case_id, one in cases.items()
+    ]
+    by_unit = ((unit, float(part_id in late_parts)) for part_id, unit in parts.items())
+    whole = metric_of("overdue_rate", "超期率", items, Figure.share)
+    groups = {**whole.groups, "unit": grouped(by_unit, Figure.share)}
+    return replace(whole, groups=groups)
 
 
 def solved(basis: Basis) -> Metric:

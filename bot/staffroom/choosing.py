@@ -13,7 +13,7 @@ _SIMILAR_OFFERED = 5
 WORDED = frozenset(
     {
         *("ask_info", "answer", "reply", "contact", "done", "ask_return", "ask_extension"),
-        *("put_on_ledger", "call", "note", "merge"),
+        *("put_on_ledger", "call", "note", "merge", "progress"),
     }
 )
 """Actions that need words, written in reply to a message of the bot."""

@@ -21,6 +21,7 @@ from bot.cases import (
     points_of,
 )
 from bot.desk import Office
+from bot.moves import PROGRESS_ROLES
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _DAY_OF_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
@@ -241,6 +242,32 @@ def _put_on_ledger(office: Office, doing: Doing) -> Case:
     )
 
 
+def _progress(office: Office, doing: Doing) -> Case:
+    """Note the progress of the commitment that a case is about; the case stays as it is."""
+    case, member = doing.case, doing.member
+    commitment = office.cards.face.commitment_of(case)
+    if member.role not in PROGRESS_ROLES:
+        raise MoveNotAllowed(case.id, case.state, "progress", "role")
+    source = source_in(doing.words)
+    if not source or not commitment:
+        raise MoveNotAllowed(case.id, case.state, "progress", "no_source")
+    text = _SOURCE.sub("", doing.words).strip()
+    today = doing.at.astimezone(TIME_ZONE).date()
+    try:
+        desk.add_progress_note(
+            office,
+            commitment,
+            text,
+            source=source,
+            noted_on=today,
+            at=doing.at,
+            staff_id=member.id,
+        )
+    except ValueError as error:
+        raise MoveNotAllowed(case.id, case.state, "progress", "words") from error
+    return case
+
+
 def day_in(words: str, *, at: datetime) -> date | None:
     """The first day that words name; one without a year is the next such day. None for none."""
     today = at.astimezone(TIME_ZONE).date()
@@ -298,4 +325,5 @@ _ACTS: Mapping[str, Act] = {
     "resume": _plain(desk.resume),
     "urge": _plain(desk.urge),
     "supervise": _plain(desk.supervise),
+    "progress": _progress,
 }

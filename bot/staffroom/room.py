@@ -213,7 +213,9 @@ class Staffroom:
             do(self._office, verb, doing)
         except CaseError as error:
             now = self._store.cases.get(case.id)
-            again = self._offer_words(words, now, member, language)
+            # A call and a merge are about what she chose before: it stays chosen.
+            asks = f"{verb}={doing.choice}" if verb in ("call", "merge") else ""
+            again = self._offer_words(words, now, member, language, asks=asks)
             refusal = self._refusal(error, language)
             return Outcome(refusal, in_place=replace(again, replaces=True))
         self._store.staff.use_words(words.id, verb)

@@ -106,6 +106,7 @@ class Records:
 
     Attributes:
         cases: those with at least one step in the window, by id.
+        clocks: in no order.
         parts: of these cases and of those they were merged into.
         commitments: case id -> ids of its commitments but the dropped ones.
         spots: oldest first.
@@ -213,7 +214,6 @@ class Figures:
             left join assignments on assignments.id = assignment_id
             where timers.name in ('accept', 'dispatch', 'sign', 'contact', 'done')
             and due_at >= ? and first_due_at < ? and first_due_at <= ?
-            order by timers.id
             """,
             values,
         )

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -82,7 +84,21 @@ class TelegramCourier:
         return sent.message_id
 
     async def _send_photo(self, content: bytes, reply: Reply, chat_id: int) -> int:
-        sent = await self._bot.send_photo(
+        """Send a photo; what Telegram does not take for one goes as a file (Bot API, sendPhoto:
+        at most 10 MB, sides not too unequal, few formats)."""
+        try:
+            return await self._send_picture(self._bot.send_photo, content, reply, chat_id)
+        except BadRequest as error:
+            if isinstance(error, ChatMigrated) or "chat not found" in error.message.lower():
+                raise
+            logger.info("a photo goes as a file: %s", without_content(error))
+        send_file = partial(self._bot.send_document, filename=reply.photo)
+        return await self._send_picture(send_file, content, reply, chat_id)
+
+    async def _send_picture(
+        self, send: Callable[..., Awaitable[Message]], content: bytes, reply: Reply, chat_id: int
+    ) -> int:
+        sent = await send(
             chat_id,
             content,
             caption=reply.html or None,
