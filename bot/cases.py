@@ -338,6 +338,7 @@ Why = Literal[
     "once",
     "words",
     "source",
+    "no_source",
     "reason",
     "no_lead",
     "not_done",

@@ -235,9 +235,15 @@ def test_a_unit_returns_a_case_once(hall: Hall) -> None:
     part = hall.part(case).id
     hall.refuses("words", desk.ask_return, case, hall.handler, part, " ")
     asks_return(hall, case, hall.handler)
-    hall.refuses("state", desk.ask_return, case, hall.handler, part, "再退")
     hall.does(desk.refuse_return, case, hall.dispatcher, part)
     hall.refuses("once", desk.ask_return, case, hall.handler, part, "再退")
+
+
+def test_a_unit_answers_for_its_part_until_its_return_is_granted(hall: Hall) -> None:
+    case = asks_return(hall, hall.dispatched(), hall.handler)
+    hall.does(desk.note, case, hall.handler, "依据附后。")
+    assert hall.actions(case)[-1] == "note"
+    hall.refuses("state", desk.ask_return, case, hall.handler, hall.part(case).id, "再退")
 
 
 def test_a_unit_that_is_sent_a_case_again_does_not_return_it_again(hall: Hall) -> None:

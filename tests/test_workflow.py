@@ -439,12 +439,12 @@ async def test_what_is_urgent_goes_by_the_wall_clock_in_the_holiday(
     assert "⏱ 受理时限：2020-10-02 00:00\n" in dispatcher.reads
     await town.comes_to(wuhan(10, 1, 23))
     assert "⏱ 受理时限：2020-10-02 00:00\n" in dispatcher.card(number)
-    await town.comes_to(wuhan(10, 2, 0))
+    await town.comes_to(wuhan(10, 2, 0, 1))
     assert dispatcher.reads.startswith(f"🔴 催办：受理时限已到\n{number} · 待受理\n")
     assert "🔴 受理时限：2020-10-02 00:00 超期\n" in dispatcher.reads
     await dispatcher.taps("✅ 受理")
     await dispatcher.taps("📨 派单", "区水务和湖泊局")
-    assert resident.reads.endswith("\n预计 2020-10-03 00:00 前办结。")
+    assert resident.reads.endswith("\n预计 2020-10-03 00:01 前办结。")
 
 
 async def test_a_dispatcher_who_calls_it_urgent_has_the_clock_count_anew(

@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.access import make_link, remove_member
+from bot.access import add_member, make_link, remove_member
 from bot.app import Bot
-from tests.actors import StaffMember
 from tests.conftest import Clock
 from tests.person import JPEG
 from tests.telegram_chats import RefusedError
@@ -31,8 +30,7 @@ async def offices(town: Town) -> Offices:
 
 def stranger(town: Town) -> Colleague:
     """Somebody in the group who does not work here."""
-    member = StaffMember(town.server, 666, group_id=STAFF_GROUP)
-    return Colleague(town, member, "路人", 666, in_group=True)
+    return town.newcomer(666, "路人", in_group=True)
 
 
 async def is_dispatched(town: Town, offices: Offices) -> None:
@@ -86,6 +84,7 @@ async def test_a_handler_of_another_unit_can_do_nothing_and_reads_nothing(
     in_group = Colleague(town, other.member, other.name, 504, in_group=True)
     await in_group.taps("🖊 签收")
     assert other.told == NOT_HERS
+    await other.says("/staff")
     message_id = other.member.newest(in_group=False).message_id
     for verb in ("read", "card", "sign", "note"):
         for version in (before.version, 0):
@@ -112,11 +111,35 @@ async def test_a_forwarded_card_is_no_card(town: Town, offices: Offices) -> None
     assert town.case(NUMBER) == before
 
 
+async def test_a_code_links_a_chat_where_what_is_to_do_is_listed_and_opened(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.says(LAMP)
+    await resident.sends_photo(JPEG)
+    await resident.taps("✅ 提交")
+    await offices.dispatcher.taps("✅ 受理", "📨 派单", "区城管执法局")
+    add_member(
+        town.bot.store, town.bot.service, "郑九", "handler", "urban_management", at=town.clock.now
+    )
+    newcomer = town.newcomer(777, "郑九")
+    code = make_link(town.bot.store, "郑九", at=town.clock.now)
+    await newcomer.says(f"/staff {code}")
+    assert newcomer.heard == [
+        "绑定成功。",
+        "郑九 · 承办 · 区城管执法局\n待办 1 件（最急的 1 件，点开查看）",
+    ]
+    await newcomer.taps(f"{NUMBER[2:]} · 办理中")
+    card, photo = town.server.from_bot(newcomer.telegram_id)[-2:]
+    assert card.text.startswith(f"{NUMBER} · 办理中\n")
+    assert photo.photo == JPEG
+    await newcomer.taps("🖊 签收")
+    assert resident.reads == f"🖊 区城管执法局已签收 {NUMBER}，正在办理。"
+
+
 @pytest.mark.parametrize("which", ["wrong", "used", "old"])
 async def test_a_code_links_nobody_that_is(town: Town, offices: Offices, which: str) -> None:
-    newcomer = Colleague(
-        town, StaffMember(town.server, 777, group_id=STAFF_GROUP), "新人", 777, in_group=False
-    )
+    newcomer = town.newcomer(777, "新人")
     code = make_link(town.bot.store, "王五", at=town.clock.now)
     if which == "wrong":
         code = f"{code}x"

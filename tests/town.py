@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import desk
-from bot.access import add_member, make_link
+from bot.access import add_member, link_chat, make_link
 from bot.app import Bot, telegram_channel
 from bot.cases import Case
 from tests.actors import StaffMember, TelegramResident
@@ -34,17 +34,25 @@ class Town:
         person = TelegramResident(self.server, telegram_id, language_code=language_code)
         return Neighbour(self, person, telegram_id)
 
-    async def hires(
-        self, telegram_id: int, name: str, role: str, unit: str = "", *, language: str = "zh-hans"
-    ) -> "Colleague":
-        """Add a member of staff, who links her chat; a handler works in private."""
-        add_member(self.bot.store, self.bot.service, name, role, unit, at=self.clock.now)
-        member = StaffMember(
-            self.server, telegram_id, group_id=STAFF_GROUP, language_code=language
-        )
-        await member.says(f"/staff {make_link(self.bot.store, name, at=self.clock.now)}")
-        await self.settles()
-        return Colleague(self, member, name, telegram_id, in_group=role != "handler")
+    async def hires(self, telegram_id: int, name: str, role: str, unit: str = "") -> "Colleague":
+        """Add a member of staff whose chat is linked; a handler works in private."""
+        store, at = self.bot.store, self.clock.now
+        add_member(store, self.bot.service, name, role, unit, at=at)
+        colleague = self.newcomer(telegram_id, name, in_group=role != "handler")
+        self.server.chats.open(telegram_id)
+        code = make_link(store, name, at=at)
+
+        def link() -> None:
+            chat = store.residents.met("telegram", str(telegram_id), at=at)
+            link_chat(store, code, chat.id, at=at)
+
+        await store.write(link)
+        return colleague
+
+    def newcomer(self, telegram_id: int, name: str, *, in_group: bool = False) -> "Colleague":
+        """Somebody in the group whose chat is not linked."""
+        member = StaffMember(self.server, telegram_id, group_id=STAFF_GROUP)
+        return Colleague(self, member, name, telegram_id, in_group=in_group)
 
     async def settles(self) -> None:
         """Let everything be heard, and everything arrive that can."""

@@ -47,10 +47,6 @@ class Basis:
         """The cases that were filed in the window, whatever became of them."""
         return (one for one in self.records.cases if self.holds(one.submitted_at))
 
-    def is_past(self, due_at: datetime) -> bool:
-        """Whether something was due in the window, and by now."""
-        return due_at <= self.now and self.holds(due_at)
-
     def clocks(self, name: str) -> Iterator[ClockRecord]:
         """The clocks of a name."""
         return (one for one in self.records.clocks if one.name == name)

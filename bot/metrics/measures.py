@@ -5,7 +5,7 @@ or closed, or a word said. Nothing here reads the database: `bot.store.figures` 
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.cases import CaseState, Satisfied, Solved
 from bot.metrics.basis import Basis, Item, grouped, item_of, metric_of
@@ -26,11 +26,10 @@ def signed_in_time(basis: Basis) -> Metric:
     that still runs is not in time. One that was stopped before it was due by something else than
     signing (the case was replied to without that unit) says nothing and is left out.
     """
-    due = [one for one in basis.clocks("sign") if basis.is_past(one.due_at)]
     parts = [
-        float(one.is_signed and is_in_time(one.stopped_at, one.due_at))
-        for one in due
-        if one.is_signed or not is_in_time(one.stopped_at, one.due_at)
+        float(one.is_signed and one.is_in_time)
+        for one in basis.clocks("sign")
+        if one.is_due and (one.is_signed or not one.is_in_time)
     ]
     return Metric("signed_in_time_rate", "按期签收率", Figure.share(parts))
 
@@ -51,9 +50,9 @@ def done_in_first_time(basis: Basis) -> Metric:
     Both the window and the limit go by `first_due_at` (docs/workflow.md).
     """
     parts = [
-        float(is_in_time(one.stopped_at, one.first_due_at))
+        float(one.is_in_first_time)
         for one in basis.clocks("done")
-        if one.assignment_id is None and basis.is_past(one.first_due_at)
+        if one.assignment_id is None and one.was_first_due
     ]
     key, name = "done_in_time_without_extensions_rate", "按期办结率（不计延期）"
     return Metric(key, name, Figure.share(parts))
@@ -70,16 +69,11 @@ def contacted_in_time(basis: Basis) -> Metric:
 
 def _in_time(basis: Basis, key: str, name_zh: str, clock: str) -> Metric:
     parts = [
-        float(is_in_time(one.stopped_at, one.due_at))
+        float(one.is_in_time)
         for one in basis.clocks(clock)
-        if one.assignment_id is None and basis.is_past(one.due_at)
+        if one.assignment_id is None and one.is_due
     ]
     return Metric(key, name_zh, Figure.share(parts))
-
-
-def is_in_time(stopped_at: datetime | None, due_at: datetime) -> bool:
-    """Whether a clock was stopped by the time it was due; one that runs still was not."""
-    return stopped_at is not None and stopped_at <= due_at
 
 
 def overdue(basis: Basis) -> Metric:
@@ -88,8 +82,8 @@ def overdue(basis: Basis) -> Metric:
     Of all clocks of service.toml that were due in the window and by now (docs/workflow.md). By
     unit: parts of cases of which the unit's own clock (sign, done) ran out / parts that were due.
     """
-    due = [one for one in basis.records.clocks if basis.is_past(one.due_at)]
-    late = [one for one in due if not is_in_time(one.stopped_at, one.due_at)]
+    due = [one for one in basis.records.clocks if one.is_due]
+    late = [one for one in due if not one.is_in_time]
     late_cases = {one.case_id for one in late}
     late_parts = {one.assignment_id for one in late}
     cases = {one.case_id: one for one in due}

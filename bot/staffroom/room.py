@@ -11,7 +11,7 @@ from bot.cards import Reader
 from bot.cases import Case, CaseError, Kind, MoveNotAllowed, Role, Staff, StaleCard, points_of
 from bot.desk import Office
 from bot.messages import Button, Reply, row_number
-from bot.moves import ACTIONS, may_take
+from bot.moves import ACTIONS, PROGRESS_ROLES, may_take
 from bot.staffroom.choosing import WORDED, Choices
 from bot.staffroom.doing import Doing, do, source_in
 from bot.store import Sent, Words
@@ -165,7 +165,7 @@ class Staffroom:
         if verb == "read":
             self._office.cards.open_for(case, member, at=doing.at)
             return Outcome(self._say(language, "opened_privately"))
-        if not may_take(member.role, verb):
+        if not _has_right(member, verb):
             return Outcome(
                 self._refusal(MoveNotAllowed(case.id, case.state, verb, "role"), language)
             )
@@ -275,3 +275,9 @@ class Staffroom:
 
     def _say(self, language: Language, key: str) -> str:
         return plain(self._face.say(language, key))
+
+
+def _has_right(member: Staff, verb: str) -> bool:
+    if verb == "progress":
+        return member.role in PROGRESS_ROLES
+    return may_take(member.role, verb)

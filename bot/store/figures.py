@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.cases import LIVE_STATES, CaseState, Kind, Satisfied, Solved, Urgency
 from bot.store.database import Database
@@ -51,15 +52,18 @@ class CaseRecord:
     unrated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClockRecord:
-    """A clock that is or was due at a moment; a paused one is due at none and has no record.
+class ClockRecord(NamedTuple):
+    """A clock that was due in the window and by now, with or without extensions.
+
+    A paused one is due at no moment and has no record. As there are several of each case, these
+    are bare tuples: they take a tenth of the time of a dataclass.
 
     Attributes:
         assignment_id: None of a clock of the whole case.
         unit: of the assignment, empty for the whole case.
-        first_due_at: when it was due without extensions.
-        stopped_at: None while it runs.
+        is_due: in the window and by now; `was_first_due`: had there been no extensions.
+        is_in_time: stopped by the time it was due; one that runs still is not;
+            `is_in_first_time`: by the time it would have been due without extensions.
         is_signed: of a clock `sign`: its unit has signed, and nothing else stopped it.
     """
 
@@ -69,9 +73,10 @@ class ClockRecord:
     unit: str
     category: str
     street: str
-    due_at: datetime
-    first_due_at: datetime
-    stopped_at: datetime | None
+    is_due: bool
+    was_first_due: bool
+    is_in_time: bool
+    is_in_first_time: bool
     is_signed: bool
 
 
@@ -139,7 +144,7 @@ class Figures:
         with self._database.step():
             return Records(
                 cases=self._cases(window),
-                clocks=self._clocks([*window, now.isoformat()]),
+                clocks=self._clocks(*window, now.isoformat()),
                 parts=self._parts(window),
                 commitments=self._commitments(window),
                 spots=self._spots([spots_since.isoformat(), window[1]]),
@@ -199,12 +204,15 @@ class Figures:
             ) in rows
         )
 
-    def _clocks(self, values: Sequence[str]) -> tuple[ClockRecord, ...]:
-        """Those of service.toml that were due, with or without extensions, in the window."""
+    def _clocks(self, begin: str, end: str, now: str) -> tuple[ClockRecord, ...]:
+        """Those of service.toml: `rating` and `ledger` are nobody's limit."""
         rows = self._database.tuples(
             """
             select timers.name, timers.case_id, assignment_id, coalesce(unit, ''),
-                category, street, due_at, first_due_at, stopped_at,
+                category, street,
+                due_at < ?2 and due_at <= ?3, first_due_at >= ?1,
+                stopped_at <> '' and stopped_at <= due_at,
+                stopped_at <> '' and stopped_at <= first_due_at,
                 timers.name = 'sign' and exists (
                     select 1 from events where events.case_id = timers.case_id
                     and action = 'sign' and at = stopped_at
@@ -213,36 +221,11 @@ class Figures:
             from timers join cases on cases.id = timers.case_id
             left join assignments on assignments.id = assignment_id
             where timers.name in ('accept', 'dispatch', 'sign', 'contact', 'done')
-            and due_at >= ? and first_due_at < ? and first_due_at <= ?
+            and due_at >= ?1 and first_due_at < ?2 and first_due_at <= ?3
             """,
-            values,
+            [begin, end, now],
         )
-        return tuple(
-            ClockRecord(
-                name,
-                case_id,
-                assignment_id,
-                unit,
-                category,
-                street,
-                datetime.fromisoformat(due_at),
-                datetime.fromisoformat(first_due_at),
-                _moment(stopped_at),
-                bool(is_signed),
-            )
-            for (
-                name,
-                case_id,
-                assignment_id,
-                unit,
-                category,
-                street,
-                due_at,
-                first_due_at,
-                stopped_at,
-                is_signed,
-            ) in rows
-        )
+        return tuple(map(ClockRecord._make, rows))
 
     def _parts(self, window: Sequence[str]) -> tuple[PartRecord, ...]:
         rows = self._database.tuples(
