@@ -137,8 +137,18 @@ def doctor(as_json: bool, again: bool) -> None:
 
 
 @cli.command()
-@click.option("--since", type=_DAY, help="The first day, YYYY-MM-DD; 30 days in all if left out.")
-@click.option("--until", type=_DAY, help="The last day, itself included; today if left out.")
+@click.option(
+    "--since",
+    type=_DAY,
+    metavar="DAY",
+    help="The first day, YYYY-MM-DD, itself included; 30 days in all if left out.",
+)
+@click.option(
+    "--until",
+    type=_DAY,
+    metavar="DAY",
+    help="The last day, YYYY-MM-DD, itself included; today if left out.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, nothing rounded.")
 def metrics(since: datetime | None, until: datetime | None, as_json: bool) -> None:
     """Measure how cases were handled, by days in Wuhan; the bot may go on running.

@@ -193,6 +193,16 @@ async def test_she_withdraws_and_confirms_it(town: Town, offices: Offices) -> No
     assert "✅ 受理" not in offices.dispatcher.buttons(f"{NUMBER} · ")
 
 
+async def test_the_unit_is_told_that_she_withdrew(town: Town, offices: Offices) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.taps("✅ 受理", "📨 派单", "区城管执法局")
+    await resident.says(f"/status {NUMBER}")
+    await resident.taps("撤回这件")
+    await resident.taps("确定撤回")
+    assert offices.handler.reads.startswith(f"居民已撤回\n{NUMBER} · 已撤回\n")
+
+
 async def test_a_report_of_wrongdoing_is_not_withdrawn(town: Town, offices: Offices) -> None:
     resident = town.resident()
     await resident.files("我要举报水果湖街道城管队员张某收受商户红包，包庇占道经营。")
@@ -289,6 +299,37 @@ async def test_whether_it_is_solved_and_whether_she_is_satisfied_are_asked_apart
     case = town.case(NUMBER)
     assert (case.state, case.solved, case.satisfied) == ("closed", "partly", "mostly")
     assert "🗳 居民：部分解决 · 基本满意" in offices.dispatcher.card(NUMBER)
+
+
+async def test_a_reply_is_still_to_be_read_when_she_has_judged_it(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await is_replied(offices, words="灯具已更换，线路月底前改造。")
+    await resident.taps("没解决")
+    await resident.taps("不满意")
+    await resident.taps("要求重新办理")
+    assert [words.splitlines()[0] for words in resident.heard[-3:]] == [
+        f"💬 {NUMBER} 的答复：",
+        f"已记下您的意见。{NUMBER} 没有结案，您可以要求重新办理。",
+        f"好的，{NUMBER} 已退回重新办理。还有什么没解决？请直接写给我，我会记到这一件。",
+    ]
+    assert "灯具已更换，线路月底前改造。" in resident.heard[-3]
+
+
+async def test_she_reads_who_has_her_case_and_when_it_is_reported_on(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.taps("✅ 受理", "📨 派单", "区城管执法局")
+    await resident.says(f"/status {NUMBER}")
+    assert "区城管执法局" in resident.reads
+    await offices.supervisor.writes("📌 挂账", words="等产权方确认，3月20日前回告。")
+    await resident.says(f"/status {NUMBER}")
+    assert "等产权方确认" in resident.reads
+    assert "2020-03-20" in resident.reads
 
 
 async def test_whoever_holds_the_code_reads_how_a_case_stands(

@@ -96,6 +96,19 @@ async def test_a_handler_of_another_unit_can_do_nothing_and_reads_nothing(
     assert town.case(NUMBER) == before
 
 
+async def test_a_unit_that_gave_a_case_back_reads_nothing_new_of_it(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await offices.dispatcher.taps("✅ 受理", "📨 派单", "区城管执法局")
+    await offices.handler.writes("↩️ 退单", words="路灯归园林。")
+    await offices.dispatcher.taps("同意退单")
+    await resident.replies(NUMBER, "我住12号，灯就在我家门口。")
+    assert "我住12号" in offices.dispatcher.reads
+    assert not any("我住12号" in words for words in offices.handler.heard)
+
+
 async def test_a_forwarded_card_is_no_card(town: Town, offices: Offices) -> None:
     await is_dispatched(town, offices)
     member = offices.dispatcher.member

@@ -235,7 +235,7 @@ class Casework:
             key = "case.solved_closed" if solved is Solved.YES else "case.not_solved"
             text, rows = key, (self._satisfied_buttons(moment, case),)
         shown = self._phrasing.say(moment.language, text, number=case.number)
-        return Reply(shown, buttons=rows, replaces=True, case_id=case.id)
+        return Reply(shown, buttons=rows, case_id=case.id)  # the reply stays to be read
 
     def _satisfied_buttons(self, moment: Moment, case: Case) -> tuple[Button, ...]:
         return tuple(
@@ -266,7 +266,7 @@ class Casework:
     def _invites_words(self, moment: Moment, case: Case, key: str) -> Reply:
         """It is done; what she writes next says what is still wrong."""
         self._store.residents.set_adding(moment.resident.id, case.id, at=moment.at)
-        return self._say(moment, case, key, replaces=True)
+        return self._say(moment, case, key)
 
     def _ask_to_withdraw(self, moment: Moment, case: Case) -> Reply:
         if not case.may_be_withdrawn:

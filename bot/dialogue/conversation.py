@@ -363,17 +363,25 @@ class Dialogue:
                 return self._say(moment, "draft.place_too_long", most=PLACE_MAX_CHARS)
             street = self._understander.street(understanding.text)
             draft = self._drafting.take_place(moment, draft, understanding.text, street)
+        elif case := self._case_answered(moment, understanding):
+            return [self._which_case(moment, case)]
         elif matter is None:
             return self._questions.reply(moment, understanding)
         elif understanding.kind == "ask_which":
             return [self._which(moment, "ask.which", as_question="ask", as_matter="matter")]
         elif draft and not numbers:
             return [self._which(moment, "ask.which_draft", add_to_draft="add", new_matter="new")]
-        elif not numbers and (case := self._casework.case_in_need(moment)):
-            return [self._which_case(moment, case)]
         else:
             draft = self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
         return [self._drafting.standing(moment, draft, numbers=numbers)]
+
+    def _case_answered(self, moment: Moment, understanding: Understanding) -> Case | None:
+        """The case of hers that asked for something which these words may well be; not what the
+        report answers, small talk, a danger, or more on a matter that she has not filed yet."""
+        if understanding.kind in ("answer", "smalltalk") or understanding.numbers:
+            return None
+        draft = self._store.drafts.open_of(moment.resident.id)
+        return None if draft else self._casework.case_in_need(moment)
 
     def _which(self, moment: Moment, key: str, **verbs: str) -> Reply:
         """Ask what the words just said are, with a button a reading (label name, verb)."""
@@ -393,6 +401,7 @@ class Dialogue:
             buttons=(
                 (button(moment.language, "add_to_case", action),),
                 (button(moment.language, "new_matter", f"new:{moment.turn_id}"),),
+                (button(moment.language, "as_question", f"ask:{moment.turn_id}"),),
             ),
         )
 

@@ -31,9 +31,9 @@ def counts(basis: Basis) -> Metric:
 def commitments(basis: Basis) -> Metric:
     """承诺热度: the cases filed in the window about each commitment, by street and month.
 
-    The value is how many cases are about a commitment at all, of n filed. A case about two counts
-    for both, one of which staff said that it is about none for none; a month is Wuhan's
-    (docs/workflow.md). The rows have the most frequent first.
+    The value is how many cases are about a commitment at all, of n filed, whatever became of them.
+    A case about two commitments counts for both; what staff dropped does not count; months are
+    Wuhan's (docs/workflow.md). The rows have the most frequent first.
     """
     about = Counter[tuple[str, str, str]]()
     filed = list(basis.filed())

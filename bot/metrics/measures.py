@@ -121,9 +121,10 @@ def solved(basis: Basis) -> Metric:
 def satisfied(basis: Basis) -> Metric:
     """满意率 = (满意 + 基本满意) / (满意 + 基本满意 + 不满意), as last said in the window.
 
-    Beside it, never in it, the share of 未评价: cases that were closed in the window because
-    nobody had said anything, and have no word on satisfaction / these and those that have one
-    (docs/workflow.md). What was withdrawn or not accepted in the end does not count.
+    A word counts until a new reply is there to judge, also on a reply that is disputed. Beside it,
+    never in it, the share of 未评价: cases that the clock closed in the window and that have no
+    word on satisfaction / these and those that have one (docs/workflow.md). What was withdrawn or
+    not accepted in the end does not count.
     """
     said = [
         float(case.satisfied is not Satisfied.NO)

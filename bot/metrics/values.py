@@ -74,7 +74,8 @@ class Figure:
     def share(cls, parts: Sequence[float]) -> Self:
         """How much of n things holds: of each 1, 0, or something between."""
         count, n = sum(parts), len(parts)
-        return cls(count / n if n >= LEAST_N else None, n, {"count": count})
+        whole = int(count) if count == int(count) else count
+        return cls(count / n if n >= LEAST_N else None, n, {"count": whole})
 
     @classmethod
     def spread(cls, hours: Sequence[float]) -> Self:
