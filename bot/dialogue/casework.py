@@ -281,7 +281,7 @@ class Casework:
         key = f"case.refused_{error.why}"
         known = key if key in self._phrasing.keys else "case.refused_state"
         notice = self._phrasing.say(moment.language, known)
-        return replace(self.view(moment, case, replaces=True), notice=notice)
+        return replace(self.view(moment, case), notice=notice)
 
     def _say(self, moment: Moment, case: Case, key: str, *, replaces: bool = False) -> Reply:
         text = self._phrasing.say(moment.language, key, number=case.number)
