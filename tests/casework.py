@@ -12,6 +12,7 @@ import pytest
 
 from bot import desk
 from bot.cases import (
+    TIME_ZONE,
     Actor,
     Assignment,
     Awaiting,
@@ -285,6 +286,6 @@ def all_points(case: Case) -> frozenset[int]:
     return frozenset(range(len(points_of(case.matter.text))))
 
 
-def wuhan(month: int, day: int, hour: int, minute: int = 0, *, year: int = 2026) -> datetime:
-    """A moment as Wuhan's clocks show it, eight hours ahead of UTC."""
-    return datetime.fromisoformat(f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}+08:00")
+def wuhan(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of 2026 as Wuhan's clocks show it; in UTC, as the database compares moments."""
+    return datetime(2026, month, day, hour, minute, tzinfo=TIME_ZONE).astimezone(UTC)

@@ -3,16 +3,24 @@
 Each once, also across restarts: what was said stands with its clock in the database.
 """
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 
 from bot.cases import SYSTEM, TIME_ZONE, Case
 from bot.desk import clockwork
 from bot.desk.ending import close_unrated
 from bot.desk.office import Office, checked, one_step, take_step
-from bot.store import CaseTimer
+from bot.faults import kind_and_place
+from bot.store import CaseTimer, StoreUnavailable
+
+logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 5
 """Clocks that are looked at in one transaction: residents are answered between two of them."""
+
+
+PUT_OFF = timedelta(hours=1)
+"""When a clock that could not be dealt with is looked at again."""
 
 
 def make_round(office: Office, *, at: datetime) -> bool:
@@ -22,10 +30,21 @@ def make_round(office: Office, *, at: datetime) -> bool:
     """
     due = office.store.timers.to_look_at(at=at, most=MOST_AT_ONCE)
     for one in due:
-        look_at_clock(office, one, at=at)
+        _look_at_one(office, one, at=at)
     if len(due) < MOST_AT_ONCE:
         send_digest(office, at=at)
     return len(due) == MOST_AT_ONCE
+
+
+def _look_at_one(office: Office, one: CaseTimer, *, at: datetime) -> None:
+    """Look at a clock; one that cannot be dealt with does not keep the others waiting."""
+    try:
+        look_at_clock(office, one, at=at)
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        logger.error("clock %d of case %d: %s", one.id, one.case_id, kind_and_place(error))
+        office.store.timers.look_next(one.id, level=one.level, look_at=at + PUT_OFF)
 
 
 @one_step
