@@ -43,16 +43,8 @@ async def test_the_ordinary_case(town: Town, offices: Offices) -> None:
         "2020-03-02 12:00 居民：提交"
     )
     assert dispatcher.buttons() == [
-        *(
-            "✅ 受理",
-            "💬 直接答复",
-            "❓ 请补充",
-            "⛔ 不受理",
-            "🔗 并案",
-            "改分类",
-            "🎯 承诺",
-            "督办",
-        ),
+        *("✅ 受理", "💬 直接答复", "❓ 请补充", "⛔ 不受理", "🔗 并案", "改分类", "🎯 承诺"),
+        *("督办", "📈 承诺进展"),
     ]
 
     town.clock.passes(hours=2)
