@@ -68,7 +68,7 @@ class AssignmentState(StrEnum):
 
 
 LIVE_STATES = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.DONE)
-"""An assignment's states in which its unit answers for it."""
+"""An assignment's states in which its unit answers for it in any case."""
 
 
 class Role(StrEnum):
@@ -250,13 +250,33 @@ class Assignment:
 
     @property
     def is_live(self) -> bool:
-        """Whether the unit answers for it."""
-        return self.state in LIVE_STATES
+        """Whether the unit answers for it: also while nobody has ruled on its return."""
+        is_unruled = self.return_asked is Asked.OPEN and self.state is AssignmentState.RETURNED
+        return self.state in LIVE_STATES or is_unruled
+
+    @property
+    def waits_for_ruling(self) -> bool:
+        """Whether the unit has asked for something that it still can be given."""
+        is_returned = self.state is AssignmentState.RETURNED and self.return_asked is Asked.OPEN
+        return is_returned or (self.is_open and self.extension_asked is Asked.OPEN)
 
     @property
     def is_open(self) -> bool:
         """Whether the unit still has to do something."""
         return self.state in (AssignmentState.PENDING, AssignmentState.SIGNED)
+
+
+def leads_of(case: Case, assignments: Sequence[Assignment]) -> list[Assignment]:
+    """The lead assignments of a case's present round whose units answer for it."""
+    return [
+        one for one in assignments if one.is_lead and one.is_live and one.round == case.rework
+    ]
+
+
+def is_all_done(case: Case, assignments: Sequence[Assignment]) -> bool:
+    """Whether every unit that leads has done its part, and there is one."""
+    leads = leads_of(case, assignments)
+    return bool(leads) and all(one.state is AssignmentState.DONE for one in leads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +286,11 @@ class Call:
     matter: str
     goal: str
     staff_needed: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it states all three."""
+        return all(part.strip() for part in (self.matter, self.goal, self.staff_needed))
 
 
 @dataclass(frozen=True, slots=True)

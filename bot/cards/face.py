@@ -17,6 +17,8 @@ from bot.cases import (
     Kind,
     Role,
     Staff,
+    is_all_done,
+    leads_of,
 )
 from bot.messages import Button, Reply, utf16_units
 from bot.moves import PROGRESS_ROLES, actions_of
@@ -317,11 +319,10 @@ class Face:
             case "grant_extension" | "refuse_extension":
                 return any(one.extension_asked is Asked.OPEN for one in open_parts)
             case "cancel":
-                return len([one for one in parts if one.is_live and one.is_lead]) > 1 or any(
-                    one.is_open and not one.is_lead for one in parts
-                )
+                others = [one for one in assignments if one.is_open and not one.is_lead]
+                return len(leads_of(case, assignments)) > 1 or bool(others)
             case "reply":
-                return _all_done(assignments)
+                return is_all_done(case, assignments)
             case "link":
                 return "proposed" in self._store.cases.commitments(case.id).values()
             case "urge":
@@ -330,14 +331,6 @@ class Face:
                 return bool(open_parts) or case.state is CaseState.NEED_INFO
             case _:
                 return True
-
-
-def _all_done(assignments: Sequence[Assignment]) -> bool:
-    leads = [one for one in assignments if one.is_live and one.is_lead]
-    last = max((one.round for one in leads), default=0)
-    return bool(leads) and all(
-        one.state is AssignmentState.DONE for one in leads if one.round == last
-    )
 
 
 def _excerpt(text: str, most: int) -> str:

@@ -73,6 +73,18 @@ def _add(
     )
 
 
+def restart(office: Office, case: Case, one: CaseTimer, name: ClockName) -> None:
+    """The same clock by the rules of another kind or urgency; what is used up stays used up."""
+    length = office.service.length(name, case.matter.urgency, case.matter.kind)
+    timer = replace(
+        one.timer,
+        length_minutes=office.service.calendar.minutes(length),
+        counted=length.counted,
+    )
+    office.store.timers.drop(one.id)
+    _add(office, case, name, timer, at=one.started_at, assignment=None)
+
+
 def stop(
     office: Office,
     case: Case,
@@ -108,18 +120,20 @@ def resume(office: Office, case: Case, *, at: datetime) -> None:
 def extend(office: Office, case: Case, assignment: Assignment, minutes: float) -> None:
     """A unit has got more time; of a lead unit, so has the whole case.
 
-    What was said of it is said anew for the later date, all but the early warnings.
+    What was said of it is said anew for the later date, all but the early warnings. Of two leads
+    that get more time the case gets what the longer one has.
     """
     warnings = len(office.service.reminders.warn_at)
     for one in office.store.timers.running(case.id):
         is_whole = one.assignment_id is None and assignment.is_lead
         if one.name == "done" and (one.assignment_id == assignment.id or is_whole):
+            more = max(minutes - one.extended_minutes, 0.0)
             longer = replace(
                 one,
-                extended_minutes=one.extended_minutes + minutes,
+                extended_minutes=one.extended_minutes + more,
                 level=min(one.level, warnings),
             )
-            _change(office, longer, one.timer.extended(minutes))
+            _change(office, longer, one.timer.extended(more))
 
 
 def _change(office: Office, one: CaseTimer, timer: Timer) -> None:

@@ -7,6 +7,7 @@ from bot.cases import (
     SYSTEM,
     TIME_ZONE,
     Actor,
+    Assignment,
     AssignmentState,
     Case,
     CaseState,
@@ -15,8 +16,8 @@ from bot.cases import (
     points_of,
 )
 from bot.desk import clockwork
-from bot.desk.handling import assign_again, is_all_done
-from bot.desk.office import Office, checked, expect, live_leads, one_step, take_step
+from bot.desk.handling import assign_again, is_done
+from bot.desk.office import Office, checked, expect, leads, one_step, take_step
 from bot.desk.reception import unmerge
 
 REPORT_TIME = time(9, 0)
@@ -44,7 +45,7 @@ def reply(
     """
     case = checked(office, case_id, "reply", actor, seen=seen)
     expect(words.strip(), case, "reply", "words")
-    expect(is_all_done(office, case), case, "reply", "not_done")
+    expect(is_done(office, case), case, "reply", "not_done")
     points = frozenset(range(len(points_of(case.matter.text))))
     expect(points <= answered, case, "reply", "points")
     clockwork.stop(office, case, at=at)
@@ -143,14 +144,12 @@ def dispute(office: Office, case_id: int, actor: Actor, words: str, *, at: datet
     case = checked(office, case_id, "dispute", actor)
     expect(case.is_open or _is_recent(office, case, at=at), case, "dispute", "late")
     expect(case.replied_at, case, "dispute", "state")
-    leads = live_leads(office, case.id) or (
-        live_leads(office, case.master_id) if case.master_id is not None else []
-    )
+    led = _led(office, case)
     clockwork.stop(office, case, at=at)
     case = replace(case, rework=case.rework + 1, closed_at=None)
     about = {"rework": str(case.rework)}
-    if leads:
-        assign_again(office, case, leads, at=at)
+    if led:
+        assign_again(office, case, led, at=at)
     else:
         clockwork.start(office, case, "accept", at=at)
     return take_step(
@@ -161,8 +160,21 @@ def dispute(office: Office, case_id: int, actor: Actor, words: str, *, at: datet
         at=at,
         reason=words.strip(),
         about=about,
-        to=None if leads else CaseState.SUBMITTED,
+        to=None if led else CaseState.SUBMITTED,
     )
+
+
+def _led(office: Office, case: Case) -> list[Assignment]:
+    """The lead assignments that brought the reply: its own, or of the case it was merged into."""
+    own = leads(office, case)
+    if own or case.master_id is None:
+        return own
+    return leads(office, office.store.cases.get(case.master_id))
+
+
+def may_still_be_disputed(office: Office, case: Case, *, at: datetime) -> bool:
+    """Whether the resident may have a closed case handled again."""
+    return case.state is CaseState.CLOSED and _is_recent(office, case, at=at)
 
 
 def _is_recent(office: Office, case: Case, *, at: datetime) -> bool:
@@ -250,10 +262,13 @@ def withdraw(office: Office, case_id: int, actor: Actor, words: str, *, at: date
     expect(case.may_be_withdrawn, case, "withdraw", "kept")
     clockwork.drop(office, case)
     for one in office.store.assignments.of_case(case.id):
-        if one.is_open or one.state is AssignmentState.RETURNED:
+        if one.is_open or one.waits_for_ruling:
             office.store.assignments.change(replace(one, state=AssignmentState.CANCELLED))
     case = replace(case, closed_at=at)
+    master_id = case.master_id if case.state is CaseState.MERGED else None
     case = take_step(office, case, "withdraw", actor, at=at, reason=words.strip())
+    if master_id is not None:
+        office.cards.refresh(office.store.cases.get(master_id), at=at)
     for merged in office.store.cases.of_master(case.id):
         unmerge(office, merged.id, SYSTEM, at=at)
     return case

@@ -12,6 +12,7 @@ from bot.cases import (
     Call,
     Case,
     CaseState,
+    is_all_done,
 )
 from bot.clocks import Length
 from bot.desk import clockwork
@@ -21,7 +22,7 @@ from bot.desk.office import (
     checked,
     checked_assignment,
     expect,
-    live_leads,
+    leads,
     one_step,
     take_step,
 )
@@ -85,16 +86,20 @@ def _sent(
 ) -> Case:
     case = checked(office, case_id, action, actor, seen=seen)
     expect(units, case, action, "no_lead")
-    stated = all(to.call and all((to.call.matter, to.call.goal)) for to in units)
+    stated = all(to.call and to.call.is_whole for to in units)
     expect(action == "dispatch" or stated, case, action, "words")
-    before = [one for one in office.store.assignments.of_case(case.id) if one.is_live]
-    serving = {one.unit for one in before if one.is_open}
+    now = [
+        one
+        for one in office.store.assignments.of_case(case.id)
+        if one.is_live and one.round == case.rework
+    ]
+    serving = {one.unit for one in now if one.state is not AssignmentState.DONE}
     for to in units:
         expect(to.unit in office.service.units, case, action, "unit")
         expect(to.unit not in serving, case, action, "once")
         serving.add(to.unit)
-    leads = any(one.is_lead for one in before) or any(to.is_lead for to in units)
-    expect(leads, case, action, "no_lead")
+    is_led = any(one.is_lead for one in now) or any(to.is_lead for to in units)
+    expect(is_led, case, action, "no_lead")
     clockwork.stop(office, case, "dispatch", at=at)
     made = [_assign(office, case, to, at=at) for to in units]
     if not any(one.name == "done" and one.assignment_id is None for one in _running(office, case)):
@@ -124,9 +129,13 @@ def _assign(office: Office, case: Case, to: To, *, at: datetime) -> Assignment:
     return assignment
 
 
-def assign_again(office: Office, case: Case, leads: Sequence[Assignment], *, at: datetime) -> None:
-    """Rework: what the lead units had done is theirs to do once more."""
-    for one in leads:
+def assign_again(office: Office, case: Case, led: Sequence[Assignment], *, at: datetime) -> None:
+    """Rework: what the lead units had done is theirs to do once more; whatever a unit had not
+    finished by the reply is over."""
+    for one in office.store.assignments.of_case(case.id):
+        if one.is_open or one.waits_for_ruling:
+            office.store.assignments.change(replace(one, state=AssignmentState.CANCELLED))
+    for one in led:
         _assign(office, case, To(one.unit, True, one.call), at=at)
     clockwork.start(office, case, "done", at=at)
 
@@ -195,16 +204,15 @@ def done(
     finished = replace(assignment_after(assignment, "done"), outcome=outcome.strip())
     office.store.assignments.change(finished)
     clockwork.stop(office, case, "done", at=at, assignment=assignment)
-    if is_all_done(office, case):
+    if is_done(office, case):
         _stop_whole(office, case, at=at)
     about = _unit(assignment)
     return take_step(office, case, "done", actor, at=at, reason=outcome.strip(), about=about)
 
 
-def is_all_done(office: Office, case: Case) -> bool:
+def is_done(office: Office, case: Case) -> bool:
     """Whether every lead unit has done its part, and there is one."""
-    leads = live_leads(office, case.id)
-    return bool(leads) and all(one.state is AssignmentState.DONE for one in leads)
+    return is_all_done(case, office.store.assignments.of_case(case.id))
 
 
 def _stop_whole(office: Office, case: Case, *, at: datetime) -> None:
@@ -266,7 +274,7 @@ def grant_return(
     expect(assignment.return_asked is Asked.OPEN, case, "grant_return", "once")
     office.store.assignments.change(replace(assignment, return_asked=Asked.GRANTED))
     clockwork.drop(office, case, assignment=assignment)
-    if not live_leads(office, case.id):
+    if not leads(office, case):
         clockwork.start(office, case, "dispatch", at=at)
     return take_step(office, case, "grant_return", actor, at=at, about=_unit(assignment))
 
@@ -309,11 +317,11 @@ def cancel(
         MoveNotAllowed, StaleCard: nothing was changed.
     """
     case, assignment = _its_part(office, case_id, actor, assignment_id, "cancel", seen)
-    others = [one for one in live_leads(office, case.id) if one.id != assignment.id]
+    others = [one for one in leads(office, case) if one.id != assignment.id]
     expect(others, case, "cancel", "no_lead")
     office.store.assignments.change(assignment_after(assignment, "cancel"))
     clockwork.drop(office, case, assignment=assignment)
-    if is_all_done(office, case):
+    if is_done(office, case):
         _stop_whole(office, case, at=at)
     return take_step(office, case, "cancel", actor, at=at, about=_unit(assignment))
 

@@ -11,7 +11,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.cards import Cards
 from bot.cases import (
     Actor,
-    Asked,
     Assignment,
     Case,
     CaseError,
@@ -21,6 +20,7 @@ from bot.cases import (
     Role,
     StaleCard,
     Why,
+    leads_of,
 )
 from bot.moves import ASSIGNMENT_MOVES, may_take, move_of
 from bot.notices import Notices
@@ -161,8 +161,8 @@ def _who_is_next(office: Office, case: Case) -> Role | None:
     if case.state is not CaseState.IN_PROGRESS:
         return NEXT[case.state]
     parts = office.store.assignments.of_case(case.id)
-    asks = any(Asked.OPEN in (one.return_asked, one.extension_asked) for one in parts)
-    is_handled = any(one.is_open and one.is_lead for one in parts)
+    asks = any(one.waits_for_ruling for one in parts)
+    is_handled = any(one.is_open for one in leads_of(case, parts))
     return Role.HANDLER if is_handled and not asks else Role.DISPATCHER
 
 
@@ -198,10 +198,6 @@ def assignment_after(assignment: Assignment, action: str) -> Assignment:
     return replace(assignment, state=ASSIGNMENT_MOVES[action][1] or assignment.state)
 
 
-def live_leads(office: Office, case_id: int) -> list[Assignment]:
-    """The lead assignments whose units answer for a case now, of its last round."""
-    live = [
-        one for one in office.store.assignments.of_case(case_id) if one.is_live and one.is_lead
-    ]
-    last = max((one.round for one in live), default=0)
-    return [one for one in live if one.round == last]
+def leads(office: Office, case: Case) -> list[Assignment]:
+    """The lead assignments of a case's present round whose units answer for it."""
+    return leads_of(case, office.store.assignments.of_case(case.id))

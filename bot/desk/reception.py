@@ -66,9 +66,8 @@ def classify(
     if case.matter.urgency is not before.matter.urgency:
         for one in office.store.timers.running(case.id):
             if one.name in ("accept", "dispatch"):
-                office.store.timers.drop(one.id)
                 name: ClockName = "accept" if one.name == "accept" else "dispatch"
-                clockwork.start(office, case, name, at=one.started_at)
+                clockwork.restart(office, case, one, name)
     return take_step(office, case, "classify", actor, at=at, about=_classes(case))
 
 

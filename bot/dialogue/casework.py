@@ -56,7 +56,7 @@ class Casework:
             names.append(("dispute",))
         if self._can(case, "object") and not case.has_objected:
             names.append(("object",))
-        if case.state is CaseState.CLOSED and self._is_disputable(case, moment):
+        if desk.may_still_be_disputed(self._office, case, at=moment.at):
             names.append(("dispute",))
         if self._can(case, "add_words"):
             names.append(("add", "withdraw") if case.may_be_withdrawn else ("add",))
@@ -64,11 +64,6 @@ class Casework:
 
     def _can(self, case: Case, action: str) -> bool:
         return move_of(action, case.state) is not None
-
-    def _is_disputable(self, case: Case, moment: Moment) -> bool:
-        service = self._office.service
-        within = timedelta(minutes=service.calendar.minutes(service.closing.dispute_within))
-        return case.closed_at is not None and moment.at <= case.closed_at + within
 
     def _button(self, moment: Moment, case: Case, name: str) -> Button:
         return self._phrasing.button(moment.language, name, case_action(case, name))

@@ -18,6 +18,7 @@ from bot.cases import (
     MoveNotAllowed,
     Staff,
     Urgency,
+    leads_of,
     points_of,
 )
 from bot.desk import Office
@@ -185,8 +186,8 @@ def _reject(office: Office, doing: Doing) -> Case:
 
 def _dispatch(office: Office, doing: Doing) -> Case:
     assignments = office.store.assignments.of_case(doing.case.id)
-    has_lead = any(one.is_live and one.is_lead for one in assignments)
-    to = desk.To(doing.choice, is_lead=not has_lead)
+    is_led = bool(leads_of(doing.case, assignments))
+    to = desk.To(doing.choice, is_lead=not is_led)
     return desk.dispatch(office, doing.case.id, doing.actor, [to], at=doing.at, seen=doing.seen)
 
 
