@@ -406,6 +406,7 @@ def m012_staff(db: Database) -> None:
             case_id integer not null references cases(id),
             resident_id integer not null references residents(id),
             letter_id integer not null references outbox(id),
+            headline text not null,
             unique (case_id, resident_id)
         ) strict
         """

@@ -99,7 +99,7 @@ def link(name: str) -> None:
 def progress(commitment: str, text: str, source: str, noted_on: str, commit: bool) -> None:
     """Note the progress of a commitment; its followers hear of it once.
 
-    Example: python -m bot progress wuchang-2020/gdp "上半年5.1%" --source 区统计局 --commit
+    Example: python -m bot progress wuchang-2020/gdp-growth "上半年5.1%" --source 区统计局
     """
     with _at_work() as (settings, _, store):
         bot = app.build_bot(settings, store=store, index=app.open_index(settings))
@@ -110,7 +110,7 @@ def progress(commitment: str, text: str, source: str, noted_on: str, commit: boo
         if not commit:
             count = len(store.following.followers(commitment))
             click.echo(f"{about.quote}\n{day}: {text} ({source})")
-            click.echo(f"{count} followers would be told; with --commit it is noted", err=True)
+            click.echo(f"Followers to be told: {count}; with --commit it is noted", err=True)
             return
         try:
             _, told = desk.add_progress_note(
@@ -123,7 +123,7 @@ def progress(commitment: str, text: str, source: str, noted_on: str, commit: boo
             )
         except ValueError as error:
             raise click.ClickException(str(error)) from error
-        click.echo(f"{commitment}: noted; {told} followers are told")
+        click.echo(f"{commitment}: noted; followers told: {told}")
 
 
 @click.command()

@@ -151,6 +151,11 @@ def _inbox_settings(bot: Bot) -> InboxSettings:
 
 
 def _apology(bot: Bot, address: str) -> Reply:
+    """What is read in the place of a refused letter; a group's was a card."""
+    chat = bot.store.residents.known("telegram", address)
+    if chat and bot.office.cards.reader(chat.id):
+        language = bot.office.cards.language(chat.id)
+        return Reply(bot.office.cards.face.say(language, "undelivered"))
     return bot.dialogue.remark("undelivered", "telegram", address)
 
 

@@ -324,7 +324,7 @@ class Face:
             case "reply":
                 return is_all_done(case, assignments)
             case "link":
-                return "proposed" in self._store.cases.commitments(case.id).values()
+                return bool(self._store.cases.commitments(case.id))
             case "urge":
                 return any(one.is_open for one in parts)
             case "ask_info" | "contact" if unit:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from markupsafe import Markup
+
 from bot.cards.face import Face, Reader
 from bot.cases import Case, Event, Kind, Role, Staff
 from bot.messages import Location, Reply
 from bot.naming import local_time
 from bot.service import Service
-from bot.store import Store
+from bot.store import Card, Store
 from bot.wording import Language, Wording, language_of_hint
 from index import Commitment
 
@@ -58,7 +60,7 @@ class Cards:
         """Tell of a step: a new card where somebody must notice, elsewhere the changed one."""
         told = {member.resident_id: member for member in self._told(case, event)}
         groups = self._store.staff.groups()
-        is_news = event.action in _GROUP_NEWS
+        is_news = self._is_for_everybody(event)
         for group in groups:
             if is_news or not self._has_card(case, group):
                 self._post(case, group, Reader.group(), event)
@@ -76,13 +78,24 @@ class Cards:
             reader = self.reader(card.resident_id)
             if reader is None:
                 continue
-            language = self.language(card.resident_id)
-            reply = replace(self.face.card(language, case, reader, at=at), replaces=True)
-            if not self._store.outbox.rewrite(card.letter_id, reply):
-                letter_id = self._store.outbox.post(
-                    card.resident_id, reply, at=at, replaces_letter=card.letter_id
-                )
-                self._store.staff.keep_card(case.id, card.resident_id, letter_id)
+            self._refresh(case, card, reader, at=at)
+
+    def _refresh(self, case: Case, card: Card, reader: Reader, *, at: datetime) -> None:
+        """Rewrite the letter that waits, with what it has to tell first, or send another one."""
+        language, is_waiting = (
+            self.language(card.resident_id),
+            self._store.outbox.is_waiting(card.letter_id),
+        )
+        headline = Markup(card.headline) if is_waiting else ""  # noqa: S704 (rendered before)
+        reply = self.face.card(language, case, reader, headline=headline, at=at)
+        reply = replace(reply, replaces=not headline)
+        if is_waiting:
+            self._store.outbox.rewrite(card.letter_id, reply)
+            return
+        letter_id = self._store.outbox.post(
+            card.resident_id, reply, at=at, replaces_letter=card.letter_id
+        )
+        self._store.staff.keep_card(case.id, card.resident_id, letter_id)
 
     def reader(self, resident_id: int) -> Reader | None:
         """Who reads the cards in a chat; None if it is no chat of staff (any more)."""
@@ -133,10 +146,7 @@ class Cards:
         told: list[Staff] = []
         if event.action in _HANDLER_NEWS and not self._is_for_dispatchers(event):
             told += self._handlers(case, event)
-        is_for_all = event.action in _GROUP_NEWS or (
-            event.action == "warn" and self._is_for_dispatchers(event)
-        )
-        if is_for_all and not self.has_groups():
+        if self._is_for_everybody(event) and not self.has_groups():
             told += self._store.staff.active(Role.DISPATCHER)
         is_grave = event.action == "supervise" or (
             event.action == "dispute" and case.rework >= _SECOND_DISPUTE
@@ -144,6 +154,11 @@ class Cards:
         if is_grave:
             told += self._store.staff.active(Role.SUPERVISOR)
         return [member for member in told if str(event.actor) != f"staff {member.id}"]
+
+    def _is_for_everybody(self, event: Event) -> bool:
+        """Whether a group must notice, or without one the dispatchers."""
+        is_reminder = event.action == "warn" and self._is_for_dispatchers(event)
+        return event.action in _GROUP_NEWS or is_reminder
 
     def _is_for_dispatchers(self, event: Event) -> bool:
         return event.about.get("clock", "") in _CLOCKS_OF_DISPATCHERS
@@ -200,7 +215,7 @@ class Cards:
         language = self.language(resident_id)
         reply = self.face.card(language, case, reader, headline=headline, at=at)
         letter_id = self._store.outbox.post(resident_id, reply, at=at)
-        self._store.staff.keep_card(case.id, resident_id, letter_id)
+        self._store.staff.keep_card(case.id, resident_id, letter_id, headline=headline)
 
     def _attach(self, case: Case, resident_id: int, *, at: datetime) -> None:
         """Photos and place after the card; in a group not those of a report of wrongdoing."""

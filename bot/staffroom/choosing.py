@@ -19,6 +19,11 @@ WORDED = frozenset(
 """Actions that need words, written in reply to a message of the bot."""
 
 
+OTHER = "*"
+"""The choice of something that is not listed: its number or id is written."""
+_OTHERS = ("merge", "link")
+
+
 class Choices:
     """Finds what there is to choose from; the choice travels in the button."""
 
@@ -47,6 +52,8 @@ class Choices:
                 options = self._assignments(language, case, verb, member)
             case _:
                 return None
+        if verb in _OTHERS and options:
+            options = {**options, OTHER: self._face.say(language, f"other_{verb}")}
         return self._shown(language, case, verb, options) if options else None
 
     def _shown(

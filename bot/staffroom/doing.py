@@ -18,6 +18,7 @@ from bot.cases import (
     MoveNotAllowed,
     Staff,
     Urgency,
+    Why,
     leads_of,
     points_of,
 )
@@ -208,6 +209,10 @@ def _link(office: Office, doing: Doing) -> Case:
     known = list(office.store.cases.commitments(doing.case.id))
     chosen = doing.choice
     picked = [known[int(chosen)]] if chosen.isdigit() and int(chosen) < len(known) else []
+    if doing.words:
+        picked = doing.words.split()
+        if any(office.cards.face.commitment(one) is None for one in picked):
+            raise MoveNotAllowed(doing.case.id, doing.case.state, "link", "gone")
     if not picked and chosen != "none":
         raise MoveNotAllowed(doing.case.id, doing.case.state, "link", "reason")
     return desk.link(
@@ -265,23 +270,32 @@ def _progress(office: Office, doing: Doing) -> Case:
             staff_id=member.id,
         )
     except ValueError as error:
-        raise MoveNotAllowed(case.id, case.state, "progress", "words") from error
+        why: Why = "once" if text else "words"
+        raise MoveNotAllowed(case.id, case.state, "progress", why) from error
     return case
 
 
 def day_in(words: str, *, at: datetime) -> date | None:
-    """The first day that words name; one without a year is the next such day. None for none."""
+    """The last day after today that words name; None for none.
+
+    A day without a year is one of this year or, if that has passed and no other day is named, the
+    next such day.
+    """
     today = at.astimezone(TIME_ZONE).date()
+    named = [_day(*found.groups()) for found in _DAY.finditer(words)]
+    of_year = [found.groups() for found in _DAY_OF_YEAR.finditer(_DAY.sub("", words))]
+    named += [_day(str(today.year), month, day) for month, day in of_year]
+    later = [day for day in named if day is not None and day > today]
+    if not later and of_year:
+        later = [day for day in (_day(str(today.year + 1), *of_year[-1]),) if day is not None]
+    return later[-1] if later else None
+
+
+def _day(year: str, month: str, day: str) -> date | None:
     try:
-        if found := _DAY.search(words):
-            return date(*(int(part) for part in found.groups()))
-        if found := _DAY_OF_YEAR.search(words):
-            month, day = (int(part) for part in found.groups())
-            this_year = date(today.year, month, day)
-            return this_year if this_year > today else date(today.year + 1, month, day)
+        return date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return None
 
 
 def source_in(words: str) -> str:

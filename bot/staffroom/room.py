@@ -12,7 +12,7 @@ from bot.cases import Case, CaseError, Kind, MoveNotAllowed, Role, Staff, StaleC
 from bot.desk import Office
 from bot.messages import Button, Reply, row_number
 from bot.moves import ACTIONS, PROGRESS_ROLES, may_take
-from bot.staffroom.choosing import WORDED, Choices
+from bot.staffroom.choosing import OTHER, WORDED, Choices
 from bot.staffroom.doing import Doing, do, source_in
 from bot.store import Sent, Words
 from bot.wording import Language, plain
@@ -175,6 +175,9 @@ class Staffroom:
         offered = self._choices.offer(language, case, verb, doing.choice, member)
         if offered:
             return Outcome(in_place=offered)
+        if doing.choice == OTHER:
+            doing = replace(doing, choice="")
+            return Outcome(postings=(self._prompt(case, verb, doing, language),))
         if verb in WORDED and not (verb == "merge" and doing.choice):
             return Outcome(postings=(self._prompt(case, verb, doing, language),))
         return self._carry_out(verb, doing, language, reader)

@@ -91,6 +91,18 @@ class OutboxRows:
             },
         )
 
+    def is_waiting(self, letter_id: int) -> bool:
+        """Whether a letter was not sent yet, nor is being sent."""
+        row = self._database.one("select state from outbox where id = ?", [letter_id])
+        return row is not None and row["state"] == "waiting"
+
+    def drop_waiting(self, resident_id: int) -> int:
+        """What waits for a chat is never sent, since it is none of staff any more. Returns how much."""
+        return self._database.execute(
+            f"update outbox set state = 'dropped', reply = '' where resident_id = ? and {_OPEN}",
+            [resident_id],
+        )
+
     def rewrite(self, letter_id: int, reply: Reply) -> bool:
         """Put other words into a letter that was not sent yet; False if it is too late."""
         changed = self._database.execute(

@@ -10,11 +10,16 @@ from bot.store.database import Database, Row
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A case as one chat of staff shows it: the letter that holds it."""
+    """A case as one chat of staff shows it: the letter that holds it.
+
+    Attributes:
+        headline: what the letter tells first, of what has just happened; empty for nothing.
+    """
 
     case_id: int
     resident_id: int
     letter_id: int
+    headline: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +145,26 @@ class StaffRows:
 
     # Cards and words
 
-    def keep_card(self, case_id: int, resident_id: int, letter_id: int) -> None:
+    def keep_card(
+        self, case_id: int, resident_id: int, letter_id: int, *, headline: str = ""
+    ) -> None:
         """Note which letter shows a case in a chat, in place of the one before."""
         self._database.execute(
             """
-            insert into cards (case_id, resident_id, letter_id) values (?, ?, ?)
-            on conflict (case_id, resident_id) do update set letter_id = excluded.letter_id
+            insert into cards (case_id, resident_id, letter_id, headline) values (?, ?, ?, ?)
+            on conflict (case_id, resident_id)
+            do update set letter_id = excluded.letter_id, headline = excluded.headline
             """,
-            [case_id, resident_id, letter_id],
+            [case_id, resident_id, letter_id, headline],
         )
 
     def cards(self, case_id: int) -> list[Card]:
         """The letters that show a case, one a chat."""
         rows = self._database.tuples(
-            "select case_id, resident_id, letter_id from cards where case_id = ? order by id",
+            """
+            select case_id, resident_id, letter_id, headline from cards
+            where case_id = ? order by id
+            """,
             [case_id],
         )
         return [Card(*row) for row in rows]

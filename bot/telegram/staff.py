@@ -182,7 +182,7 @@ class StaffChats:
             self._store.staff.add_group(group.id, member.id, at=at)
             self._say(group, language, "group_added", at=at)
         elif rest == "off":
-            self._store.staff.drop_group(group.id)
+            self._drop_group(group)
             self._say(group, language, "group_dropped", at=at)
         else:
             self._say(group, language, "group_help", at=at)
@@ -203,8 +203,13 @@ class StaffChats:
         self._store.residents.set_reachable(group.id, not is_out)
         self._store.outbox.wake(group.id)
         if is_out:
-            self._store.staff.drop_group(group.id)
+            self._drop_group(group)
         finish()
+
+    def _drop_group(self, group: Resident) -> None:
+        """No cards are sent there any more, the waiting ones neither."""
+        if self._store.staff.drop_group(group.id):
+            self._store.outbox.drop_waiting(group.id)
 
     def _chat(self, chat: Chat, *, at: datetime) -> Resident:
         return self._store.residents.met("telegram", str(chat.id), at=at)
