@@ -67,9 +67,20 @@ class Notices:
 
     def replies(self, language: Language, case: Case, event: Event) -> list[Reply]:
         """What she reads of a step: one message, or more if staff wrote too much for one."""
-        parts = split_text(event.reason, most=_WORDS_CHARS) or [""]
-        texts = [self._text(language, case, event, parts[0])]
-        texts += [self._wording.text(language, "news.more", words=part) for part in parts[1:]]
+        *before, last = split_text(event.reason, most=_WORDS_CHARS) or [""]
+        texts = [
+            self._wording.text(
+                language,
+                "news.part",
+                number=case.number,
+                action=self._wording.text(language, f"did.{event.action}"),
+                words=part,
+                part=number,
+                count=len(before) + 1,
+            )
+            for number, part in enumerate(before, start=1)
+        ]
+        texts.append(self._text(language, case, event, last))
         replies = [Reply(text, case_id=case.id) for text in texts]
         replies[-1] = replace(replies[-1], buttons=self._buttons(language, case, event))
         return replies
@@ -91,6 +102,7 @@ class Notices:
             until=local_day(date.fromisoformat(about["until"])) if "until" in about else "",
             due=self._due(case),
             days=self._dispute_days(),
+            may_object=not case.has_objected,
         )
 
     def _dispute_days(self) -> int:

@@ -44,14 +44,17 @@ class Outbox:
         channel: Channel,
         pace: Pace,
         apology: Callable[[str], Reply],
+        on_undelivered: Callable[[int], None] = lambda _: None,
         now: Callable[[], datetime],
     ) -> None:
-        """`apology` is what a resident, by her address, reads in the place of a refused letter."""
+        """`apology` is what a resident, by her address, reads in the place of a refused letter;
+        `on_undelivered` is called, in the transaction that notes it, with whose letter it is."""
         self._store = store
         self._courier = courier
         self._channel = channel
         self._pace = pace
         self._apology = apology
+        self._on_undelivered = on_undelivered
         self._now = now
         self._serving: dict[int, asyncio.Task[None]] = {}
         self._woken: set[int] = set()
@@ -163,6 +166,7 @@ class Outbox:
     def _hold(self, letter: Letter, reason: str) -> None:
         self._store.outbox.put_off(letter.id, reason)
         self._store.residents.set_reachable(letter.resident_id, False)
+        self._on_undelivered(letter.resident_id)
         self._failed.pop(letter.id, None)
         logger.info("resident %d cannot be written to", letter.resident_id)
 
@@ -202,6 +206,7 @@ class Outbox:
             self._store.outbox.refuse(letter.id, reason)
             if letter.reply.html != apology.html:
                 self._store.outbox.post(letter.resident_id, apology, at=self._now())
+            self._on_undelivered(letter.resident_id)
 
         await self._write(refuse)
         return True, 0.0

@@ -149,6 +149,14 @@ def test_a_disputed_reply_is_handled_again_by_the_units_that_led(hall: Hall) -> 
     assert (last.reason, dict(last.about)) == ("还是黑的", {"rework": "1"})
 
 
+def test_a_unit_that_led_twice_before_the_reply_gets_the_rework_once(hall: Hall) -> None:
+    case = hall.finishes(hall.dispatched())
+    hall.does(desk.dispatch, case, hall.dispatcher, [To(STREETS)])
+    hall.replies(hall.finishes(case))
+    hall.does(desk.dispute, case, hall.resident, "还是黑的")
+    assert [(one.unit, one.round) for one in hall.parts(case) if one.is_open] == [(STREETS, 1)]
+
+
 def test_a_reply_to_rework_waits_for_the_work(hall: Hall) -> None:
     case = hall.does(desk.dispute, hall.replied(), hall.resident, "还是黑的")
     hall.refuses("not_done", desk.reply, case, hall.dispatcher, WORDS, answered=ALL)

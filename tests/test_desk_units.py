@@ -276,6 +276,22 @@ def test_the_case_is_not_done_while_a_leads_return_is_not_ruled_on(hall: Hall) -
     hall.refuses("not_done", desk.reply, case, hall.dispatcher, "已修复。", answered=points)
 
 
+def test_a_case_is_done_when_the_only_lead_not_done_gives_its_part_back(hall: Hall) -> None:
+    case = asks_return(hall, hall.finishes(hall.dispatched(to=BOTH)), hall.gardener)
+    hall.does(desk.grant_return, case, hall.dispatcher, hall.part(case, PARKS).id)
+    assert hall.clocks(case) == {"contact"}
+    assert hall.replies(case).state is S.REPLIED
+
+
+def test_nobody_needs_to_dispatch_what_a_refused_return_leaves_with_its_unit(hall: Hall) -> None:
+    case = hall.dispatched(to=BOTH)
+    for actor in (hall.handler, hall.gardener):
+        asks_return(hall, case, actor)
+    hall.does(desk.grant_return, case, hall.dispatcher, hall.part(case).id)
+    hall.does(desk.refuse_return, case, hall.dispatcher, hall.part(case, PARKS).id)
+    assert "dispatch" not in hall.clocks(case)
+
+
 def test_rework_that_its_unit_returns_waits_for_another_dispatch(hall: Hall) -> None:
     case = asks_return(hall, reworked(hall), hall.handler)
     points = all_points(case)

@@ -105,6 +105,8 @@ SAMPLES: dict[str, object] = {
     "disputed": 1,
     "unreachable": 1,
     "failed": 1,
+    "part": 1,
+    "may_object": True,
 }
 
 

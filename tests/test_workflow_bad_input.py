@@ -123,8 +123,11 @@ async def test_a_reply_that_is_too_long_for_one_message_arrives_whole_and_in_ord
     await replies_at_length(town, words)
     parts = resident.heard[heard:]
     assert len(parts) >= 3
-    assert parts[0].startswith(f"💬 {NUMBER} 的答复：\n第1盏")
-    assert all(part.startswith("（接上）\n") for part in parts[1:])
+    *before, last = parts
+    assert [part.splitlines()[0] for part in before] == [
+        f"💬 {NUMBER} 答复（{number}/{len(parts)}）：" for number in range(1, len(parts))
+    ]
+    assert last.startswith(f"💬 {NUMBER} 的答复：\n")
     lines = [line for part in parts for line in part.splitlines() if line.startswith("第")]
     assert "".join(lines) == words
     shown = town.server.from_bot(resident.telegram_id)[heard:]

@@ -127,6 +127,7 @@ def build_telegram(
             group_per_minute=settings.group_messages_per_minute,
         ),
         apology=lambda address: _apology(bot, address),
+        on_undelivered=lambda resident_id: bot.office.cards.refresh_of(resident_id, at=now()),
         now=now,
     )
     url = settings.webhook_url

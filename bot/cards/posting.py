@@ -36,6 +36,7 @@ _CLOCKS_OF_DISPATCHERS = ("accept", "dispatch", "contact")
 _SECOND_DISPUTE = 2
 _PHOTOS_SHOWN = 6
 _HEADLINE_CHARS = 200
+_CASES_OF_ONE = 20
 
 
 class Cards:
@@ -76,7 +77,7 @@ class Cards:
             if card.resident_id in without:
                 continue
             reader = self.reader(card.resident_id)
-            if reader is None:
+            if reader is None or not self._still_concerns(case, reader):
                 continue
             self._refresh(case, card, reader, at=at)
 
@@ -96,6 +97,12 @@ class Cards:
             card.resident_id, reply, at=at, replaces_letter=card.letter_id
         )
         self._store.staff.keep_card(case.id, card.resident_id, letter_id)
+
+    def refresh_of(self, resident_id: int, *, at: datetime) -> None:
+        """Whether a resident can be written to has changed: the cards of her open cases say so."""
+        for case in self._store.cases.of_resident(resident_id, most=_CASES_OF_ONE):
+            if case.is_open:
+                self.refresh(case, at=at)
 
     def reader(self, resident_id: int) -> Reader | None:
         """Who reads the cards in a chat; None if it is no chat of staff (any more)."""
@@ -154,6 +161,11 @@ class Cards:
         if is_grave:
             told += self._store.staff.active(Role.SUPERVISOR)
         return [member for member in told if str(event.actor) != f"staff {member.id}"]
+
+    def _still_concerns(self, case: Case, reader: Reader) -> bool:
+        """Whether a reader may know how a case goes on: a unit that gave it back may not."""
+        parts = self._store.assignments.of_case(case.id)
+        return not reader.unit or any(one.unit == reader.unit and one.is_live for one in parts)
 
     def _is_for_everybody(self, event: Event) -> bool:
         """Whether a group must notice, or without one the dispatchers."""

@@ -261,12 +261,17 @@ def withdraw(office: Office, case_id: int, actor: Actor, words: str, *, at: date
     case = checked(office, case_id, "withdraw", actor)
     expect(case.may_be_withdrawn, case, "withdraw", "kept")
     clockwork.drop(office, case)
-    for one in office.store.assignments.of_case(case.id):
-        if one.is_open or one.waits_for_ruling:
-            office.store.assignments.change(replace(one, state=AssignmentState.CANCELLED))
+    over = [
+        one
+        for one in office.store.assignments.of_case(case.id)
+        if one.is_open or one.waits_for_ruling
+    ]
+    for one in over:
+        office.store.assignments.change(replace(one, state=AssignmentState.CANCELLED))
+    about = {"units": " ".join(one.unit for one in over)} if over else {}
     case = replace(case, closed_at=at)
     master_id = case.master_id if case.state is CaseState.MERGED else None
-    case = take_step(office, case, "withdraw", actor, at=at, reason=words.strip())
+    case = take_step(office, case, "withdraw", actor, at=at, reason=words.strip(), about=about)
     if master_id is not None:
         office.cards.refresh(office.store.cases.get(master_id), at=at)
     for merged in office.store.cases.of_master(case.id):

@@ -1,9 +1,9 @@
 """A resident and her cases: how one stands, what she adds, her verdict, her dispute, withdrawal.
- Every method runs inside the message's transaction."""
+Every method runs inside the message's transaction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import desk
 from bot.cases import (
@@ -13,6 +13,7 @@ from bot.cases import (
     MoveNotAllowed,
     Satisfied,
     Solved,
+    leads_of,
 )
 from bot.config import Limits
 from bot.desk import Office
@@ -35,12 +36,19 @@ class Casework:
         self._phrasing = phrasing
         self._limits = limits
 
+    def note_return(self, resident_id: int, *, at: datetime) -> None:
+        """She can be written to again: staff see it on her cases."""
+        self._office.cards.refresh_of(resident_id, at=at)
+
     # Showing
 
     def view(self, moment: Moment, case: Case, *, replaces: bool = False) -> Reply:
         """How a case stands and what happened to it; the buttons are for its own resident."""
         events = self._store.cases.events(case.id)
-        text = self._phrasing.case(moment.language, case, events)
+        units = leads_of(case, self._store.assignments.of_case(case.id))
+        text = self._phrasing.case(
+            moment.language, case, events, units=[one.unit for one in units]
+        )
         is_hers = case.resident_id == moment.resident.id
         buttons = self._buttons(moment, case) if is_hers else ()
         return Reply(text, buttons=buttons, replaces=replaces, case_id=case.id)

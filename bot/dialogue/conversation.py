@@ -230,6 +230,7 @@ class Dialogue:
         resident = self._store.residents.met(said.channel, said.sender, at=at)
         if not resident.reachable:
             self._store.residents.set_reachable(resident.id, True)
+            self._casework.note_return(resident.id, at=at)
         earlier = self._store.turns.said_under(said.key, resident.id)
         has_new_photos = bool(prepared.photos) and earlier is not None and not earlier.has_photo
         if said.edited and not has_words(said.text):

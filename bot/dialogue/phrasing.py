@@ -10,7 +10,7 @@ from bot.cases import Case, Draft, Event, Kind, Matter
 from bot.desk import Similar
 from bot.dialogue.understanding import Understanding, has_words
 from bot.messages import Button
-from bot.naming import LABEL_CHARS, Names, local_time
+from bot.naming import LABEL_CHARS, Names, local_day, local_time
 from bot.service import Service
 from bot.wording import Language, Wording
 from index import Commitment, Hit
@@ -237,13 +237,26 @@ class Phrasing:
         text = self.say(language, "case.filed", number=case.number, code=case.query_code)
         return "\n".join([text, *self._similar(language, similar)])
 
-    def case(self, language: Language, case: Case, events: Sequence[Event] = ()) -> str:
-        """How a case stands and what happened to it, for whoever may see it."""
+    def case(
+        self,
+        language: Language,
+        case: Case,
+        events: Sequence[Event] = (),
+        *,
+        units: Sequence[str] = (),
+    ) -> str:
+        """How a case stands and what happened to it, for whoever may see it.
+
+        Args:
+            units: codes of those that lead.
+        """
         return self.say(
             language,
             "case.status",
             number=case.number,
             state=self.names.state(language, case.state),
+            units=[self.names.unit(language, code) for code in units] if case.is_open else [],
+            until=local_day(case.ledger_until) if case.ledger_until else "",
             kind=self.names.kind(language, case.matter.kind),
             category=self.names.category(language, case.matter.category),
             place=self.names.place(language, case.matter),

@@ -117,7 +117,8 @@ class Lists:
                 (select count(*) from cases where state = 'ledger') as ledger,
                 (select count(distinct outbox.resident_id) from outbox
                     join residents on residents.id = outbox.resident_id
-                    where outbox.state in ('waiting', 'claimed') and reachable = 0) as unreachable,
+                    where outbox.state in ('waiting', 'claimed') and reachable = 0
+                    and is_for_staff = 0) as unreachable,
                 (select count(*) from outbox where state = 'refused') as failed
             """,
             values,

@@ -97,7 +97,7 @@ class OutboxRows:
         return row is not None and row["state"] == "waiting"
 
     def drop_waiting(self, resident_id: int) -> int:
-        """What waits for a chat is never sent, since it is none of staff any more. Returns how much."""
+        """What waits for a chat is never sent: it is none of staff any more. How much that was."""
         return self._database.execute(
             f"update outbox set state = 'dropped', reply = '' where resident_id = ? and {_OPEN}",
             [resident_id],

@@ -141,6 +141,7 @@ class Residents:
         if resident:
             self._store.residents.set_reachable(resident.id, is_back)
             self._store.outbox.wake(resident.id)
+            self._staff.note_reachability(resident.id)
         finish()
 
     def _posting(self, finish: Finish, *, tap_id: str = "", tapped_message_id: int = 0) -> Keep:

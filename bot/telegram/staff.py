@@ -64,6 +64,10 @@ class StaffChats:
             return True
         return False
 
+    def note_reachability(self, resident_id: int) -> None:
+        """Staff see on a resident's cases whether she can be written to."""
+        self._cards.refresh_of(resident_id, at=self._now())
+
     # Taps
 
     def _on_tap(self, query: CallbackQuery, finish: Finish) -> None:
