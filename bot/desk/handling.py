@@ -130,12 +130,12 @@ def _assign(office: Office, case: Case, to: To, *, at: datetime) -> Assignment:
 
 
 def assign_again(office: Office, case: Case, led: Sequence[Assignment], *, at: datetime) -> None:
-    """Rework: what the lead units had done is theirs to do once more; whatever a unit had not
-    finished by the reply is over."""
+    """Rework: what each lead unit had done is its to do once more; whatever a unit had not finished
+    by the reply is over."""
     for one in office.store.assignments.of_case(case.id):
         if one.is_open or one.waits_for_ruling:
             office.store.assignments.change(replace(one, state=AssignmentState.CANCELLED))
-    for one in led:
+    for one in {one.unit: one for one in led}.values():
         _assign(office, case, To(one.unit, True, one.call), at=at)
     clockwork.start(office, case, "done", at=at)
 
@@ -276,6 +276,8 @@ def grant_return(
     clockwork.drop(office, case, assignment=assignment)
     if not leads(office, case):
         clockwork.start(office, case, "dispatch", at=at)
+    if is_done(office, case):
+        _stop_whole(office, case, at=at)
     return take_step(office, case, "grant_return", actor, at=at, about=_unit(assignment))
 
 
