@@ -268,9 +268,7 @@ class Assignment:
 
 def leads_of(case: Case, assignments: Sequence[Assignment]) -> list[Assignment]:
     """The lead assignments of a case's present round whose units answer for it."""
-    return [
-        one for one in assignments if one.is_lead and one.is_live and one.round == case.rework
-    ]
+    return [one for one in assignments if one.is_lead and one.is_live and one.round == case.rework]
 
 
 def is_all_done(case: Case, assignments: Sequence[Assignment]) -> bool:
@@ -364,6 +362,7 @@ Why = Literal[
     "words",
     "source",
     "no_source",
+    "lines",
     "reason",
     "no_lead",
     "not_done",

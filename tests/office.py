@@ -8,6 +8,7 @@ from bot.desk import Office
 from bot.service import Service, read_service
 from bot.store import Store
 from bot.wording import Wording
+
 CONTENT = Path(__file__).parents[1] / "content"
 
 

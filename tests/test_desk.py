@@ -151,9 +151,7 @@ def test_a_case_is_found_by_its_resident_or_by_whoever_holds_its_code(
     assert found("", 998) is None
     assert found("", 999) is None
     assert found("AAAAAAAA", 999) is None
-    assert (
-        desk.find_case(store, number="WC1", query_code="", resident_id=1, at=clock.now) is None
-    )
+    assert desk.find_case(store, number="WC1", query_code="", resident_id=1, at=clock.now) is None
 
 
 @pytest.fixture

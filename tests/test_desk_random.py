@@ -168,7 +168,7 @@ STEPS: dict[str, Callable[[Draw], Values]] = {
     "withdraw": _words(desk.withdraw),
     "add_words": _words(desk.add_words),
     "reword": _words(desk.reword),
-    "add_photo": lambda draw: (desk.add_photo, (), {}),
+    "add_photo": lambda draw: (desk.add_photos, (), {"count": 1}),
     "add_place": lambda draw: (desk.add_place, (30.5, 114.3), {}),
     "contact": _words(desk.contact),
     "note": _words(desk.note),

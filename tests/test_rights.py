@@ -166,7 +166,7 @@ ATTEMPTS: dict[str, Attempt] = {
     ),
     "add_words": Attempt(Hall.files, desk.add_words, _words),
     "reword": Attempt(Hall.files, desk.reword, _words),
-    "add_photo": Attempt(Hall.files, desk.add_photo),
+    "add_photo": Attempt(Hall.files, desk.add_photos, named={"count": 1}),
     "add_place": Attempt(Hall.files, desk.add_place, lambda hall, case: (30.5, 114.3)),
     "contact": Attempt(Hall.dispatched, desk.contact, _words),
     "note": Attempt(Hall.dispatched, desk.note, _words),

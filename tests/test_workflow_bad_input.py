@@ -299,7 +299,7 @@ async def test_words_that_lack_something_are_asked_for_it(town: Town, offices: O
     await offices.dispatcher.writes(
         "📣 呼叫", "区园林和林业局", words="请来修剪。", on=f"{NUMBER} · "
     )
-    assert offices.dispatcher.told == "呼叫需要写明内容。"
+    assert offices.dispatcher.told == "呼叫要分三行写：事项、目标、需要的人员。"
     assert town.case(NUMBER).state == "in_progress"
     assert len(town.bot.store.assignments.of_case(town.case(NUMBER).id)) == 1
 

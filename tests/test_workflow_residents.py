@@ -129,7 +129,7 @@ async def test_what_she_was_asked_for_she_just_writes(town: Town, offices: Offic
     await resident.taps("是补充这件的")
     assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
     assert town.case(NUMBER).state == "submitted"
-    assert offices.dispatcher.reads.startswith("▶️ 居民已补充，继续办理\n")
+    assert offices.dispatcher.reads.startswith("➕ 居民补充了情况\n▶️ 居民已补充，继续办理\n")
     assert "⏱ 受理时限：2020-03-05 16:00\n" in offices.dispatcher.reads
 
 

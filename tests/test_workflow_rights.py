@@ -82,7 +82,7 @@ async def test_a_handler_of_another_unit_can_do_nothing_and_reads_nothing(
     assert not any(NUMBER in words for words in other.heard)
     before = town.case(NUMBER)
     in_group = Colleague(town, other.member, other.name, 504, in_group=True)
-    await in_group.taps("🖊 签收")
+    await in_group.taps("☎️ 联系居民")
     assert other.told == NOT_HERS
     await other.says("/staff")
     message_id = other.member.newest(in_group=False).message_id

@@ -1,13 +1,13 @@
 """What a card says and offers: a case as it stands, for a group or for one member of staff."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
 from bot.cases import (
-    STAFF_ROLES,
     Asked,
     Assignment,
     AssignmentState,
@@ -57,8 +57,9 @@ class Reader:
 
     @classmethod
     def group(cls) -> "Reader":
-        """A staff group: everybody's buttons, each checked again when it is tapped."""
-        return cls(STAFF_ROLES, sees_words=False)
+        """A staff group: the dispatchers' and supervisors' buttons, each checked again when it is
+        tapped. Handlers have theirs on the cards in their private chats."""
+        return cls((Role.DISPATCHER, Role.SUPERVISOR), sees_words=False)
 
     @classmethod
     def member(cls, member: Staff) -> "Reader":
@@ -107,6 +108,8 @@ class Face:
         """
         is_hidden = case.matter.kind is Kind.REPORT and not reader.sees_words
         values = self._values(language, case, at=at)
+        if is_hidden:
+            values |= self._hidden(language, values)
         for most in _WORDS_CHARS:
             words = "" if is_hidden else _excerpt(case.matter.text, most)
             text = self.say(
@@ -150,7 +153,7 @@ class Face:
 
     # What it says
 
-    def _values(self, language: Language, case: Case, *, at: datetime) -> dict[str, object]:
+    def _values(self, language: Language, case: Case, *, at: datetime) -> dict[str, Any]:
         matter, names = case.matter, self.names
         timers = self._store.timers.running(case.id)
         whole = [one for one in timers if one.assignment_id is None and one.due_at]
@@ -180,6 +183,18 @@ class Face:
             "similar": self._similar(language, case),
             "delivery": self._delivery(language, case),
             "last": self.last_step(language, case),
+        }
+
+    def _hidden(self, language: Language, values: Mapping[str, Any]) -> dict[str, object]:
+        """What stands in the place of all that could tell who reported what, and where."""
+        said = {"outcome": "", "returning": "", "extending": "", "call": None}
+        return {
+            "place": self.say(language, "hidden_place"),
+            "added": [],
+            "similar": [],
+            "same_as": "",
+            "commitments": [],
+            "assignments": [one | said for one in values["assignments"]],
         }
 
     def _clock(self, language: Language, one: CaseTimer, *, at: datetime) -> dict[str, object]:
@@ -296,9 +311,9 @@ class Face:
             yield "progress"
 
     def commitment_of(self, case: Case) -> str:
-        """The commitment a case is about first of all; empty for none."""
+        """The commitment that staff say a case is about first of all; empty for none."""
         standings = self._store.cases.commitments(case.id).items()
-        return next((one for one, standing in standings if standing != "dropped"), "")
+        return next((one for one, standing in standings if standing == "confirmed"), "")
 
     def _is_sensible(
         self, action: str, case: Case, assignments: Sequence[Assignment], unit: str

@@ -36,6 +36,8 @@ _CLOCKS_OF_DISPATCHERS = ("accept", "dispatch", "contact")
 _SECOND_DISPUTE = 2
 _PHOTOS_SHOWN = 6
 _HEADLINE_CHARS = 200
+_HEADLINES = 3
+"""How much that has happened a card tells that was not sent yet."""
 _CASES_OF_ONE = 20
 
 
@@ -122,7 +124,8 @@ class Cards:
         """Show a case to one member in her private chat, photos and place with it."""
         if member.resident_id is not None:
             self._post_card(case, member.resident_id, Reader.member(member), "", at=at)
-            self._attach(case, member.resident_id, at=at)
+            photos = self._store.cases.photo_names(case.id)
+            self._attach(case, member.resident_id, photos, place=True, at=at)
 
     def post_digest(self, counts: Mapping[str, int], *, at: datetime) -> None:
         """The daily digest, to every group."""
@@ -200,8 +203,15 @@ class Cards:
         headline = self._headline(self.language(resident_id), event)
         is_new = not self._has_card(case, resident_id)
         self._post_card(case, resident_id, reader, headline, at=event.at)
-        if is_new or event.action in ("add_photo", "add_place"):
-            self._attach(case, resident_id, at=event.at)
+        added = int(event.about.get("photos", "0"))
+        photos = self._store.cases.photo_names(case.id)
+        self._attach(
+            case,
+            resident_id,
+            photos if is_new else photos[len(photos) - added :],
+            place=is_new or event.action == "add_place",
+            at=event.at,
+        )
 
     def _headline(self, language: Language, event: Event) -> str:
         """What has happened, for whoever must notice; nothing for what needs no notice."""
@@ -224,20 +234,47 @@ class Cards:
     def _post_card(
         self, case: Case, resident_id: int, reader: Reader, headline: str, *, at: datetime
     ) -> None:
+        waiting = self._waiting_news(case, resident_id)
+        if waiting:
+            lines = dict.fromkeys([*waiting.headline.split("\n"), str(headline)])
+            headline = Markup("\n".join(list(lines)[-_HEADLINES:]))  # noqa: S704 (rendered before)
         language = self.language(resident_id)
         reply = self.face.card(language, case, reader, headline=headline, at=at)
-        letter_id = self._store.outbox.post(resident_id, reply, at=at)
-        self._store.staff.keep_card(case.id, resident_id, letter_id, headline=headline)
+        if waiting:
+            letter_id = waiting.letter_id
+            self._store.outbox.rewrite(letter_id, reply)
+        else:
+            letter_id = self._store.outbox.post(resident_id, reply, at=at)
+        self._store.staff.keep_card(case.id, resident_id, letter_id, headline=str(headline))
 
-    def _attach(self, case: Case, resident_id: int, *, at: datetime) -> None:
+    def _waiting_news(self, case: Case, resident_id: int) -> Card | None:
+        """The new card that is on its way to a chat already: one is enough, and tells of both."""
+        waiting = (
+            one
+            for one in self._store.staff.cards(case.id)
+            if one.resident_id == resident_id
+            and one.headline
+            and self._store.outbox.is_waiting(one.letter_id)
+        )
+        return next(waiting, None)
+
+    def _attach(
+        self,
+        case: Case,
+        resident_id: int,
+        photos: Sequence[str],
+        *,
+        place: bool,
+        at: datetime,
+    ) -> None:
         """Photos and place after the card; in a group not those of a report of wrongdoing."""
         if case.matter.kind is Kind.REPORT and self._store.staff.is_group(resident_id):
             return
-        for name in self._store.cases.photo_names(case.id)[:_PHOTOS_SHOWN]:
+        for name in photos[:_PHOTOS_SHOWN]:
             photo = Reply(case.number, photo=name, case_id=case.id, is_protected=True)
             self._store.outbox.post(resident_id, photo, at=at)
         latitude, longitude = case.matter.latitude, case.matter.longitude
-        if latitude is not None and longitude is not None:
+        if place and latitude is not None and longitude is not None:
             point = Location(latitude, longitude)
-            place = Reply("", location=point, case_id=case.id, is_protected=True)
-            self._store.outbox.post(resident_id, place, at=at)
+            reply = Reply("", location=point, case_id=case.id, is_protected=True)
+            self._store.outbox.post(resident_id, reply, at=at)

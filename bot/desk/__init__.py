@@ -44,7 +44,7 @@ from bot.desk.office import Office
 from bot.desk.progress import add_progress_note
 from bot.desk.reception import (
     accept,
-    add_photo,
+    add_photos,
     add_place,
     add_words,
     answer,
@@ -67,7 +67,7 @@ __all__ = [
     "Similar",
     "To",
     "accept",
-    "add_photo",
+    "add_photos",
     "add_place",
     "add_progress_note",
     "add_words",

@@ -130,8 +130,8 @@ def _assign(office: Office, case: Case, to: To, *, at: datetime) -> Assignment:
 
 
 def assign_again(office: Office, case: Case, led: Sequence[Assignment], *, at: datetime) -> None:
-    """Rework: what each lead unit had done is its to do once more; whatever a unit had not finished
-    by the reply is over."""
+    """Rework: what each lead unit had done it does once more; what a unit had not finished by the
+    reply is over."""
     for one in office.store.assignments.of_case(case.id):
         if one.is_open or one.waits_for_ruling:
             office.store.assignments.change(replace(one, state=AssignmentState.CANCELLED))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.cases import Actor, Case, CaseState, Kind, MoveNotAllowed, Urgency
 from bot.desk import clockwork
-from bot.desk.office import Office, checked, expect, one_step, take_step
+from bot.desk.office import NOTHING, Office, checked, expect, one_step, take_step
 from bot.moves import move_of
 from bot.service import ClockName
 
@@ -297,13 +297,14 @@ def add_words(office: Office, case_id: int, actor: Actor, words: str, *, at: dat
 
 
 @one_step
-def add_photo(office: Office, case_id: int, actor: Actor, *, at: datetime) -> Case:
-    """The resident has added a photo, kept by the caller; see `add_words`.
+def add_photos(office: Office, case_id: int, actor: Actor, *, count: int, at: datetime) -> Case:
+    """The resident has added so many photos, kept by the caller; see `add_words`.
 
     Raises:
         MoveNotAllowed: nothing was changed.
     """
-    return _added(office, case_id, actor, "add_photo", "", at=at)
+    about = {"photos": str(count)}
+    return _added(office, case_id, actor, "add_photo", "", at=at, about=about)
 
 
 @one_step
@@ -334,10 +335,17 @@ def reword(office: Office, case_id: int, actor: Actor, words: str, *, at: dateti
 
 
 def _added(
-    office: Office, case_id: int, actor: Actor, action: str, words: str, *, at: datetime
+    office: Office,
+    case_id: int,
+    actor: Actor,
+    action: str,
+    words: str,
+    *,
+    at: datetime,
+    about: Mapping[str, str] = NOTHING,
 ) -> Case:
     case = checked(office, case_id, action, actor)
-    case = take_step(office, case, action, actor, at=at, reason=words.strip())
+    case = take_step(office, case, action, actor, at=at, reason=words.strip(), about=about)
     if case.state is CaseState.NEED_INFO:
         return supplement(office, case_id, actor, "", at=at)
     return case

@@ -114,7 +114,7 @@ class Casework:
         if words:
             desk.add_words(self._office, case.id, actor, words, at=moment.at)
         if kept:
-            desk.add_photo(self._office, case.id, actor, at=moment.at)
+            desk.add_photos(self._office, case.id, actor, count=len(kept), at=moment.at)
         if said.location:
             point = said.location
             desk.add_place(

@@ -193,7 +193,10 @@ def _dispatch(office: Office, doing: Doing) -> Case:
 
 
 def _call(office: Office, doing: Doing) -> Case:
-    to = desk.To(doing.choice, is_lead=True, call=call_in(doing.words))
+    stated = call_in(doing.words)
+    if stated is None:
+        raise MoveNotAllowed(doing.case.id, doing.case.state, "call", "lines")
+    to = desk.To(doing.choice, is_lead=True, call=stated)
     return desk.call(office, doing.case.id, doing.actor, [to], at=doing.at, seen=doing.seen)
 
 

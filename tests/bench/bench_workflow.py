@@ -83,8 +83,9 @@ class Bench:
         self.at += timedelta(minutes=2)
         store = self.store
         resident = store.residents.met("telegram", f"r{number % 4000}", at=self.at)
-        streets, categories = list(self.office.service.streets), list(
-            self.office.service.categories
+        streets, categories = (
+            list(self.office.service.streets),
+            list(self.office.service.categories),
         )
         matter = Matter(
             WORDS,
