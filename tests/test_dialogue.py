@@ -402,3 +402,17 @@ async def test_one_who_blocked_the_bot_is_reachable_again_once_she_writes(
     known = bot.store.residents.known("web", "resident")
     assert known is not None
     assert known.reachable
+
+
+async def test_each_commitment_she_follows_has_a_button_of_its_own(resident: Person) -> None:
+    for question in ("新增几所幼儿园？", "今年加装多少部电梯？"):
+        await resident.says(question)
+        await resident.taps("🔔 关注")
+    await resident.says("/following")
+    kindergartens, elevators = resident.replies[-1]
+    (button,) = elevators.buttons[0]
+    await resident.taps_action(button.action)
+    (told,) = resident.replies[-1]
+    assert (told.html, told.buttons[0][0].label) == (elevators.html, "🔔 关注这项承诺的进展")
+    await resident.says("/following")
+    assert [reply.html for reply in resident.replies[-1]] == [kindergartens.html]

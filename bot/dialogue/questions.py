@@ -45,6 +45,9 @@ class Questions:
             return Reply(text, buttons=(*near, (send,)))
         useful = self._button(moment, "helpful", f"useful:{answer_id}:1")
         useless = self._button(moment, "unhelpful", f"useful:{answer_id}:0")
+        if found.commitment.is_staff_answer:  # no promise: nothing to report about or to follow
+            send = self._button(moment, "send_question", f"send:{answer_id}")
+            return Reply(text, buttons=(*near, (send,), (useful, useless)))
         about = self._button(moment, "about", f"about:{found.commitment.id}")
         follow = self._follow_button(moment, found.commitment.id)
         return Reply(text, buttons=(*near, (about,), (follow,), (useful, useless)))
@@ -56,8 +59,10 @@ class Questions:
             return [Reply(self._phrasing.say(moment.language, "answer.gone"))]
         topic = Earlier(commitment.quote, commitment.id)
         self._store.residents.set_topic(moment.resident.id, topic, at=moment.at)
-        about = self._button(moment, "about", f"about:{commitment.id}")
         text = self._phrasing.commitment(moment.language, commitment)
+        if commitment.is_staff_answer:
+            return [Reply(text)]
+        about = self._button(moment, "about", f"about:{commitment.id}")
         follow = self._follow_button(moment, commitment.id)
         return [Reply(text, buttons=((about,), (follow,)))]
 
@@ -78,13 +83,15 @@ class Questions:
             following.unfollow(commitment_id, moment.resident.id)
         name = "follows" if begins else "unfollowed"
         notice = self._phrasing.say(moment.language, f"follow.{name}")
-        if tapped is None:
+        was = f"{'follow' if begins else 'unfollow'}:{commitment_id}"
+        shown = (
+            next((one for one in tapped.replies if _offers(one, was)), None) if tapped else None
+        )
+        if shown is None:
             return [Reply(notice, notice=notice)]
         button = self._follow_button(moment, commitment_id)
-        shown = tapped.replies[0]
         rows = tuple(
-            tuple(button if _is_about_following(one) else one for one in row)
-            for row in shown.buttons
+            tuple(button if one.action == was else one for one in row) for row in shown.buttons
         )
         return [replace(shown, buttons=rows, replaces=True, notice=notice)]
 
@@ -137,8 +144,8 @@ class Questions:
         return self._phrasing.button(moment.language, name, action)
 
 
-def _is_about_following(button: Button) -> bool:
-    return button.action.partition(":")[0] in ("follow", "unfollow")
+def _offers(reply: Reply, action: str) -> bool:
+    return any(button.action == action for row in reply.buttons for button in row)
 
 
 def _decision(found: Answer) -> str:
