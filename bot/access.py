@@ -54,8 +54,10 @@ def set_role(store: Store, service: Service, name: str, role: str, unit: str) ->
     """
     checked_role = _role(service, role, unit)
     with store.together():
-        member = replace(_active(store, name), role=checked_role, unit=unit)
+        before = _active(store, name)
+        member = replace(before, role=checked_role, unit=unit)
         store.staff.change(member)
+        _drop_letters(store, before)
     logger.info("staff %d is %s now", member.id, member.role)
     return member
 
@@ -67,8 +69,10 @@ def remove_member(store: Store, name: str) -> Staff:
         AccessError: nobody of this name works here.
     """
     with store.together():
-        member = replace(_active(store, name), is_active=False, resident_id=None)
+        before = _active(store, name)
+        member = replace(before, is_active=False, resident_id=None)
         store.staff.change(member)
+        _drop_letters(store, before)
     logger.info("staff %d removed", member.id)
     return member
 
@@ -100,10 +104,23 @@ def link_chat(store: Store, code: str, resident_id: int, *, at: datetime) -> Sta
         before = store.staff.in_chat(resident_id)
         if before and before.id != member.id:
             store.staff.change(replace(before, resident_id=None))
+        _drop_letters(store, member)
         linked = replace(member, resident_id=resident_id)
         store.staff.change(linked)
     logger.info("staff %d linked to a chat", member.id)
     return linked
+
+
+def burn_code(store: Store, code: str, *, at: datetime) -> bool:
+    """Use a code up that others may have read; False if it is none."""
+    with store.together():
+        return store.staff.use_link(_hash(code.strip()), at=at) is not None
+
+
+def _drop_letters(store: Store, member: Staff) -> None:
+    """What waits for her as staff in the chat she had is not hers to read any more."""
+    if member.resident_id is not None:
+        store.outbox.drop_waiting(member.resident_id)
 
 
 def _role(service: Service, role: str, unit: str) -> Role:

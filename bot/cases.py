@@ -363,6 +363,7 @@ Why = Literal[
     "source",
     "no_source",
     "lines",
+    "long",
     "reason",
     "no_lead",
     "not_done",

@@ -118,6 +118,7 @@ class Reply:
             empty; empty for none. On Telegram only, like the two that follow.
         location: a point; nothing else is sent with it.
         is_protected: it may not be forwarded or saved (Bot API, protect_content).
+        removes: the message that it would take the place of is taken away; nothing is shown.
     """
 
     html: str
@@ -128,6 +129,7 @@ class Reply:
     photo: str = ""
     location: Location | None = None
     is_protected: bool = False
+    removes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

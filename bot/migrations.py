@@ -426,6 +426,13 @@ def m012_staff(db: Database) -> None:
     db.conn.execute("alter table outbox add column replaces_letter integer references outbox(id)")
     db.conn.execute("alter table outbox add column asks text not null default ''")
     db.conn.execute("alter table outbox add column is_for_staff integer not null default 0")
+    db.conn.execute("create index cards_of_letter on cards(letter_id)")
+    db.conn.execute(
+        """
+        create index outbox_by_replaced on outbox(replaces_letter)
+        where replaces_letter is not null
+        """
+    )
     db.conn.execute(
         "create index outbox_by_message on outbox(resident_id, message_id) where message_id <> 0"
     )

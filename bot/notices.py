@@ -101,13 +101,10 @@ class Notices:
             channel=named(language, zh=reason.channel, en=reason.channel_en) if reason else "",
             until=local_day(date.fromisoformat(about["until"])) if "until" in about else "",
             due=self._due(case),
-            days=self._dispute_days(),
+            days=self._service.dispute_days,
             may_object=not case.has_objected,
+            judged=case.solved is not None or case.satisfied is not None,
         )
-
-    def _dispute_days(self) -> int:
-        minutes = self._service.calendar.minutes(self._service.closing.dispute_within)
-        return round(minutes / (24 * 60))
 
     def _due(self, case: Case) -> str:
         """When the case is to be done, if its clock runs."""

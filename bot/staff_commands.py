@@ -173,15 +173,16 @@ def _published(
         if event.action in ("answer", "reply", "follow_master")
     ]
     given = told[-1]
+    answered_on = given.at.astimezone(TIME_ZONE).date()
     leads = [one for one in store.assignments.of_case(case.id) if one.is_live and one.is_lead]
     unit = service.units.get(leads[-1].unit) if leads else None
     return PublishedAnswer(
         question=question,
         text=answer or given.reason,
-        source=source or given.about.get("source", "") or f"工作人员答复（{given.at:%Y-%m-%d}）",
+        source=source or given.about.get("source", "") or f"工作人员答复（{answered_on}）",
         case_number=case.number,
         unit=unit.name if unit else "武昌区民呼我应工作人员",
-        answered_on=given.at.astimezone(TIME_ZONE).date(),
+        answered_on=answered_on,
     )
 
 

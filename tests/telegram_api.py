@@ -115,6 +115,7 @@ class BotApi:
             "sendPhoto": self._send_photo,
             "sendDocument": self._send_file,
             "sendLocation": chats.send_point,
+            "deleteMessage": chats.delete,
             "editMessageText": chats.edit_text,
             "editMessageReplyMarkup": chats.edit_buttons,
             "answerCallbackQuery": self._answer_tap,

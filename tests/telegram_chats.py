@@ -152,6 +152,12 @@ class Chats:
             raise RefusedError(400, "Bad Request: location is invalid")
         return self._send("sendLocation", parameters, "", "", content={"location": point})
 
+    def delete(self, parameters: Json) -> bool:
+        """Carry out deleteMessage."""
+        shown = self._editable(parameters)
+        self.messages(shown.chat_id).remove(shown)
+        return True
+
     def edit_text(self, parameters: Json) -> Json:
         """Carry out editMessageText; leaving the buttons out takes them away."""
         shown = self._editable(parameters)

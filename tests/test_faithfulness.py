@@ -99,7 +99,6 @@ def test_every_number_of_every_commitments_reply_is_its_own(
 def test_no_button_shows_a_part_of_a_number(
     real_index: Index, phrasing: Phrasing, language: Language, most: int
 ) -> None:
-    names = phrasing.names
     wrong = {
         one.id: numbers
         for one in real_index.parts

@@ -170,7 +170,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "add_place": Attempt(Hall.files, desk.add_place, lambda hall, case: (30.5, 114.3)),
     "contact": Attempt(Hall.dispatched, desk.contact, _words),
     "note": Attempt(Hall.dispatched, desk.note, _words),
-    "classify": Attempt(Hall.files, desk.classify),
+    "classify": Attempt(Hall.files, desk.classify, named={"category": "education"}),
     "link": Attempt(Hall.files, desk.link, named={"commitments": ["gov2026-001"]}),
     "urge": Attempt(Hall.dispatched, desk.urge),
     "supervise": Attempt(Hall.dispatched, desk.supervise),

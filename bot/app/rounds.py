@@ -5,6 +5,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from bot import desk
 from bot.app.building import Bot
@@ -15,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 20.0
 """How often the clocks are looked at; their shortest length is a quarter of an hour."""
+_PRUNED_EVERY = 4320
+"""Every so many rounds what is long past is forgotten: once a day."""
 _FORGOTTEN_AFTER = timedelta(days=90)
 
 
@@ -23,7 +26,7 @@ async def make_rounds(
 ) -> None:
     """Make rounds until cancelled."""
     is_begun = False
-    while True:
+    for number in count():
         try:
             if not is_begun:
                 await bot.store.write(lambda: desk.adopt_cases(bot.office, at=now()))
@@ -31,7 +34,10 @@ async def make_rounds(
             is_more = True
             while is_more:  # each batch is a transaction: residents are answered in between
                 is_more = await bot.store.write(lambda: desk.make_round(bot.office, at=now()))
-            await bot.store.write(lambda: bot.store.once.prune(before=now() - _FORGOTTEN_AFTER))
+            if number % _PRUNED_EVERY == 0:
+                await bot.store.write(
+                    lambda: bot.store.once.prune(before=now() - _FORGOTTEN_AFTER)
+                )
         except StoreUnavailable:
             pass  # told by whoever waits to write
         except Exception as error:

@@ -11,6 +11,7 @@ from bot.cases import (
     Asked,
     Assignment,
     AssignmentState,
+    Call,
     Case,
     CaseState,
     Event,
@@ -111,7 +112,7 @@ class Face:
         if is_hidden:
             values |= self._hidden(language, values)
         for most in _WORDS_CHARS:
-            words = "" if is_hidden else _excerpt(case.matter.text, most)
+            words = "" if is_hidden else excerpt(case.matter.text, most)
             text = self.say(
                 language, "card", headline=headline, words=words, hidden=is_hidden, **values
             )
@@ -216,16 +217,20 @@ class Face:
             ),
             None,
         )
+
+        def asked(ruling: Asked, reason: str) -> str:
+            return excerpt(reason, _OUTCOME_CHARS) if ruling is Asked.OPEN else ""
+
         return {
             "unit": self.names.unit(language, one.unit),
             "lead": one.is_lead,
             "state": self.say(language, f"assignment_{one.state}"),
             "due": local_time(due_at) if due_at and one.is_open else "",
             "overdue": due_at is not None and one.is_open and due_at < at,
-            "outcome": _excerpt(one.outcome, _OUTCOME_CHARS),
-            "returning": one.return_reason if one.return_asked is Asked.OPEN else "",
-            "extending": one.extension_reason if one.extension_asked is Asked.OPEN else "",
-            "call": one.call,
+            "outcome": excerpt(one.outcome, _OUTCOME_CHARS),
+            "returning": asked(one.return_asked, one.return_reason),
+            "extending": asked(one.extension_asked, one.extension_reason),
+            "call": _short_call(one.call) if one.call else None,
         }
 
     def _commitments(self, language: Language, case: Case) -> list[str]:
@@ -246,7 +251,7 @@ class Face:
             for event in self._store.cases.events(case.id)
             if event.action in ("add_words", "reword", "dispute", "object") and event.reason
         ]
-        return [_excerpt(words, _OUTCOME_CHARS) for words in said[-2:]]
+        return [excerpt(words, _OUTCOME_CHARS) for words in said[-2:]]
 
     def _judged(self, language: Language, case: Case) -> str:
         parts = []
@@ -348,5 +353,14 @@ class Face:
                 return True
 
 
-def _excerpt(text: str, most: int) -> str:
+def _short_call(call: Call) -> Call:
+    return Call(
+        excerpt(call.matter, _OUTCOME_CHARS),
+        excerpt(call.goal, _OUTCOME_CHARS),
+        excerpt(call.staff_needed, _OUTCOME_CHARS),
+    )
+
+
+def excerpt(text: str, most: int) -> str:
+    """The beginning of a text; a dot in its place says that there is more."""
     return text if len(text) <= most else f"{text[:most].rstrip()}…"

@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.cards.face import Face, Reader
-from bot.cases import Case, Event, Kind, Role, Staff
+from bot.cases import Case, CaseState, Event, Kind, Role, Staff
 from bot.messages import Location, Reply
 from bot.naming import local_time
 from bot.service import Service
@@ -32,7 +32,9 @@ _HANDLER_NEWS = frozenset(
     }
 )
 """What the handlers of the units concerned are told in their private chats."""
-_CLOCKS_OF_DISPATCHERS = ("accept", "dispatch", "contact")
+_FAREWELLS = ("grant_return", "cancel")
+"""What ends a unit's part: its handlers are told in a line, and see no more of the case."""
+_CLOCKS_OF_DISPATCHERS = ("accept", "dispatch", "contact", "reply", "info")
 _SECOND_DISPUTE = 2
 _PHOTOS_SHOWN = 6
 _HEADLINE_CHARS = 200
@@ -99,6 +101,15 @@ class Cards:
             card.resident_id, reply, at=at, replaces_letter=card.letter_id
         )
         self._store.staff.keep_card(case.id, card.resident_id, letter_id)
+
+    def hide(self, case: Case, *, at: datetime) -> None:
+        """A case turns out to be a report of wrongdoing: what groups got of it is taken away."""
+        for group in self._store.staff.groups():
+            self._store.outbox.drop_about(case.id, group)
+            for message_id in self._store.outbox.messages_about(case.id, group):
+                removal = Reply("", removes=True, is_protected=True)
+                self._store.outbox.post(group, removal, at=at, tapped_message_id=message_id)
+            self._store.staff.forget_card(case.id, group)
 
     def refresh_of(self, resident_id: int, *, at: datetime) -> None:
         """Whether a resident can be written to has changed: the cards of her open cases say so."""
@@ -173,7 +184,7 @@ class Cards:
     def _is_for_everybody(self, event: Event) -> bool:
         """Whether a group must notice, or without one the dispatchers."""
         is_reminder = event.action == "warn" and self._is_for_dispatchers(event)
-        return event.action in _GROUP_NEWS or is_reminder
+        return event.action in _GROUP_NEWS or is_reminder or _is_bad_news(event)
 
     def _is_for_dispatchers(self, event: Event) -> bool:
         return event.about.get("clock", "") in _CLOCKS_OF_DISPATCHERS
@@ -181,8 +192,9 @@ class Cards:
     def _handlers(self, case: Case, event: Event) -> list[Staff]:
         """The handlers of the units a step is about, else of all that still have to act."""
         named = event.about.get("units", "").split()
+        handled = case.master_id if case.state is CaseState.MERGED else case.id
         units = named or [
-            one.unit for one in self._store.assignments.of_case(case.id) if one.is_open
+            one.unit for one in self._store.assignments.of_case(handled or case.id) if one.is_open
         ]
         return [
             member
@@ -201,6 +213,10 @@ class Cards:
 
     def _post(self, case: Case, resident_id: int, reader: Reader, event: Event) -> None:
         headline = self._headline(self.language(resident_id), event)
+        if event.action in _FAREWELLS:
+            line = Reply(f"{headline} · {case.number}", is_protected=True)
+            self._store.outbox.post(resident_id, line, at=event.at)
+            return
         is_new = not self._has_card(case, resident_id)
         self._post_card(case, resident_id, reader, headline, at=event.at)
         added = int(event.about.get("photos", "0"))
@@ -216,6 +232,8 @@ class Cards:
     def _headline(self, language: Language, event: Event) -> str:
         """What has happened, for whoever must notice; nothing for what needs no notice."""
         key = f"head_{event.action}"
+        if event.about.get("clock") in ("ledger", "info"):
+            key = f"head_{event.about['clock']}_due"
         if not self.face.has(key):
             return ""
         return self.face.say(
@@ -278,3 +296,9 @@ class Cards:
             point = Location(latitude, longitude)
             reply = Reply("", location=point, case_id=case.id, is_protected=True)
             self._store.outbox.post(resident_id, reply, at=at)
+
+
+def _is_bad_news(event: Event) -> bool:
+    """Whether a resident says that her matter is not solved, or that she is not satisfied."""
+    solved, satisfied = event.about.get("solved"), event.about.get("satisfied")
+    return event.action == "judge" and (solved in ("no", "partly") or satisfied == "no")

@@ -11,8 +11,9 @@ from bot.desk.office import Office
 from bot.service import ClockName
 from bot.store import CaseTimer
 
-RATING, LEDGER = "rating", "ledger"
-"""Clocks beside those of service.toml: until a case closes unrated, until a ledger report."""
+RATING, LEDGER, INFO = "rating", "ledger", "info"
+"""Clocks beside those of service.toml: until a case closes unrated, until a ledger report, until
+somebody looks after a resident who was asked for more and says nothing."""
 SILENT = ("done",)
 """Clocks that only measure, where they run for a whole case: its units' own clocks remind."""
 
@@ -154,7 +155,7 @@ def _change(office: Office, one: CaseTimer, timer: Timer) -> None:
 def look_at(office: Office, name: str, timer: Timer, *, level: int) -> datetime | None:
     """When a clock must be looked at again, of which `level` things were said; None for never."""
     calendar, reminders = office.service.calendar, office.service.reminders
-    if name in (RATING, LEDGER):
+    if name in (RATING, LEDGER, INFO):
         return timer.due(calendar) if level == 0 else None
     if level < len(reminders.warn_at):
         return timer.at(calendar, reminders.warn_at[level])

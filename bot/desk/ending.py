@@ -206,7 +206,7 @@ def put_on_ledger(
     case = checked(office, case_id, "put_on_ledger", actor, seen=seen)
     expect(reason.strip(), case, "put_on_ledger", "words")
     expect(until > at.astimezone(TIME_ZONE).date(), case, "put_on_ledger", "date")
-    clockwork.stop(office, case, clockwork.RATING, at=at)
+    clockwork.stop(office, case, clockwork.RATING, "reply", at=at)
     clockwork.hush(office, case)
     case = replace(case, ledger_until=until)
     about = {"until": until.isoformat()}
@@ -245,6 +245,8 @@ def resume(
     case = checked(office, case_id, "resume", actor, seen=seen)
     clockwork.stop(office, case, clockwork.LEDGER, at=at)
     clockwork.unhush(office, case)
+    if is_done(office, case):
+        clockwork.start(office, case, "reply", at=at)
     case = replace(case, ledger_until=None)
     case = take_step(office, case, "resume", actor, at=at, reason=words.strip())
     _tell_merged(office, case)

@@ -101,6 +101,7 @@ def _sent(
     is_led = any(one.is_lead for one in now) or any(to.is_lead for to in units)
     expect(is_led, case, action, "no_lead")
     clockwork.stop(office, case, "dispatch", at=at)
+    clockwork.drop(office, case, "reply")
     made = [_assign(office, case, to, at=at) for to in units]
     if not any(one.name == "done" and one.assignment_id is None for one in _running(office, case)):
         clockwork.start(office, case, "done", at=at)
@@ -205,7 +206,7 @@ def done(
     office.store.assignments.change(finished)
     clockwork.stop(office, case, "done", at=at, assignment=assignment)
     if is_done(office, case):
-        _stop_whole(office, case, at=at)
+        _when_done(office, case, at=at)
     about = _unit(assignment)
     return take_step(office, case, "done", actor, at=at, reason=outcome.strip(), about=about)
 
@@ -215,10 +216,13 @@ def is_done(office: Office, case: Case) -> bool:
     return is_all_done(case, office.store.assignments.of_case(case.id))
 
 
-def _stop_whole(office: Office, case: Case, *, at: datetime) -> None:
+def _when_done(office: Office, case: Case, *, at: datetime) -> None:
+    """The units have done what there is to do: now the reply is waited for."""
     for one in _running(office, case):
         if one.name == "done" and one.assignment_id is None:
             office.store.timers.stop(one.id, at=at)
+    if not any(one.name == "reply" for one in _running(office, case)):
+        clockwork.start(office, case, "reply", at=at)
 
 
 @one_step
@@ -274,10 +278,11 @@ def grant_return(
     expect(assignment.return_asked is Asked.OPEN, case, "grant_return", "once")
     office.store.assignments.change(replace(assignment, return_asked=Asked.GRANTED))
     clockwork.drop(office, case, assignment=assignment)
-    if not leads(office, case):
+    is_running = any(one.name == "dispatch" for one in _running(office, case))
+    if not leads(office, case) and not is_running:
         clockwork.start(office, case, "dispatch", at=at)
     if is_done(office, case):
-        _stop_whole(office, case, at=at)
+        _when_done(office, case, at=at)
     return take_step(office, case, "grant_return", actor, at=at, about=_unit(assignment))
 
 
@@ -324,7 +329,7 @@ def cancel(
     office.store.assignments.change(assignment_after(assignment, "cancel"))
     clockwork.drop(office, case, assignment=assignment)
     if is_done(office, case):
-        _stop_whole(office, case, at=at)
+        _when_done(office, case, at=at)
     return take_step(office, case, "cancel", actor, at=at, about=_unit(assignment))
 
 
@@ -398,6 +403,7 @@ def grant_extension(
         at=at,
         reason=assignment.extension_reason,
         about=_unit(assignment),
+        is_heard=assignment.is_lead,
     )
 
 

@@ -133,6 +133,7 @@ def take_step(
     reason: str = "",
     about: Mapping[str, str] = NOTHING,
     to: CaseState | None = None,
+    is_heard: bool = True,
 ) -> Case:
     """Bring a case to where the move leads, note the event, and tell whoever hears of it.
 
@@ -140,16 +141,17 @@ def take_step(
         case: as checked, with whatever else the step changes.
         about: what belongs to the event, by name.
         to: where it leads if not where the table says.
+        is_heard: the resident hears of it, if the table says that she sees it.
     """
     move = move_of(action, office.store.cases.get(case.id).state)
     if move is None:
         raise MoveNotAllowed(case.id, case.state, action)
     case = replace(case, state=to or _where_to(case, action, move.to), version=case.version + 1)
     case = replace(case, waits_for=_who_is_next(office, case))
-    event = Event(action, str(actor), reason, move.is_seen, at, case.state, about)
+    event = Event(action, str(actor), reason, move.is_seen and is_heard, at, case.state, about)
     office.store.cases.change(case)
     office.store.cases.add_event(case.id, event)
-    if move.is_seen and actor.role is not Role.RESIDENT:
+    if move.is_seen and is_heard and actor.role is not Role.RESIDENT:
         office.notices.tell(case, event)
     office.cards.show(case, event)
     logger.info("case %d: %s by %s", case.id, action, actor)

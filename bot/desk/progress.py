@@ -9,6 +9,10 @@ from bot.store import ProgressNote
 logger = logging.getLogger(__name__)
 
 
+MOST_TEXT_CHARS, MOST_SOURCE_CHARS = 1500, 300
+"""What fits into one message with the commitment it is about."""
+
+
 @one_step
 def add_progress_note(
     office: Office,
@@ -28,6 +32,11 @@ def add_progress_note(
     text, source = text.strip(), source.strip()
     if not text or not source:
         raise ValueError("a progress note needs a text and a source")
+    if len(text) > MOST_TEXT_CHARS or len(source) > MOST_SOURCE_CHARS:
+        raise ValueError(
+            f"a progress note has at most {MOST_TEXT_CHARS} characters,"
+            f" its source {MOST_SOURCE_CHARS}"
+        )
     if any(
         (one.text, one.noted_on) == (text, noted_on)
         for one in office.store.following.notes(commitment)

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.cases import Actor, Case, CaseState, Kind, MoveNotAllowed, Urgency
 from bot.desk import clockwork
 from bot.desk.office import NOTHING, Office, checked, expect, one_step, take_step
+from bot.desk.progress import MOST_SOURCE_CHARS
 from bot.moves import move_of
 from bot.service import ClockName
 
@@ -38,7 +39,7 @@ def accept(
         MoveNotAllowed, StaleCard: nothing was changed.
     """
     case = checked(office, case_id, "accept", actor, seen=seen)
-    case = _classified(office, case, "accept", kind, category, urgency)
+    case = _classified(office, case, "accept", kind, category, urgency, at=at)
     clockwork.stop(office, case, "accept", at=at)
     clockwork.start(office, case, "dispatch", at=at)
     return take_step(office, case, "accept", actor, at=at, about=_classes(case))
@@ -56,13 +57,14 @@ def classify(
     category: str = "",
     urgency: Urgency | None = None,
 ) -> Case:
-    """Correct kind, category or urgency of a case that no unit has yet; its clock starts anew.
+    """Correct kind, category or urgency of a case that no unit has yet; its clock goes by them.
 
     Raises:
         MoveNotAllowed, StaleCard: nothing was changed.
     """
     before = checked(office, case_id, "classify", actor, seen=seen)
-    case = _classified(office, before, "classify", kind, category, urgency)
+    expect(kind or category or urgency, before, "classify", "reason")
+    case = _classified(office, before, "classify", kind, category, urgency, at=at)
     if case.matter.urgency is not before.matter.urgency:
         for one in office.store.timers.running(case.id):
             if one.name in ("accept", "dispatch"):
@@ -78,7 +80,13 @@ def _classified(
     kind: Kind | None,
     category: str,
     urgency: Urgency | None,
+    *,
+    at: datetime,
 ) -> Case:
+    """The case with what is corrected; of a 举报 that was taken for another kind nothing stays in
+    a group."""
+    if kind is Kind.REPORT and case.matter.kind is not Kind.REPORT:
+        office.cards.hide(case, at=at)
     expect(not category or category in office.service.categories, case, action, "reason")
     matter = replace(
         case.matter,
@@ -139,6 +147,8 @@ def ask_info(
     expect(words.strip(), case, "ask_info", "words")
     clockwork.stop(office, case, "contact", at=at)
     clockwork.pause(office, case, at=at)
+    info_after = office.service.reminders.info_after
+    clockwork.start_length(office, case, clockwork.INFO, info_after, at=at)
     case = replace(case, earlier_state=case.state)
     return take_step(office, case, "ask_info", actor, at=at, reason=words.strip())
 
@@ -159,6 +169,7 @@ def supplement(
         MoveNotAllowed, StaleCard: nothing was changed.
     """
     case = checked(office, case_id, "supplement", actor, seen=seen)
+    clockwork.drop(office, case, clockwork.INFO)
     clockwork.resume(office, case, at=at)
     case = take_step(office, case, "supplement", actor, at=at, reason=words.strip())
     case = replace(case, earlier_state=None)
@@ -186,6 +197,7 @@ def answer(
     expect(words.strip(), case, "answer", "words")
     needs_source = case.matter.kind not in (Kind.CONSULT, Kind.PRAISE)
     expect(source.strip() or not needs_source, case, "answer", "source")
+    expect(len(source) <= MOST_SOURCE_CHARS, case, "answer", "long")
     expect(not office.store.cases.of_master(case.id), case, "answer", "merged")
     clockwork.stop(office, case, "accept", "contact", at=at)
     case = replace(case, replied_at=at, solved=None, satisfied=None)

@@ -65,7 +65,9 @@ def look_at_clock(office: Office, one: CaseTimer, *, at: datetime) -> None:
 
 def _remind(office: Office, case: Case, one: CaseTimer, level: int, *, at: datetime) -> None:
     warnings = len(office.service.reminders.warn_at)
-    if one.name == clockwork.LEDGER or level > warnings + 1:
+    if one.name == clockwork.INFO:
+        action = "urge"
+    elif one.name == clockwork.LEDGER or level > warnings + 1:
         action = "supervise"
     else:
         action = "urge" if level > warnings else "warn"

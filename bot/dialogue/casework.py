@@ -249,22 +249,19 @@ class Casework:
         )
 
     def _after_satisfied(self, moment: Moment, case: Case) -> Reply:
-        is_disputable = case.solved is not Solved.YES and case.satisfied is Satisfied.NO
+        may_dispute = case.is_open or desk.may_still_be_disputed(self._office, case, at=moment.at)
+        is_content = case.solved is Solved.YES or case.satisfied is not Satisfied.NO
+        is_disputable = may_dispute and not is_content
         key = "case.dissatisfied" if is_disputable else "case.rated"
         text = self._phrasing.say(
             moment.language,
             key,
             number=case.number,
             closed=not case.is_open,
-            days=self._dispute_days(),
+            days=self._office.service.dispute_days,
         )
         rows = ((self._button(moment, case, "dispute"),),) if is_disputable else ()
         return Reply(text, buttons=rows, replaces=True, case_id=case.id)
-
-    def _dispute_days(self) -> int:
-        service = self._office.service
-        minutes = service.calendar.minutes(service.closing.dispute_within)
-        return round(minutes / (24 * 60))
 
     def _invites_words(self, moment: Moment, case: Case, key: str) -> Reply:
         """It is done; what she writes next says what is still wrong."""

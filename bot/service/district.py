@@ -100,6 +100,11 @@ class Service(BaseModel):
             case Urgency.NORMAL:
                 return clock.normal_by_kind.get(kind, clock.normal)
 
+    @cached_property
+    def dispute_days(self) -> int:
+        """For how many days after it closed a case may be disputed."""
+        return round(self.calendar.minutes(self.closing.dispute_within) / (24 * 60))
+
     def unit_named(self, name: str) -> Unit | None:
         """The unit of this Chinese name, as commitments.toml writes it."""
         return next((unit for unit in self.unit if unit.name == name), None)

@@ -17,7 +17,7 @@ from bot.service.written import (
     WorkingLength,
 )
 
-ClockName = Literal["accept", "dispatch", "sign", "contact", "done"]
+ClockName = Literal["accept", "dispatch", "sign", "contact", "done", "reply"]
 """受理, 派单, 签收, 响应, 办结: the steps that have a limit."""
 
 Level = Literal["community", "street", "district", "city"]
@@ -140,10 +140,12 @@ class Clock(_Entry):
 
 
 class Reminders(_Entry):
-    """At which shares of a limit a unit is warned, and how long after it supervisors are told."""
+    """At which shares of a limit a unit is warned, how long after it supervisors are told, and
+    after how long dispatchers are, of a case that its resident says nothing more to."""
 
     warn_at: RisingShares
     supervise_after: AnyLength
+    info_after: AnyLength
     source: Sentence
 
 

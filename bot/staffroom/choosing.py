@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.cases import Case, Kind, Staff, Urgency
 from bot.desk import Office
-from bot.messages import Button, Reply
+from bot.messages import Button, Reply, row_number
 from bot.staffroom.doing import is_about_a_part, parts_for
 from bot.wording import Language
 
@@ -98,8 +98,9 @@ class Choices:
 
     def _units(self, language: Language, case: Case, verb: str, choice: str) -> Reply:
         codes = list(dict.fromkeys([*self._usual_units(case), *self._office.service.units]))
-        page = int(choice[1:]) if choice[1:].isdigit() else 0
-        shown = codes[page * _PAGE : (page + 1) * _PAGE] or codes[:_PAGE]
+        page = max(row_number(choice[1:]), 0)
+        page = page if page * _PAGE < len(codes) else 0
+        shown = codes[page * _PAGE : (page + 1) * _PAGE]
         more = []
         if page:
             more.append(self._turn(language, case, verb, page - 1, "previous"))

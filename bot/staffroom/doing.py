@@ -23,6 +23,8 @@ from bot.cases import (
     points_of,
 )
 from bot.desk import Office
+from bot.desk.progress import MOST_SOURCE_CHARS, MOST_TEXT_CHARS
+from bot.messages import row_number
 from bot.moves import PROGRESS_ROLES
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
@@ -100,8 +102,8 @@ def _part(office: Office, action: str, doing: Doing) -> int:
 
     Where there is none, that of her unit all the same: the desk says why it cannot be about it.
     """
-    if doing.choice.isdigit():
-        return int(doing.choice)
+    if row_number(doing.choice) >= 0:
+        return row_number(doing.choice)
     parts = parts_for(office, doing.case, doing.member, action) or [
         one
         for one in office.store.assignments.of_case(doing.case.id)
@@ -211,7 +213,7 @@ def _merge(office: Office, doing: Doing) -> Case:
 def _link(office: Office, doing: Doing) -> Case:
     known = list(office.store.cases.commitments(doing.case.id))
     chosen = doing.choice
-    picked = [known[int(chosen)]] if chosen.isdigit() and int(chosen) < len(known) else []
+    picked = [known[row_number(chosen)]] if 0 <= row_number(chosen) < len(known) else []
     if doing.words:
         picked = doing.words.split()
         if any(office.cards.face.commitment(one) is None for one in picked):
@@ -273,7 +275,8 @@ def _progress(office: Office, doing: Doing) -> Case:
             staff_id=member.id,
         )
     except ValueError as error:
-        why: Why = "once" if text else "words"
+        is_long = len(text) > MOST_TEXT_CHARS or len(source) > MOST_SOURCE_CHARS
+        why: Why = "words" if not text else "long" if is_long else "once"
         raise MoveNotAllowed(case.id, case.state, "progress", why) from error
     return case
 

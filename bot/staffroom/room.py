@@ -1,13 +1,13 @@
 """One tap or one reply of a member of staff: authorised, carried out, and told what became of it.
 
 Every method runs inside the caller's transaction. Nothing is read from a message's text: which
-case it is about stands in the database, under the message's number (lessons: never parse text).
+case it is about stands in the database, under the message's number.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.cards import Reader
+from bot.cards import Reader, excerpt
 from bot.cases import Case, CaseError, Kind, MoveNotAllowed, Role, Staff, StaleCard, points_of
 from bot.desk import Office
 from bot.messages import Button, Reply, row_number
@@ -20,6 +20,8 @@ from bot.wording import Language, plain
 _NOTICE_CHARS = 190
 _LISTED = 10
 _WORDS_SHOWN = 2500
+_WORDS_READ_BACK, _POINTS_SHOWN, _POINT_CHARS = 2000, 15, 60
+"""Of words and points that are read back together, so that they fit into one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,8 @@ class Staffroom:
             "words_for",
             number=case.number,
             name=member.name,
-            words=words.words[:_WORDS_SHOWN],
-            points=list(points_of(case.matter.text)) if shows_points else [],
+            words=excerpt(words.words, _WORDS_READ_BACK),
+            points=_points(case) if shows_points else [],
             lacks_source="answer" in verbs and not source_in(words.words),
         )
         buttons = tuple(
@@ -238,7 +240,8 @@ class Staffroom:
         why, action = "stale", ""
         if isinstance(error, MoveNotAllowed):
             case_id, why = error.subject_id, error.why
-            action = self._face.did(language, error.action) if error.action in ACTIONS else ""
+            is_known = error.action in (*ACTIONS, "progress")
+            action = self._face.did(language, error.action) if is_known else ""
         case = self._store.cases.known(case_id)
         text = self._face.say(
             language,
@@ -278,6 +281,13 @@ class Staffroom:
 
     def _say(self, language: Language, key: str) -> str:
         return plain(self._face.say(language, key))
+
+
+def _points(case: Case) -> list[str]:
+    """The points of a matter, short enough to be shown together; the card has them whole."""
+    points = [excerpt(point, _POINT_CHARS) for point in points_of(case.matter.text)]
+    shown = points[:_POINTS_SHOWN]
+    return shown if len(points) <= _POINTS_SHOWN else [*shown, "…"]
 
 
 def _has_right(member: Staff, verb: str) -> bool:

@@ -148,12 +148,14 @@ class Cases:
         )
 
     def at_spot(self, spot: str, category: str, *, since: datetime) -> list[Case]:
-        """The cases of a category filed since then about one spot; none about an empty one."""
+        """The cases of a category filed since then about one spot; none about an empty one, and no
+        report of wrongdoing, whose place is nobody's to read."""
         return list(
             self._where(
                 """
                 cases.spot = ? and cases.spot <> '' and cases.category = ?
-                and cases.submitted_at >= ? and cases.state <> 'withdrawn' order by cases.id
+                and cases.submitted_at >= ? and cases.state <> 'withdrawn'
+                and cases.kind <> 'report' order by cases.id
                 """,
                 [spot, category, since.isoformat()],
             )

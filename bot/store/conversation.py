@@ -165,6 +165,7 @@ def kept_reply(reply: Reply) -> Row:
         "photo": reply.photo,
         "location": point and {"latitude": point.latitude, "longitude": point.longitude},
         "is_protected": reply.is_protected,
+        "removes": reply.removes,
     }
 
 

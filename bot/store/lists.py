@@ -12,7 +12,11 @@ _OVERDUE = """
     and timers.name not in ('rating', 'ledger')
 """
 _TO_DO = {
-    Role.DISPATCHER: "select id from cases where waits_for = 'dispatcher'",
+    Role.DISPATCHER: """
+        select id from cases where waits_for = 'dispatcher'
+        union select case_id from timers
+        where name = 'info' and stopped_at = '' and due_at <> '' and due_at < :now
+    """,
     Role.SUPERVISOR: f"""
         select id from cases where waits_for = 'supervisor'
         union select id from cases where waits_for = 'dispatcher' and state = 'in_progress'

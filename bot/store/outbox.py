@@ -97,10 +97,35 @@ class OutboxRows:
         return row is not None and row["state"] == "waiting"
 
     def drop_waiting(self, resident_id: int) -> int:
-        """What waits for a chat is never sent: it is none of staff any more. How much that was."""
+        """What waits for a chat as one of staff is never sent: it is none any more. How much that
+        was; what is being sent this moment is not stopped."""
         return self._database.execute(
-            f"update outbox set state = 'dropped', reply = '' where resident_id = ? and {_OPEN}",
+            """
+            update outbox set state = 'dropped', reply = ''
+            where resident_id = ? and is_for_staff = 1 and state in ('waiting', 'refused')
+            """,
             [resident_id],
+        )
+
+    def messages_about(self, case_id: int, resident_id: int) -> list[int]:
+        """The messages about a case that a chat has got, each once."""
+        rows = self._database.tuples(
+            """
+            select distinct message_id from outbox
+            where case_id = ? and resident_id = ? and message_id <> 0 order by message_id
+            """,
+            [case_id, resident_id],
+        )
+        return [int(message_id) for (message_id,) in rows]
+
+    def drop_about(self, case_id: int, resident_id: int) -> None:
+        """What waits for a chat about a case is never sent."""
+        self._database.execute(
+            """
+            update outbox set state = 'dropped', reply = ''
+            where case_id = ? and resident_id = ? and state = 'waiting'
+            """,
+            [case_id, resident_id],
         )
 
     def rewrite(self, letter_id: int, reply: Reply) -> bool:
@@ -235,7 +260,9 @@ class OutboxRows:
         )
 
     def _change(self, letter_id: int, changes: str, *values: object) -> None:
-        self._database.execute(f"update outbox set {changes} where id = ?", [*values, letter_id])
+        self._database.execute(
+            f"update outbox set {changes} where id = ? and {_OPEN}", [*values, letter_id]
+        )
 
 
 def _letter(row: Row) -> Letter:

@@ -137,9 +137,13 @@ class StaffRows:
         return self._database.one(statement, [resident_id]) is not None
 
     def groups(self) -> list[int]:
-        """The groups' chats."""
+        """The groups' chats that can be written to."""
         rows = self._database.tuples(
-            "select resident_id from staff_groups order by resident_id", []
+            """
+            select resident_id from staff_groups join residents on residents.id = resident_id
+            where reachable = 1 order by resident_id
+            """,
+            [],
         )
         return [int(resident_id) for (resident_id,) in rows]
 
@@ -156,6 +160,12 @@ class StaffRows:
             do update set letter_id = excluded.letter_id, headline = excluded.headline
             """,
             [case_id, resident_id, letter_id, headline],
+        )
+
+    def forget_card(self, case_id: int, resident_id: int) -> None:
+        """A chat shows no card of a case any more."""
+        self._database.execute(
+            "delete from cards where case_id = ? and resident_id = ?", [case_id, resident_id]
         )
 
     def cards(self, case_id: int) -> list[Card]:

@@ -56,6 +56,9 @@ class TelegramCourier:
     async def _show(self, letter: Letter, chat_id: int) -> int:
         """Send what a letter holds; returns the message's id, 0 if it shows nothing."""
         reply, tapped_id = letter.reply, letter.tapped_message_id
+        if reply.removes:
+            await self._remove(letter, chat_id)
+            return 0
         if reply.location is not None:
             return await self._send_point(reply.location, reply, chat_id)
         if reply.photo and (content := await self._read_photo(letter)):
@@ -73,6 +76,13 @@ class TelegramCourier:
             protect_content=reply.is_protected or None,
         )
         return sent.message_id
+
+    async def _remove(self, letter: Letter, chat_id: int) -> None:
+        """Delete a message of the bot's; Telegram refuses that after two days (deleteMessage)."""
+        try:
+            await self._bot.delete_message(chat_id, letter.tapped_message_id)
+        except BadRequest as error:
+            logger.warning("letter %d: a message stays: %s", letter.id, without_content(error))
 
     async def _send_point(self, point: Location, reply: Reply, chat_id: int) -> int:
         sent = await self._bot.send_location(

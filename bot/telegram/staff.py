@@ -10,7 +10,7 @@ from datetime import datetime
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 
-from bot.access import link_chat
+from bot.access import burn_code, link_chat
 from bot.arrivals import Finish
 from bot.cards import Cards
 from bot.cases import Role, Staff
@@ -48,7 +48,7 @@ class StaffChats:
         """
         query, message, membership = (
             update.callback_query,
-            update.message,
+            update.message or update.edited_message,
             update.my_chat_member,
         )
         if query and _is_staff_tap(query):
@@ -127,6 +127,11 @@ class StaffChats:
         member = self._store.staff.in_chat(sender.id)
         chat = self._chat(message.chat, at=at)
         language = self._language(chat, user)
+        if message.edit_date:  # what she wrote first has been read back to her
+            if message.chat.type == ChatType.PRIVATE:
+                self._say(chat, language, "edited", at=at)
+            finish()
+            return
         words = message.text or message.caption or ""
         command = words.split(maxsplit=1)
         if command and command[0].partition("@")[0] == COMMAND:
@@ -164,7 +169,7 @@ class StaffChats:
     ) -> None:
         """`/staff`: what is to do; `/staff CODE` links; `here` and `off` in a group."""
         if chat.id != sender.id:
-            self._on_group_command(chat, member, rest.lower(), language, at=at)
+            self._on_group_command(chat, member, rest, language, at=at)
         elif rest:
             linked = link_chat(self._store, rest, sender.id, at=at)
             member = linked or member
@@ -178,9 +183,13 @@ class StaffChats:
             self._say(chat, language, "not_staff", at=at)
 
     def _on_group_command(
-        self, group: Resident, member: Staff | None, rest: str, language: Language, *, at: datetime
+        self, group: Resident, member: Staff | None, code: str, language: Language, *, at: datetime
     ) -> None:
-        if member is None or member.role not in _MAY_BRING_GROUPS:
+        """`here` and `off`; a code that was sent here by mistake is nobody's any more."""
+        rest = code.lower()
+        if rest and burn_code(self._store, code, at=at):
+            self._say(group, language, "code_burnt", at=at)
+        elif member is None or member.role not in _MAY_BRING_GROUPS:
             self._say(group, language, "not_staff", at=at)
         elif rest == "here":
             self._store.staff.add_group(group.id, member.id, at=at)
