@@ -262,9 +262,13 @@ class Hall:
 
     def letters(self, actor: Actor) -> list[str]:
         """What waits to be delivered to her in her chat, oldest first."""
+        return self.letters_to(self._chat(actor))
+
+    def letters_to(self, chat: int | None) -> list[str]:
+        """What waits to be delivered to a chat, oldest first."""
         rows = self.connection.execute(
             "select json_extract(reply, '$.html') from outbox where resident_id = ? order by id",
-            [self._chat(actor)],
+            [chat],
         )
         return [str(html) for (html,) in rows]
 

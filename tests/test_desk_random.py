@@ -383,7 +383,9 @@ class Desks:
         if case.state in CLOCKS:
             assert (*(timer.name for timer in timers),) == CLOCKS[case.state]
         assert names == sorted(set(names))
-        paused = {timer.timer.running_since is None for timer in timers}
+        assert ("info" in names) == (case.state is S.NEED_INFO)
+        work = [timer for timer in timers if timer.name != "info"]
+        paused = {timer.timer.running_since is None for timer in work}
         assert paused <= {case.state is S.NEED_INFO}
         assert ("ledger" in names) == (case.state is S.LEDGER)
         if case.state is S.IN_PROGRESS:

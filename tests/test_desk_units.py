@@ -131,7 +131,10 @@ def test_two_units_of_a_case_stand_at_different_states(hall: Hall) -> None:
     assert hall.case(case).waits_for is Role.HANDLER
     hall.does(desk.done, case, hall.gardener, hall.part(case, PARKS).id, "已修剪。")
     assert states(hall, case) == [(STREETS, A.DONE), (PARKS, A.DONE)]
-    assert (hall.case(case).waits_for, hall.clocks(case)) == (Role.DISPATCHER, {"contact"})
+    assert (hall.case(case).waits_for, hall.clocks(case)) == (
+        Role.DISPATCHER,
+        {"contact", "reply"},
+    )
 
 
 def test_a_unit_signs_before_it_is_done_and_says_what_it_did(hall: Hall) -> None:
@@ -266,7 +269,7 @@ def test_the_case_is_not_done_while_a_leads_return_is_not_ruled_on(hall: Hall) -
 def test_a_case_is_done_when_the_only_lead_not_done_gives_its_part_back(hall: Hall) -> None:
     case = asks_return(hall, hall.finishes(hall.dispatched(to=BOTH)), hall.gardener)
     hall.does(desk.grant_return, case, hall.dispatcher, hall.part(case, PARKS).id)
-    assert hall.clocks(case) == {"contact"}
+    assert hall.clocks(case) == {"contact", "reply"}
     assert hall.replies(case).state is S.REPLIED
 
 
@@ -316,7 +319,7 @@ def test_what_a_unit_has_done_is_not_taken_back(hall: Hall) -> None:
 def test_a_case_is_done_when_the_only_lead_not_done_is_taken_back(hall: Hall) -> None:
     case = hall.finishes(hall.dispatched(to=BOTH))
     after = hall.does(desk.cancel, case, hall.dispatcher, hall.part(case, PARKS).id)
-    assert (hall.clocks(case), after.waits_for) == ({"contact"}, Role.DISPATCHER)
+    assert (hall.clocks(case), after.waits_for) == ({"contact", "reply"}, Role.DISPATCHER)
     assert hall.replies(case).state is S.REPLIED
 
 

@@ -32,6 +32,7 @@ def test_the_limits_are_those_of_the_domain(service: Service) -> None:
         "sign": ["4 working hours", "1 hours", "15 minutes"],
         "contact": ["1 working days", "2 hours", "2 hours"],
         "done": ["5 working days", "24 hours", "2 hours"],
+        "reply": ["1 working days", "2 hours", "1 hours"],
     }
     assert list(Urgency) == [Urgency.NORMAL, Urgency.URGENT, Urgency.CRITICAL]
 

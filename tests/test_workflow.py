@@ -154,7 +154,7 @@ async def test_two_units_return_a_case_while_its_clock_runs(town: Town, offices:
     assert due in dispatcher.reads  # nobody has the case, and its time goes on
     heard = len(resident.heard)
     await dispatcher.taps("同意退单")
-    assert streets.reads.startswith("↩️ 退单已同意\n")
+    assert streets.reads == f"↩️ 退单已同意 · {NUMBER}"
     assert streets.buttons() == []
     assert len(resident.heard) == heard
 
@@ -303,7 +303,7 @@ async def test_a_case_on_the_ledger_stays_in_sight(town: Town, offices: Offices)
     assert supervisor.reads.startswith("📋 2020-03-19 日报\n")
     assert "\n挂账：1\n" in supervisor.reads
     await town.lets_pass(hours=22)  # 2020-03-20 10:00: an hour after the report is due
-    assert supervisor.in_private.reads.startswith(f"🔴🔴 督办：挂账回告已超期\n{NUMBER} · 挂账\n")
+    assert supervisor.in_private.reads.startswith(f"📌 挂账回告日已到，请处理\n{NUMBER} · 挂账\n")
     await supervisor.taps("▶️ 恢复", on=f"{NUMBER} · ")
     assert resident.reads == f"▶️ {NUMBER} 恢复办理。"
     await handler.taps("🖊 签收")
@@ -330,7 +330,7 @@ async def test_a_resident_who_is_not_content_has_it_done_again(
     await resident.taps("没解决")
     assert resident.reads == "已记下。您对办理过程和解释满意吗？这与是否解决分开统计。"
     await resident.taps("不满意")
-    assert resident.reads == f"已记下您的意见。{NUMBER} 没有结案，您可以要求重新办理。"
+    assert resident.reads == f"已记下您的意见。{NUMBER} 没有结案。您可以要求重新办理。"
     await resident.taps("要求重新办理")
     await resident.says("灯还是不亮，根本没人来过。")
     assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"

@@ -129,7 +129,7 @@ async def test_what_she_was_asked_for_she_just_writes(town: Town, offices: Offic
     await resident.taps("是补充这件的")
     assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
     assert town.case(NUMBER).state == "submitted"
-    assert offices.dispatcher.reads.startswith("➕ 居民补充了情况\n▶️ 居民已补充，继续办理\n")
+    assert offices.dispatcher.reads.startswith("➕ 居民补充了情况\n▶️ 信息已齐，继续办理\n")
     assert "⏱ 受理时限：2020-03-05 16:00\n" in offices.dispatcher.reads
 
 
@@ -308,7 +308,7 @@ async def test_a_reply_is_still_to_be_read_when_she_has_judged_it(
     await resident.taps("要求重新办理")
     assert [words.splitlines()[0] for words in resident.heard[-3:]] == [
         f"💬 {NUMBER} 的答复：",
-        f"已记下您的意见。{NUMBER} 没有结案，您可以要求重新办理。",
+        f"已记下您的意见。{NUMBER} 没有结案。您可以要求重新办理。",
         f"好的，{NUMBER} 已退回重新办理。还有什么没解决？请直接写给我，我会记到这一件。",
     ]
     assert "灯具已更换，线路月底前改造。" in resident.heard[-3]

@@ -166,16 +166,50 @@ async def test_a_code_links_nobody_that_is(town: Town, offices: Offices, which: 
     assert newcomer.reads == NOT_STAFF
 
 
-async def test_a_code_is_not_taken_in_the_group(town: Town, offices: Offices) -> None:
+async def test_a_code_sent_in_the_group_is_nobodys_any_more(town: Town, offices: Offices) -> None:
     code = make_link(town.bot.store, "王五", at=town.clock.now)
     passer_by = stranger(town)
     await passer_by.says(f"/staff {code}")
-    assert passer_by.reads == NOT_STAFF
+    assert passer_by.reads.startswith("绑定码不要发在群里，这个码已作废。")
+    await passer_by.in_private.says(f"/staff {code}")
+    assert passer_by.in_private.reads.startswith("绑定码无效")
     member = town.bot.store.staff.named("王五")
     linked = town.bot.store.residents.known("telegram", "503")
     assert member
     assert linked
     assert member.resident_id == linked.id
+
+
+async def test_a_case_that_turns_out_to_be_a_whistle_blowers_leaves_the_group(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await resident.replies("等待受理", "王老板给他们送钱")
+    await resident.taps("➕ 继续补充")
+    await resident.sends_photo(JPEG)
+    before = [one for one in town.server.from_bot(STAFF_GROUP) if NUMBER in one.text]
+    assert any("胭脂路" in one.text for one in before)
+    assert any(one.photo for one in before)
+    await offices.dispatcher.taps("改分类", "类型", "举报")
+    left = town.server.from_bot(STAFF_GROUP)
+    assert not any("胭脂路" in one.text or "王老板" in one.text or one.photo for one in left)
+    assert "举报件，内容只在私聊中显示" in offices.dispatcher.reads
+
+
+async def test_words_that_were_changed_are_not_heard_as_a_residents(
+    town: Town, offices: Offices
+) -> None:
+    await is_dispatched(town, offices)
+    await offices.handler.replies(NUMBER, "已更换灯具")
+    drafts = len(town.bot.store.drafts.open_ones(town.bot.store.staff.named("王五").resident_id))
+    written = town.server.messages(offices.handler.telegram_id)
+    mine = [one for one in written if not one.by_bot][-1]
+    town.server.edits(offices.handler.telegram_id, mine.message_id, "已更换灯具和线路")
+    await town.settles()
+    assert offices.handler.reads.startswith("改过的话不会被采用。")
+    after = town.bot.store.drafts.open_ones(town.bot.store.staff.named("王五").resident_id)
+    assert len(after) == drafts
 
 
 async def test_no_card_says_who_the_resident_is(town: Town, offices: Offices) -> None:
