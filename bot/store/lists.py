@@ -119,10 +119,10 @@ class Lists:
                 (select count(*) from cases
                     where rework > 0 and state in ('submitted', 'in_progress')) as disputed,
                 (select count(*) from cases where state = 'ledger') as ledger,
-                (select count(distinct outbox.resident_id) from outbox
-                    join residents on residents.id = outbox.resident_id
-                    where outbox.state in ('waiting', 'claimed') and reachable = 0
-                    and is_for_staff = 0) as unreachable,
+                (select count(*) from residents where reachable = 0 and exists (
+                    select 1 from outbox where resident_id = residents.id
+                    and state in ('waiting', 'claimed') and is_for_staff = 0
+                )) as unreachable,
                 (select count(*) from outbox where state = 'refused') as failed
             """,
             values,
