@@ -96,7 +96,7 @@ class Calendar:
         """Whether the holidays of a day's year are known."""
         try:
             chinese_calendar.is_workday(day)
-        except NotImplementedError:
+        except NotImplementedError:  # the package's word for a year it has no holidays of
             return False
         return True
 
@@ -175,17 +175,16 @@ class Calendar:
             midnight += _DAY
 
     def _look_up(self, day: date) -> bool:
-        try:
+        if self.knows(day):
             return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:  # the package's word for a year it has no holidays of
-            if day.year not in self._unknown_years:
-                self._unknown_years.add(day.year)
-                logger.warning(
-                    "the holidays of %s are not known: Monday to Friday count as working days; "
-                    "a newer chinesecalendar may know them",
-                    day.year,
-                )
-            return day.weekday() < 5
+        if day.year not in self._unknown_years:
+            self._unknown_years.add(day.year)
+            logger.warning(
+                "the holidays of %s are not known: Monday to Friday count as working days; "
+                "a newer chinesecalendar may know them",
+                day.year,
+            )
+        return day.weekday() < 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot import desk
 from bot.app import Bot, web_site
 from tests.actors import WebResident
 from tests.conftest import Clock
-from tests.town import LAMP, Offices, Town, open_offices, town_of
+from tests.town import LAMP, Offices, Town, is_replied, open_offices, town_of
 from tests.web_site import serving
 
 NUMBER = "WC20200302-0001"
@@ -27,15 +27,6 @@ async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
 @pytest.fixture
 async def offices(town: Town) -> Offices:
     return await open_offices(town)
-
-
-async def is_replied(offices: Offices, words: str = "已修好。") -> None:
-    """Staff do all they have to, and reply."""
-    await offices.dispatcher.taps("✅ 受理")
-    await offices.dispatcher.taps("📨 派单", "区城管执法局")
-    await offices.handler.taps("🖊 签收")
-    await offices.handler.writes("✔ 办结", words="已更换灯具。")
-    await offices.dispatcher.writes("💬 答复", words=words)
 
 
 async def test_she_reads_who_has_her_case_and_when_it_is_reported_on(

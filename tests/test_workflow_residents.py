@@ -1,6 +1,5 @@
 """What residents hear of their cases and do with them while staff work, on every channel."""
 
-import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,11 +7,9 @@ import pytest
 from bot.app import Bot
 from tests.conftest import Clock
 from tests.person import JPEG
-from tests.town import LAMP, Offices, Town, open_offices, town_of
+from tests.town import LAMP, Offices, Town, is_replied, open_offices, town_of
 
 NUMBER = "WC20200302-0001"
-CODE = re.compile(r"查询码：(\w{8})")
-NOT_FOUND = "没有找到。请核对编号和查询码（提交成功时给您的那两项）。"
 
 
 @pytest.fixture
@@ -24,15 +21,6 @@ async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
 @pytest.fixture
 async def offices(town: Town) -> Offices:
     return await open_offices(town)
-
-
-async def is_replied(offices: Offices, words: str = "已修好。") -> None:
-    """Staff do all they have to, and reply."""
-    await offices.dispatcher.taps("✅ 受理")
-    await offices.dispatcher.taps("📨 派单", "区城管执法局")
-    await offices.handler.taps("🖊 签收")
-    await offices.handler.writes("✔ 办结", words="已更换灯具。")
-    await offices.dispatcher.writes("💬 答复", words=words)
 
 
 @pytest.mark.parametrize(

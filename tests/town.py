@@ -268,3 +268,12 @@ async def town_of(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
         on_telegram = replace(bot, settings=settings)
         async with telegram_channel(on_telegram, server.token, now=lambda: clock.now):
             yield Town(server, bot, clock)
+
+
+async def is_replied(offices: Offices, words: str = "已修好。") -> None:
+    """Staff do all they have to, and reply."""
+    await offices.dispatcher.taps("✅ 受理")
+    await offices.dispatcher.taps("📨 派单", "区城管执法局")
+    await offices.handler.taps("🖊 签收")
+    await offices.handler.writes("✔ 办结", words="已更换灯具。")
+    await offices.dispatcher.writes("💬 答复", words=words)
