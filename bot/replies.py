@@ -1,0 +1,1 @@
+"""What a reply to a resident is checked for before it is sent."""

@@ -1,0 +1,1 @@
+"""Questions that the report does not answer, grouped by what they mean."""
