@@ -1,5 +1,5 @@
-"""Who may work here: members of staff are added by an operator and linked to their chats by a code
-that is good once, for a quarter of an hour. Whoever is not linked has no rights at all."""
+"""Who may work here: members of staff, added by an operator; they become known in a chat, or sign in
+to the console, by a code that is good once, for a quarter of an hour. Nobody else has rights."""
 
 import hashlib
 import logging
@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 
 from bot.cases import STAFF_ROLES, Role, Staff
 from bot.service import Service
-from bot.store import Store
+from bot.store import LinkPurpose, Session, Store
 
 logger = logging.getLogger(__name__)
 
 LINK_MINUTES = 15
 _CODE_BYTES = 12
+_TOKEN_BYTES = 32
+_SEEN_EVERY = timedelta(minutes=5)
+"""How exactly it is kept when somebody was last at work in the console."""
 
 
 class AccessError(Exception):
@@ -62,8 +65,8 @@ def set_role(store: Store, service: Service, name: str, role: str, unit: str) ->
     return member
 
 
-def remove_member(store: Store, name: str) -> Staff:
-    """Take all rights from a member, and let her chat go; what she did stays hers.
+def remove_member(store: Store, name: str, *, at: datetime) -> Staff:
+    """Take all rights from a member, let her chat go and sign her out; what she did stays hers.
 
     Raises:
         AccessError: nobody of this name works here.
@@ -72,13 +75,15 @@ def remove_member(store: Store, name: str) -> Staff:
         before = _active(store, name)
         member = replace(before, is_active=False, resident_id=None)
         store.staff.change(member)
+        store.sessions.end_all(member.id, at=at)
         _drop_letters(store, before)
     logger.info("staff %d removed", member.id)
     return member
 
 
-def make_link(store: Store, name: str, *, at: datetime) -> str:
-    """A code that links a chat to a member, once, within a quarter of an hour.
+def make_link(store: Store, name: str, *, at: datetime, purpose: LinkPurpose = "chat") -> str:
+    """A code by which a member is known in a chat, or signs in to the console: once, within a
+    quarter of an hour.
 
     Raises:
         AccessError: nobody of this name works here.
@@ -87,8 +92,17 @@ def make_link(store: Store, name: str, *, at: datetime) -> str:
     with store.together():
         member = _active(store, name)
         expires_at = at + timedelta(minutes=LINK_MINUTES)
-        store.staff.add_link(member.id, _hash(code), expires_at=expires_at)
+        store.staff.add_link(member.id, _hash(code), purpose=purpose, expires_at=expires_at)
     return code
+
+
+def sign_in_url(site: str, code: str) -> str:
+    """Where a code made for the console is used.
+
+    Args:
+        site: the site's address, without a slash at its end.
+    """
+    return f"{site}/console/enter?code={code}"
 
 
 def link_chat(store: Store, code: str, resident_id: int, *, at: datetime) -> Staff | None:
@@ -98,7 +112,7 @@ def link_chat(store: Store, code: str, resident_id: int, *, at: datetime) -> Sta
         None if there is no such code, or it was used, or is too old.
     """
     with store.together():
-        member = store.staff.use_link(_hash(code.strip()), at=at)
+        member = store.staff.use_link(_hash(code.strip()), purpose="chat", at=at)
         if member is None:
             return None
         before = store.staff.in_chat(resident_id)
@@ -114,7 +128,48 @@ def link_chat(store: Store, code: str, resident_id: int, *, at: datetime) -> Sta
 def burn_code(store: Store, code: str, *, at: datetime) -> bool:
     """Use a code up that others may have read; False if it is none."""
     with store.together():
-        return store.staff.use_link(_hash(code.strip()), at=at) is not None
+        return store.staff.burn_link(_hash(code.strip()), at=at)
+
+
+def sign_in(store: Store, code: str, *, at: datetime, hours: float) -> tuple[Staff, str] | None:
+    """Sign the member a code was made for in to the console; gives her browser's secret token.
+
+    Returns:
+        None if there is no such code, or it was used, or is too old.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with store.together():
+        member = store.staff.use_link(_hash(code.strip()), purpose="console", at=at)
+        if member is None:
+            return None
+        expires_at = at + timedelta(hours=hours)
+        store.sessions.begin(member.id, _hash(token), at=at, expires_at=expires_at)
+    logger.info("staff %d signed in", member.id)
+    return member, token
+
+
+def signed_in(store: Store, token: str, *, at: datetime) -> tuple[Staff, Session] | None:
+    """Who is signed in with a token, with her rights as they are now; None for nobody."""
+    session = store.sessions.under(_hash(token), at=at)
+    member = store.staff.get(session.staff_id) if session else None
+    if session is None or member is None or not member.is_active:
+        return None
+    return member, session
+
+
+def is_worth_noting(session: Session, *, at: datetime) -> bool:
+    """Whether it is long enough ago that a session was seen in use."""
+    return at - session.seen_at >= _SEEN_EVERY
+
+
+def sign_out(store: Store, session: Session, *, at: datetime, everywhere: bool = False) -> None:
+    """End a session or, of its member, every one."""
+    with store.together():
+        if everywhere:
+            store.sessions.end_all(session.staff_id, at=at)
+        else:
+            store.sessions.end(session.id, at=at)
+    logger.info("staff %d signed out%s", session.staff_id, " everywhere" if everywhere else "")
 
 
 def _drop_letters(store: Store, member: Staff) -> None:

@@ -37,11 +37,27 @@ class TelegramSettings(Section):
 
 
 class WebSettings(Section):
-    """The web page; port 0 takes a free one."""
+    """The web pages; port 0 takes a free one.
+
+    Attributes:
+        public_url: how the site is reached from outside, for links that staff sign in with; empty
+            is where it listens.
+        session_hours: how long a member of staff stays signed in to the console.
+    """
 
     enabled: bool = True
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = Field(default="", pattern="^(https?://[^/?#]+)?$")
+    session_hours: float = Field(default=12.0, gt=0, le=168)
+
+    @property
+    def url(self) -> str:
+        """The site's address for people, without a slash at its end."""
+        if self.public_url:
+            return self.public_url
+        host = self.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (names no listener)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 class Limits(Section):

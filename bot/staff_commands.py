@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime
 import click
 
 from bot import app, desk
-from bot.access import LINK_MINUTES, add_member, make_link, remove_member, set_role
+from bot.access import (
+    LINK_MINUTES,
+    add_member,
+    make_link,
+    remove_member,
+    set_role,
+    sign_in_url,
+)
 from bot.cases import STAFF_ROLES, TIME_ZONE, Case, CaseState, Kind, Staff
 from bot.config import Settings, load_settings
 from bot.plain_errors import plain_errors
@@ -70,20 +77,24 @@ def remove(name: str) -> None:
     Example: python -m bot staff remove 王五
     """
     with _at_work() as (_, service, store):
-        member = remove_member(store, name)
+        member = remove_member(store, name, at=datetime.now(UTC))
         click.echo(_line(member, service))
 
 
 @staff.command()
 @click.argument("name")
 def link(name: str) -> None:
-    """Print what a member sends the bot in a private chat to be known there; good once.
+    """Print how a member signs in to the console, and what makes her known in her chat; good once.
 
     Example: python -m bot staff link 王五
     """
-    with _at_work() as (_, _, store):
-        code = make_link(store, name, at=datetime.now(UTC))
-        click.echo(f"/staff {code}")
+    with _at_work() as (settings, _, store):
+        at = datetime.now(UTC)
+        if settings.web.enabled:
+            code = make_link(store, name, at=at, purpose="console")
+            click.echo(sign_in_url(settings.web.url, code))
+            click.echo(f"To be opened in a browser within {LINK_MINUTES} minutes, once.", err=True)
+        click.echo(f"/staff {make_link(store, name, at=at)}")
         click.echo(
             f"To be sent to the bot in a private chat within {LINK_MINUTES} minutes, once.",
             err=True,

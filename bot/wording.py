@@ -1,7 +1,9 @@
 """Everything the bot says, in the reader's language: Jinja templates of `content/wording/`.
 
-Simplified Chinese and English are written by hand; Traditional is made from the Simplified
-templates by OpenCC before anything is filled in, so what is quoted stays to the letter.
+Simplified Chinese and English are written by hand, in `zh.toml` and `en.toml` what residents and
+chats read, in `<page>.zh.toml` and `<page>.en.toml` what the pages of a browser say. Traditional is
+made from the Simplified templates by OpenCC before anything is filled in, so what is quoted stays
+to the letter.
 """
 
 import html
@@ -37,7 +39,7 @@ class Wording:
                 and every value filled in that only one language has.
         """
         mistakes: list[str] = []
-        zh, en = (_read(folder / f"{language}.toml", mistakes) for language in ("zh", "en"))
+        zh, en = (_read_all(folder, language, mistakes) for language in ("zh", "en"))
         mistakes = mistakes or _differences(folder, zh, en)
         if mistakes:
             raise ContentError(mistakes)
@@ -104,6 +106,17 @@ def language_of_hint(hint: str) -> Language:
 def plain(markup: str) -> str:
     """The words of a reply without its tags, as a terminal shows them."""
     return html.unescape(_TAG.sub("", markup))
+
+
+def _read_all(folder: Path, language: str, mistakes: list[str]) -> dict[str, str]:
+    """The texts of all files of a language by key; no key stands in two of them."""
+    texts: dict[str, str] = {}
+    for path in (folder / f"{language}.toml", *sorted(folder.glob(f"*.{language}.toml"))):
+        for key, text in _read(path, mistakes).items():
+            if key in texts:
+                mistakes.append(f"{path}: {key}: is in another file too")
+            texts[key] = text
+    return texts
 
 
 def _read(path: Path, mistakes: list[str]) -> dict[str, str]:

@@ -15,9 +15,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from bot.app import build_bot, health, open_index, open_store
+from bot.app import build_bot, open_index, open_store, web_site
 from bot.config import Settings
-from bot.web.chat import build_site
 from tests.web_site import serving
 
 PATIENCE_SECONDS = 20
@@ -49,9 +48,7 @@ def bot_in_a_thread(settings: Settings) -> Iterator[str]:
     async def serve() -> None:
         store = open_store(settings)
         bot = build_bot(settings, store=store, index=open_index(settings))
-        site = build_site(
-            bot.dialogue, limits=settings.limits, wording=bot.wording, health=lambda: health(bot)
-        )
+        site = web_site(bot)
         stopped = asyncio.Event()
         async with serving(site) as url:
             address.set_result((url, asyncio.get_running_loop(), stopped))

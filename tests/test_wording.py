@@ -46,6 +46,8 @@ SAMPLES: dict[str, object] = {
     "first": 1,
     "last": 6,
     "megabytes": 10,
+    "url": "https://example.org/console/enter?code=abc",
+    "minutes": 15,
     "unit": "区教育局",
     "units": ["区教育局", "区房管局"],
     "source": "区教育局公告",

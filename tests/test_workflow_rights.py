@@ -43,13 +43,13 @@ async def is_dispatched(town: Town, offices: Offices) -> None:
 async def test_who_works_here_no_more_can_do_nothing(town: Town, offices: Offices) -> None:
     await is_dispatched(town, offices)
     handler = offices.handler
-    remove_member(town.bot.store, "王五")
+    remove_member(town.bot.store, "王五", at=town.clock.now)
     before = town.case(NUMBER)
     await handler.taps("🖊 签收")
     assert handler.told == NOT_STAFF
     await handler.says("/staff")
     assert handler.reads == NOT_STAFF
-    remove_member(town.bot.store, "李四")
+    remove_member(town.bot.store, "李四", at=town.clock.now)
     await offices.dispatcher.taps("📣 呼叫")
     assert offices.dispatcher.told == NOT_STAFF
     assert town.case(NUMBER) == before

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from bot.config import Limits
 from bot.messages import Channel, Keep, Remark, Reply, Said, Turn
-from bot.web.chat import build_site
+from bot.web.site import build_site
 from bot.wording import Wording
 
 LIMITS = Limits(max_photo_bytes=2048)

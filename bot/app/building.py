@@ -37,7 +37,11 @@ _PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Bot:
-    """Everything a running bot is made of."""
+    """Everything a running bot is made of.
+
+    Attributes:
+        now: the time, in UTC.
+    """
 
     settings: Settings
     service: Service
@@ -48,6 +52,7 @@ class Bot:
     office: Office
     dialogue: Dialogue
     commands: Commands
+    now: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,7 @@ def build_bot(
         office=office,
         dialogue=dialogue,
         commands=commands,
+        now=now,
     )
 
 

@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from bot.app.building import Bot
+from bot.app.console import build_console_pages
 from bot.faults import kind_and_place
 from bot.inbox import Inbox, InboxSettings
 from bot.messages import Reply
@@ -111,7 +112,13 @@ def build_telegram(
         client,
         bot.dialogue,
         bot.store,
-        staff=StaffChats(bot.store, Staffroom(bot.office), bot.office.cards, now=now),
+        staff=StaffChats(
+            bot.store,
+            Staffroom(bot.office),
+            bot.office.cards,
+            site=bot.settings.web.url if bot.settings.web.enabled else "",
+            now=now,
+        ),
         max_photo_bytes=bot.settings.limits.max_photo_bytes,
         now=now,
     )
@@ -184,16 +191,19 @@ async def telegram_channel(
         yield telegram
 
 
-def web_site(bot: Bot, telegram: Telegram | None = None) -> "Starlette":
-    """The web channel as an ASGI application, with the webhook of Telegram if there is one."""
-    from bot.web.chat import build_site
+def web_site(bot: Bot, telegram: Telegram | None = None, *, token: str = "") -> "Starlette":
+    """The site as an ASGI application: chat, console, and Telegram's webhook if there is one."""
+    from bot.web.console import build_console
+    from bot.web.site import build_site
+
+    console = build_console(build_console_pages(bot, token=token))
 
     return build_site(
         bot.dialogue,
         limits=bot.settings.limits,
         wording=bot.wording,
         health=lambda: health(bot, telegram),
-        more_routes=telegram.routes if telegram else (),
+        more_routes=(console, *(telegram.routes if telegram else ())),
     )
 
 

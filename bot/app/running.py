@@ -136,7 +136,7 @@ async def _web_channel(
     import uvicorn
 
     config = uvicorn.Config(
-        web_site(bot, telegram),
+        web_site(bot, telegram, token=_token(bot.settings)),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -13,20 +13,23 @@ from bot.cases import (
     AssignmentState,
     Call,
     Case,
+    CaseError,
     CaseState,
     Event,
     Kind,
+    MoveNotAllowed,
     Role,
     Staff,
+    StaleCard,
     is_all_done,
     leads_of,
 )
 from bot.messages import Button, Reply, utf16_units
-from bot.moves import PROGRESS_ROLES, actions_of
+from bot.moves import ACTIONS, PROGRESS_ROLES, actions_of
 from bot.naming import Names, local_day, local_time
 from bot.service import Service
 from bot.store import CaseTimer, Store
-from bot.wording import Language, Wording
+from bot.wording import Language, Wording, plain
 from index import Commitment
 
 _WORDS_CHARS = (3000, 1200, 400)
@@ -151,6 +154,24 @@ class Face:
             return self.say(language, f"actor_{kind}")
         member = self._store.staff.get(int(number))
         return member.name if member else actor
+
+    def refusal(self, language: Language, error: CaseError) -> str:
+        """Why nothing happened, in a sentence or two without tags."""
+        case_id = error.case_id if isinstance(error, StaleCard) else 0
+        why, action = "stale", ""
+        if isinstance(error, MoveNotAllowed):
+            case_id, why = error.subject_id, error.why
+            is_known = error.action in (*ACTIONS, "progress")
+            action = self.did(language, error.action) if is_known else ""
+        case = self._store.cases.known(case_id)
+        text = self.say(
+            language,
+            f"refused_{why}",
+            action=action,
+            state=self.state(language, case) if case else "",
+            last=self.last_step(language, case) if case else "",
+        )
+        return plain(text)
 
     # What it says
 

@@ -33,6 +33,7 @@ _LOOKUP_WINDOW = timedelta(hours=1)
 _LOOKUPS_OF_ONE, _LOOKUPS_OF_NUMBER = 10, 30
 """Wrong numbers or codes that one resident may give in that time, and that a number may get."""
 _NUMBER_MAX_CHARS = 20
+_MADE_FINDABLE_AT_ONCE = 500
 _LOOKED_AT = 20
 """How many of the open cases nearest in meaning are compared by place as well."""
 
@@ -92,9 +93,12 @@ def open_case(
 
 @one_step
 def adopt_cases(office: Office, *, at: datetime) -> None:
-    """Cases that were filed before there was a workflow wait to be accepted from now on."""
+    """Cases that were filed before there was a workflow wait to be accepted from now on, and those
+    from before there was a search can be found."""
     for case in office.store.cases.without_clock():
         clockwork.start(office, case, "accept", at=at)
+    while office.store.cases.make_findable(most=_MADE_FINDABLE_AT_ONCE):
+        pass
 
 
 def spot_of(matter: Matter) -> str:

@@ -19,7 +19,6 @@ def m014_console(db: Database) -> None:
             id integer primary key,
             token_hash text not null unique,
             staff_id integer not null references staff(id),
-            language text not null default '',
             began_at text not null,
             seen_at text not null,
             expires_at text not null,
@@ -44,7 +43,7 @@ def m014_console(db: Database) -> None:
     db.conn.execute(
         """
         create virtual table case_words using fts5(
-            tokens, case_id unindexed, tokenize = "unicode61 remove_diacritics 0"
+            tokens, tokenize = "unicode61 remove_diacritics 0"
         )
         """
     )

@@ -11,7 +11,7 @@ from bot.cards import Reader, excerpt
 from bot.cases import Case, CaseError, Kind, MoveNotAllowed, Role, Staff, StaleCard, points_of
 from bot.desk import Office
 from bot.messages import Button, Reply, row_number
-from bot.moves import ACTIONS, PROGRESS_ROLES, may_take
+from bot.moves import PROGRESS_ROLES, may_take
 from bot.staffroom.choosing import OTHER, WORDED, Choices
 from bot.staffroom.doing import Doing, do, source_in
 from bot.store import Sent, Words
@@ -236,21 +236,7 @@ class Staffroom:
         return Outcome(self._did(language, verb), in_place=done)
 
     def _refusal(self, error: CaseError, language: Language) -> str:
-        case_id = error.case_id if isinstance(error, StaleCard) else 0
-        why, action = "stale", ""
-        if isinstance(error, MoveNotAllowed):
-            case_id, why = error.subject_id, error.why
-            is_known = error.action in (*ACTIONS, "progress")
-            action = self._face.did(language, error.action) if is_known else ""
-        case = self._store.cases.known(case_id)
-        text = self._face.say(
-            language,
-            f"refused_{why}",
-            action=action,
-            state=self._face.state(language, case) if case else "",
-            last=self._face.last_step(language, case) if case else "",
-        )
-        return plain(text)[:_NOTICE_CHARS]
+        return self._face.refusal(language, error)[:_NOTICE_CHARS]
 
     def _card(self, case: Case, language: Language, reader: Reader, *, at: datetime) -> Reply:
         return replace(self._face.card(language, case, reader, at=at), replaces=True)

@@ -20,17 +20,31 @@ from bot.store.conversation import AnswerRecord, Answers, Turns
 from bot.store.database import Database, StoreError, StoreUnavailable
 from bot.store.drafts import Drafts
 from bot.store.figures import CaseRecord, ClockRecord, Figures, PartRecord, Records, SpotRecord
+from bot.store.finding import Finding
 from bot.store.following import Following, Once, ProgressNote
 from bot.store.group_commit import GroupCommit
 from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
 from bot.store.lists import Lists
 from bot.store.meanings import Meanings
 from bot.store.outbox import Backlog, OutboxRows, Sent, Undelivered
+from bot.store.queue import (
+    SORTS,
+    Filters,
+    NextDue,
+    Queue,
+    QueuePage,
+    QueueRow,
+    Reader,
+    Sort,
+    Tab,
+)
 from bot.store.residents import Resident, Residents
-from bot.store.staff import Card, StaffRows, Words
+from bot.store.sessions import Session, Sessions, View, Views, What
+from bot.store.staff import Card, LinkPurpose, StaffRows, Words
 
 __all__ = [
     "DATABASE",
+    "SORTS",
     "AlreadyHandled",
     "AnswerRecord",
     "Backlog",
@@ -38,19 +52,30 @@ __all__ = [
     "CaseRecord",
     "CaseTimer",
     "ClockRecord",
+    "Filters",
     "Hint",
+    "LinkPurpose",
+    "NextDue",
     "PartRecord",
     "ProgressNote",
+    "QueuePage",
+    "QueueRow",
+    "Reader",
     "Records",
     "Resident",
     "Sent",
+    "Session",
     "SetAside",
+    "Sort",
     "SpotRecord",
     "Standing",
     "Store",
     "StoreError",
     "StoreUnavailable",
+    "Tab",
     "Undelivered",
+    "View",
+    "What",
     "Words",
 ]
 
@@ -75,13 +100,17 @@ class Store:
         self.turns = Turns(self._database)
         self.answers = Answers(self._database)
         self.drafts = Drafts(self._database)
-        self.cases = Cases(self._database)
+        self.finding = Finding(self._database)
+        self.cases = Cases(self._database, self.finding)
         self.assignments = Assignments(self._database)
         self.timers = Timers(self._database)
         self.staff = StaffRows(self._database)
+        self.sessions = Sessions(self._database)
+        self.views = Views(self._database)
         self.following = Following(self._database)
         self.once = Once(self._database)
         self.lists = Lists(self._database)
+        self.queue = Queue(self._database)
         self.figures = Figures(self._database)
         self.meanings = Meanings(self._database)
         self.inbox = InboxRows(self._database)

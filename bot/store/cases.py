@@ -10,6 +10,7 @@ from typing import Literal
 from bot.cases import Case, CaseState, Draft, Event, Role, Satisfied, Solved
 from bot.store.database import Database, Row
 from bot.store.drafts import PHOTOS, columns_of, matter_of
+from bot.store.finding import Finding
 
 Standing = Literal["proposed", "confirmed", "dropped"]
 """How a commitment belongs to a case: as understood, as staff say, or not at all."""
@@ -27,8 +28,9 @@ class Hint:
 class Cases:
     """The tables `cases`, `events` and `case_commitments`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, finding: Finding) -> None:
         self._database = database
+        self._finding = finding
 
     def add(self, draft: Draft, *, number: str, query_code: str, at: datetime) -> Case:
         """Keep a case made of a draft."""
@@ -43,6 +45,7 @@ class Cases:
                 "submitted_at": at.isoformat(),
             },
         )
+        self._finding.note_case(case_id, number, draft.matter.text, draft.matter.place)
         return Case(
             id=case_id,
             number=number,
@@ -93,6 +96,16 @@ class Cases:
                 "about": json.dumps(dict(event.about), ensure_ascii=False),
             },
         )
+        self._finding.note_words(case_id, event.reason)
+
+    def make_findable(self, *, most: int) -> int:
+        """Let cases be found that were filed before there was a search; returns how many."""
+        ids = self._finding.without_words(most=most)
+        for case in self.these(ids):
+            self._finding.note_case(case.id, case.number, case.matter.text, case.matter.place)
+            for event in self.events(case.id):
+                self._finding.note_words(case.id, event.reason)
+        return len(ids)
 
     def events(self, case_id: int) -> list[Event]:
         """A case's history, oldest first."""

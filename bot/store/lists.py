@@ -7,11 +7,12 @@ from bot.store.cases import case_of
 from bot.store.database import Database
 from bot.store.drafts import PHOTOS
 
-_OVERDUE = """
+OVERDUE = """
     timers.stopped_at = '' and timers.due_at <> '' and timers.due_at < :now
     and timers.name not in ('rating', 'ledger')
 """
-_TO_DO = {
+"""Of `timers`: the clocks that have run out."""
+TO_DO = {
     Role.DISPATCHER: """
         select id from cases where waits_for = 'dispatcher'
         union select case_id from timers
@@ -21,7 +22,7 @@ _TO_DO = {
         select id from cases where waits_for = 'supervisor'
         union select id from cases where waits_for = 'dispatcher' and state = 'in_progress'
         union select case_id from (
-            select case_id from timers where {_OVERDUE} order by due_at limit :looked_at
+            select case_id from timers where {OVERDUE} order by due_at limit :looked_at
         )
     """,
     Role.HANDLER: """
@@ -55,19 +56,19 @@ class Lists:
             f"""
             select cases.*, {PHOTOS} from cases join drafts on drafts.case_id = cases.id
             where cases.id in (
-                select id from cases where id in ({_TO_DO[role]})
+                select id from cases where id in ({TO_DO[role]})
                 order by {_NEXT_DUE}, id limit :most
             )
             order by {_NEXT_DUE}, cases.id
             """,
-            {**_values(unit, at), "most": most},
+            {**to_do_values(unit, at), "most": most},
         )
         return [case_of(row) for row in rows]
 
     def count_to_do(self, role: Role, unit: str, *, at: datetime) -> int:
         """How many cases wait for a role's next step, hundreds of overdue ones at most."""
         rows = self._database.named(
-            f"select count(*) as n from cases where id in ({_TO_DO[role]})", _values(unit, at)
+            f"select count(*) as n from cases where id in ({TO_DO[role]})", to_do_values(unit, at)
         )
         return int(rows[0]["n"])
 
@@ -75,9 +76,9 @@ class Lists:
         """The open cases with a clock that has run out, the longest overdue first."""
         found = self._database.named(
             f"""
-            select case_id from timers where {_OVERDUE} order by due_at limit :looked_at
+            select case_id from timers where {OVERDUE} order by due_at limit :looked_at
             """,
-            _values("", at),
+            to_do_values("", at),
         )
         case_ids = list(dict.fromkeys(int(row["case_id"]) for row in found))[:most]
         marks = ", ".join("?" * len(case_ids))
@@ -115,7 +116,7 @@ class Lists:
             select
                 (select count(*) from cases where submitted_at >= :since) as new,
                 (select count(*) from cases where state = 'submitted') as to_accept,
-                (select count(distinct case_id) from timers where {_OVERDUE}) as overdue,
+                (select count(distinct case_id) from timers where {OVERDUE}) as overdue,
                 (select count(*) from cases
                     where rework > 0 and state in ('submitted', 'in_progress')) as disputed,
                 (select count(*) from cases where state = 'ledger') as ledger,
@@ -130,5 +131,6 @@ class Lists:
         return {name: int(count) for name, count in rows[0].items()}
 
 
-def _values(unit: str, at: datetime) -> dict[str, object]:
+def to_do_values(unit: str, at: datetime) -> dict[str, object]:
+    """What the statements of `TO_DO` and `OVERDUE` name."""
     return {"now": at.isoformat(), "unit": unit, "looked_at": _LOOKED_AT}

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from bot.cases import Role, Staff
 from bot.store.database import Database, Row
+
+LinkPurpose = Literal["chat", "console"]
+"""What a one-time code is good for: to be known in a chat, or to sign in to the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +96,44 @@ class StaffRows:
 
     # Links
 
-    def add_link(self, staff_id: int, code_hash: str, *, expires_at: datetime) -> None:
-        """Keep a code that links a chat to a member, once."""
+    def add_link(
+        self, staff_id: int, code_hash: str, *, purpose: LinkPurpose, expires_at: datetime
+    ) -> None:
+        """Keep a code by which a member is known, once, where it is good for that."""
         self._database.insert(
             "staff_links",
             {
                 "staff_id": staff_id,
                 "code_hash": code_hash,
+                "purpose": purpose,
                 "expires_at": expires_at.isoformat(),
             },
         )
 
-    def use_link(self, code_hash: str, *, at: datetime) -> Staff | None:
-        """Use a code up; None if there is none, or it was used, or is too old."""
+    def use_link(self, code_hash: str, *, purpose: LinkPurpose, at: datetime) -> Staff | None:
+        """Use a code up; None if there is none for that, or it was used, or is too old."""
         row = self._database.one(
             """
             select * from staff_links
-            where code_hash = ? and used_at = '' and expires_at > ?
+            where code_hash = ? and purpose = ? and used_at = '' and expires_at > ?
             """,
-            [code_hash, at.isoformat()],
+            [code_hash, purpose, at.isoformat()],
         )
         if row is None:
             return None
         self._database.update("staff_links", row["id"], {"used_at": at.isoformat()})
         return self._member("id = ? and is_active = 1", [row["staff_id"]])
+
+    def burn_link(self, code_hash: str, *, at: datetime) -> bool:
+        """Use a code up, whatever it is good for; False if there is none that still is."""
+        changed = self._database.execute(
+            """
+            update staff_links set used_at = ?1
+            where code_hash = ?2 and used_at = '' and expires_at > ?1
+            """,
+            [at.isoformat(), code_hash],
+        )
+        return changed == 1
 
     # Groups
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 
-from bot.access import burn_code, link_chat
+from bot.access import LINK_MINUTES, burn_code, link_chat, make_link, sign_in_url
 from bot.arrivals import Finish
 from bot.cards import Cards
 from bot.cases import Role, Staff
@@ -19,7 +19,7 @@ from bot.staffroom import Outcome, Staffroom
 from bot.store import Resident, Sent, Store
 from bot.wording import Language, language_of_hint
 
-COMMAND = "/staff"
+COMMAND, CONSOLE_COMMAND = "/staff", "/console"
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 _MAY_BRING_GROUPS = (Role.DISPATCHER, Role.SUPERVISOR)
 _STAFF_ACTIONS = ("k:", "w:")
@@ -34,11 +34,14 @@ class StaffChats:
         staffroom: Staffroom,
         cards: Cards,
         *,
+        site: str,
         now: Callable[[], datetime],
     ) -> None:
+        """`site` is the address of the web pages; empty if they are off."""
         self._store = store
         self._staffroom = staffroom
         self._cards = cards
+        self._site = site
         self._now = now
 
     async def takes(self, update: Update, finish: Finish) -> bool:
@@ -111,11 +114,14 @@ class StaffChats:
 
     def _is_for_staff(self, message: Message) -> bool:
         """Whether a private message is about case work: a command, an answer, a forwarded card."""
-        if (message.text or "").split(maxsplit=1)[:1] == [COMMAND]:
+        command = "".join((message.text or "").split(maxsplit=1)[:1])
+        if command == COMMAND:
             return True
         sender = self._store.residents.known("telegram", str(message.chat.id))
         if sender is None or self._store.staff.in_chat(sender.id) is None:
             return False
+        if command == CONSOLE_COMMAND:
+            return True
         return _is_bots_own(message) or self._sent(message, sender) is not None
 
     def _on_message(self, message: Message, finish: Finish) -> None:
@@ -133,10 +139,11 @@ class StaffChats:
             finish()
             return
         words = message.text or message.caption or ""
-        command = words.split(maxsplit=1)
-        if command and command[0].partition("@")[0] == COMMAND:
-            rest = command[1].strip() if len(command) > 1 else ""
-            self._on_command(chat, sender, member, rest, language, at=at)
+        command, _, rest = words.strip().partition(" ")
+        if command.partition("@")[0] == COMMAND:
+            self._on_command(chat, sender, member, rest.strip(), language, at=at)
+        elif command.partition("@")[0] == CONSOLE_COMMAND:
+            self._on_console_asked(chat, sender, member, language, at=at)
         elif _is_bots_own(message):
             if message.chat.type == ChatType.PRIVATE:
                 self._say(chat, language, "forwarded", at=at)
@@ -181,6 +188,27 @@ class StaffChats:
             self._post_to_do(chat, member, language, at=at)
         else:
             self._say(chat, language, "not_staff", at=at)
+
+    def _on_console_asked(
+        self,
+        chat: Resident,
+        sender: Resident,
+        member: Staff | None,
+        language: Language,
+        *,
+        at: datetime,
+    ) -> None:
+        """`/console`: a link to sign in by, for her own chat only."""
+        if member is None:
+            self._say(chat, language, "not_staff", at=at)
+        elif not self._site:
+            self._say(chat, language, "console_off", at=at)
+        else:
+            code = make_link(self._store, member.name, at=at, purpose="console")
+            text = self._cards.face.say(
+                language, "console_link", url=sign_in_url(self._site, code), minutes=LINK_MINUTES
+            )
+            self._store.outbox.post(sender.id, Reply(text, is_protected=True), at=at)
 
     def _on_group_command(
         self, group: Resident, member: Staff | None, code: str, language: Language, *, at: datetime

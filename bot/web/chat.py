@@ -2,78 +2,33 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from math import ceil
+from collections.abc import Sequence
 
-from starlette.applications import Starlette
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Route
 
 from bot.config import Limits
 from bot.messages import Listener, Reply, TooFast, Turn
-from bot.store import StoreUnavailable
 from bot.web.conversation import Bubble, bubbles_of, passing_bubbles
 from bot.web.guards import (
-    FaultNet,
-    Newcomers,
-    SafetyHeaders,
+    NEWCOMERS,
+    Throttle,
+    address_of,
     require_same_origin,
+    too_many_requests,
     with_limited_body,
 )
 from bot.web.incoming import said_in
-from bot.web.pages import STATIC, Pages, VersionedFiles, wants_json
+from bot.web.pages import Pages, wants_json
 from bot.web.visitor import Visitor, leave_notice, notice_left, remember, take_notice, visitor_of
-from bot.wording import Wording
 
 _TURN_ID = re.compile("[0-9]{1,18}")
-Health = Callable[[], Mapping[str, object]]
 
 TURNS_SHOWN = 60
 SLACK_BYTES = 256 * 1024
 """What a form may hold beside its photo: a text far beyond the limit still gets its reply."""
-
-
-def build_site(
-    listener: Listener,
-    *,
-    limits: Limits,
-    wording: Wording,
-    health: Health,
-    more_routes: Sequence[BaseRoute] = (),
-) -> Starlette:
-    """The whole site as one ASGI application.
-
-    Args:
-        more_routes: what else is served there, such as Telegram's webhook.
-        health: the bot's state for `/healthz`; its `status` is "ok", or the answer is a 503.
-    """
-    pages = Pages(wording, max_photo_bytes=limits.max_photo_bytes)
-    chat = Chat(listener, limits=limits, pages=pages)
-
-    async def on_health_asked(_: Request) -> Response:
-        state = dict(health())
-        return JSONResponse(state, 200 if state.get("status") == "ok" else 503)
-
-    return Starlette(
-        routes=[
-            *more_routes,
-            Route("/", chat.on_opened),
-            Route("/say", chat.on_said, methods=["POST"]),
-            Route("/healthz", on_health_asked),
-            Mount("/static", VersionedFiles(directory=STATIC), name="static"),
-        ],
-        middleware=[Middleware(SafetyHeaders), Middleware(FaultNet, pages.on_error)],
-        exception_handlers={
-            HTTPException: pages.on_error,
-            StoreUnavailable: pages.on_error,  # told once, by whoever waits to write
-            # She went away while sending; told apart from a fault, it is no traceback in the log.
-            ClientDisconnect: pages.on_error,
-        },
-    )
 
 
 class Chat:
@@ -83,7 +38,14 @@ class Chat:
         self._listener = listener
         self._limits = limits
         self._pages = pages
-        self._newcomers = Newcomers()
+        self._newcomers = Throttle(NEWCOMERS)
+
+    def routes(self) -> list[Route]:
+        """The conversation's addresses."""
+        return [
+            Route("/", self.on_opened),
+            Route("/say", self.on_said, methods=["POST"]),
+        ]
 
     async def on_opened(self, request: Request) -> Response:
         """Show the conversation so far, or what can be asked."""
@@ -102,11 +64,11 @@ class Chat:
             return self._with_nothing_said(request, visitor)
         before = _newest(self._turns(visitor))
         if (wait_seconds := await self._wait_seconds(request, visitor, is_new=not before)) > 0:
-            raise _too_many_requests(wait_seconds)
+            raise too_many_requests(wait_seconds)
         try:
             replies = await self._listener.hear(said)
         except TooFast as error:
-            raise _too_many_requests(error.wait_seconds) from error
+            raise too_many_requests(error.wait_seconds) from error
         is_kept = _newest(self._turns(visitor)) not in (0, before)
         passing = [] if is_kept else passing_bubbles(replies)
         if wants_json(request):
@@ -121,7 +83,7 @@ class Chat:
         """How long she has to wait until she is heard; a newcomer shares with her address."""
         if not is_new:
             return self._listener.wait_seconds("web", visitor.sender)
-        return await self._newcomers.wait_seconds(request.client.host if request.client else "")
+        return await self._newcomers.wait_seconds(address_of(request))
 
     def _with_nothing_said(self, request: Request, visitor: Visitor) -> Response:
         hint = self._pages.words(visitor.language)("empty")
@@ -173,10 +135,6 @@ class Chat:
 
     def _turns(self, visitor: Visitor) -> list[Turn]:
         return self._listener.turns("web", visitor.sender, most=TURNS_SHOWN)
-
-
-def _too_many_requests(wait_seconds: float) -> HTTPException:
-    return HTTPException(429, headers={"Retry-After": str(ceil(wait_seconds))})
 
 
 def _newest(turns: Sequence[Turn]) -> int:

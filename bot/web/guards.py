@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from math import ceil
 from urllib.parse import urlsplit
 
 from aiolimiter import AsyncLimiter
@@ -16,8 +17,9 @@ from bot.faults import kind_and_place
 
 logger = logging.getLogger(__name__)
 
-NEWCOMERS, NEWCOMERS_SECONDS = 60, 60.0
-"""So many new people are heard from one address in such a time."""
+NEWCOMERS, SIGN_INS = 60, 10
+"""So many new people are heard from one address in a minute, and so many tries to sign in."""
+_MINUTE_SECONDS = 60.0
 ADDRESSES_REMEMBERED = 10_000
 
 SAFETY_HEADERS = {
@@ -81,23 +83,39 @@ class FaultNet:
                 await response(scope, receive, send)
 
 
-class Newcomers:
-    """How many people are heard for the first time from one address: whoever comes as another
-    person each time is not bound by what one resident may say."""
+class Throttle:
+    """How often something is done from one address: whoever comes as another person each time is
+    not bound by what one resident may say.
 
-    def __init__(self) -> None:
+    Args:
+        per_minute: this often, at any time.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
         self._addresses: OrderedDict[str, AsyncLimiter] = OrderedDict()
 
     async def wait_seconds(self, address: str) -> float:
-        """Count one; returns how long she has to wait, 0 if she is heard."""
-        limiter = self._addresses.pop(address, None) or AsyncLimiter(NEWCOMERS, NEWCOMERS_SECONDS)
+        """Count one; returns how long there is to wait, 0 if it may be done."""
+        limiter = self._addresses.pop(address, None)
+        limiter = limiter or AsyncLimiter(self._per_minute, _MINUTE_SECONDS)
         self._addresses[address] = limiter
         if len(self._addresses) > ADDRESSES_REMEMBERED:
             self._addresses.popitem(last=False)
         if not limiter.has_capacity():
-            return NEWCOMERS_SECONDS / NEWCOMERS
+            return _MINUTE_SECONDS / self._per_minute
         await limiter.acquire()
         return 0.0
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; empty if nobody knows."""
+    return request.client.host if request.client else ""
+
+
+def too_many_requests(wait_seconds: float) -> HTTPException:
+    """A refusal that says when to come again."""
+    return HTTPException(429, headers={"Retry-After": str(ceil(wait_seconds))})
 
 
 def require_same_origin(request: Request) -> None:

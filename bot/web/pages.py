@@ -35,15 +35,7 @@ class Pages:
         self._words = {
             language: wording.table(language, "web", megabytes=megabytes) for language in LANGUAGES
         }
-        environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.globals["asset"] = _asset_addresses().__getitem__
-        self._templates = Jinja2Templates(env=environment)
+        self._templates = Jinja2Templates(env=templates_environment())
 
     def words(self, language: Language) -> Words:
         """What the page says under a key, in one language, as plain text."""
@@ -70,7 +62,7 @@ class Pages:
 
     async def on_error(self, request: Request, error: Exception) -> Response:
         """A kind page in both languages, or its words as JSON, for whatever went wrong."""
-        status = _status_of(error)
+        status = status_of(error)
         told = status if status in _ERRORS else (400 if status < 500 else 500)
         visitor = visitor_of(request)
         if wants_json(request):
@@ -86,7 +78,21 @@ class Pages:
         return response
 
 
-def _status_of(error: Exception) -> int:
+def templates_environment() -> Environment:
+    """What renders the site's templates: all that is filled in is escaped, and must be there."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = _asset_addresses().__getitem__
+    return environment
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that tells of an error."""
     if isinstance(error, HTTPException):
         return error.status_code
     return 503 if isinstance(error, StoreUnavailable) else 500

@@ -46,6 +46,11 @@ def visitor_of(request: Request) -> Visitor:
 def remember(response: Response, visitor: Visitor, *, request: Request) -> None:
     """Set the visitor's cookies, for another year."""
     _set(response, RESIDENT_COOKIE, visitor.sender, request=request)
+    remember_language(response, visitor, request=request)
+
+
+def remember_language(response: Response, visitor: Visitor, *, request: Request) -> None:
+    """Keep the language that a request switched to, if it did."""
     if request.query_params.get("lang") in ("zh", "en"):
         _set(response, LANGUAGE_COOKIE, visitor.language[:2], request=request)
 

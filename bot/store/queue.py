@@ -1,0 +1,383 @@
+"""The queue of cases as staff see it: by what is to be done next, filtered, searched, in pages."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from bot.cases import ENDED_STATES, TIME_ZONE, CaseState, Kind, Role, Urgency
+from bot.store.database import Database, Row
+from bot.store.drafts import PHOTOS
+from bot.store.finding import FOUND, phrases_of
+from bot.store.lists import OVERDUE, TO_DO, to_do_values
+
+EXCERPT_CHARS = 120
+Sort = Literal["due", "newest", "oldest", "urgency"]
+SORTS: tuple[Sort, ...] = ("due", "newest", "oldest", "urgency")
+_RUNNING = "stopped_at = '' and due_at <> ''"
+_STAFFS_CLOCKS = "name not in ('rating', 'info')"
+"""The clocks that wait for staff, and not for the resident."""
+_LIVE_PARTS = """
+    select case_id from assignments where unit = :unit and (
+        state in ('pending', 'signed', 'done') or (state = 'returned' and return_asked = 'open')
+    )
+"""
+_ENDED = ", ".join(
+    f"'{state}'" for state in (*ENDED_STATES, CaseState.REPLIED, CaseState.ANSWERED)
+)
+_ORDER: dict[Sort, str] = {
+    "due": "due_at is null, due_at, cases.id desc",
+    "newest": "cases.id desc",
+    "oldest": "cases.id",
+    "urgency": """
+        case cases.urgency when 'critical' then 0 when 'urgent' then 1 else 2 end,
+        due_at is null, due_at, cases.id desc
+    """,
+}
+_HELD = """
+    exists (select 1 from outbox where outbox.resident_id = cases.resident_id
+        and outbox.state in ('waiting', 'claimed') and is_for_staff = 0)
+"""
+
+
+class Tab(StrEnum):
+    """What of the queue is looked at: what the reader has to do next, or all."""
+
+    TO_ACCEPT = "to_accept"
+    TO_DISPATCH = "to_dispatch"
+    MINE = "mine"
+    OVERDUE = "overdue"
+    TO_REPLY = "to_reply"
+    DISPUTED = "disputed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose eyes a list is for: a handler sees what her unit has a part in, others see all."""
+
+    role: Role
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed down to; what is empty narrows nothing.
+
+    Attributes:
+        text: words to be found, as typed.
+        since, until: days in Wuhan on which cases were filed, both included.
+        unreachable: only cases whose resident cannot be written to, with letters that wait.
+    """
+
+    tab: Tab = Tab.ALL
+    text: str = ""
+    states: tuple[CaseState, ...] = ()
+    kind: Kind | None = None
+    category: str = ""
+    street: str = ""
+    unit: str = ""
+    urgency: Urgency | None = None
+    commitment: str = ""
+    since: date | None = None
+    until: date | None = None
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextDue:
+    """The clock of a case that is due next.
+
+    Attributes:
+        share: how much of its time was used up, 0..; over 1 it is overdue.
+    """
+
+    name: str
+    started_at: datetime
+    due_at: datetime
+
+    def share(self, *, at: datetime) -> float:
+        """How much of the time is used up, by the wall clock; over 1 it is overdue."""
+        whole = (self.due_at - self.started_at).total_seconds()
+        return max((at - self.started_at).total_seconds() / whole, 0.0) if whole > 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A case as a list shows it.
+
+    Attributes:
+        words: the first of the resident's words.
+        commitment: the first that was not dropped; empty for none.
+        leads: codes of the units that lead now.
+        due: None while every clock stands still, or none runs.
+        is_paused: clocks stand still, since the resident was asked for more.
+        is_unreachable: her letters wait, since she cannot be written to.
+        has_hint: something was found like it, or its resident said so.
+    """
+
+    id: int
+    number: str
+    version: int
+    kind: Kind
+    category: str
+    urgency: Urgency
+    is_danger: bool
+    street: str
+    place: str
+    words: str
+    state: CaseState
+    submitted_at: datetime
+    photos: int
+    rework: int
+    waits_for: Role | None
+    commitment: str
+    leads: tuple[str, ...]
+    due: NextDue | None
+    is_paused: bool
+    is_unreachable: bool
+    has_hint: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """So many rows of a list, and how long the whole list is."""
+
+    rows: tuple[QueueRow, ...]
+    total: int
+
+
+class Queue:
+    """Reads `cases` with all that a list shows of them; changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(
+        self,
+        filters: Filters,
+        reader: Reader,
+        *,
+        at: datetime,
+        sort: Sort = "due",
+        offset: int = 0,
+        most: int = 50,
+    ) -> QueuePage:
+        """Some rows of a list, in its order."""
+        condition, values = _condition(filters, reader, at=at)
+        count = self._database.named(f"select count(*) as n from cases where {condition}", values)
+        ids = self._ids(condition, {**values, "most": most, "offset": offset}, sort)
+        return QueuePage(self._rows(ids), int(count[0]["n"]))
+
+    def ids(
+        self, filters: Filters, reader: Reader, *, at: datetime, sort: Sort = "due"
+    ) -> list[int]:
+        """All cases of a list by their ids, in its order."""
+        condition, values = _condition(filters, reader, at=at)
+        return self._ids(condition, {**values, "most": -1, "offset": 0}, sort)
+
+    def counts(self, reader: Reader, *, at: datetime) -> dict[Tab, int]:
+        """How many cases each tab has."""
+        found: dict[Tab, int] = {}
+        for tab in Tab:
+            condition, values = _condition(Filters(tab), reader, at=at)
+            rows = self._database.named(
+                f"select count(*) as n from cases where {condition}", values
+            )
+            found[tab] = int(rows[0]["n"])
+        return found
+
+    def may_see(self, case_id: int, reader: Reader) -> bool:
+        """Whether there is such a case, and the reader may see it."""
+        rows = self._database.named(
+            f"select 1 from cases where cases.id = :id and {_visible(reader)}",
+            {"id": case_id, "unit": reader.unit},
+        )
+        return bool(rows)
+
+    def newest_step(self) -> int:
+        """A number that grows with every step of any case."""
+        row = self._database.one("select max(id) as newest from events", [])
+        return int(row["newest"] or 0) if row else 0
+
+    def _ids(self, condition: str, values: Row, sort: Sort) -> list[int]:
+        rows = self._database.named(
+            f"""
+            with due as materialized (
+                select case_id, min(due_at) as due_at from timers
+                where {_RUNNING} and {_STAFFS_CLOCKS} group by case_id
+            )
+            select cases.id from cases left join due on due.case_id = cases.id
+            where {condition} order by {_ORDER[sort]} limit :most offset :offset
+            """,
+            values,
+        )
+        return [int(row["id"]) for row in rows]
+
+    def _rows(self, ids: Sequence[int]) -> tuple[QueueRow, ...]:
+        marks = ", ".join("?" * len(ids))
+        rows = self._database.all(
+            f"""
+            select cases.id, number, version, cases.kind, cases.category, cases.urgency,
+                cases.is_danger, cases.street, cases.place,
+                substr(cases.text, 1, {EXCERPT_CHARS + 1}) as words, cases.state, submitted_at,
+                {PHOTOS}, rework, waits_for,
+                reachable = 0 and {_HELD} as is_unreachable,
+                same_as is not null or exists (
+                    select 1 from similar_cases where case_id = cases.id
+                ) as has_hint,
+                coalesce((
+                    select commitment from case_commitments
+                    where case_id = cases.id and standing <> 'dropped' order by rowid limit 1
+                ), '') as commitment_id
+            from cases join drafts on drafts.case_id = cases.id
+            join residents on residents.id = cases.resident_id
+            where cases.id in ({marks})
+            """,
+            ids,
+        )
+        leads, clocks = self._leads(marks, ids), self._clocks(marks, ids)
+        made = {row["id"]: _row(row, leads, clocks) for row in rows}
+        return tuple(made[case_id] for case_id in ids)
+
+    def _leads(self, marks: str, ids: Sequence[int]) -> dict[int, list[str]]:
+        rows = self._database.tuples(
+            f"""
+            select case_id, unit from assignments join cases on cases.id = case_id
+            where case_id in ({marks}) and is_lead = 1 and round = rework
+            and assignments.state in ('pending', 'signed', 'done') order by assignments.id
+            """,
+            ids,
+        )
+        leads: dict[int, list[str]] = defaultdict(list)
+        for case_id, unit in rows:
+            leads[case_id].append(unit)
+        return leads
+
+    def _clocks(self, marks: str, ids: Sequence[int]) -> dict[int, list[Row]]:
+        """The clocks that have not stopped, the one that is due first at the head."""
+        rows = self._database.all(
+            f"""
+            select case_id, name, started_at, due_at from timers
+            where case_id in ({marks}) and stopped_at = '' and {_STAFFS_CLOCKS}
+            order by due_at = '', due_at
+            """,
+            ids,
+        )
+        clocks: dict[int, list[Row]] = defaultdict(list)
+        for row in rows:
+            clocks[row["case_id"]].append(row)
+        return clocks
+
+
+def _condition(filters: Filters, reader: Reader, *, at: datetime) -> tuple[str, dict[str, Any]]:
+    """What a case must fulfil to be in a list, and the values this names."""
+    values = {**to_do_values(reader.unit, at), "at": at.isoformat()}
+    parts = [_visible(reader), _in_tab(filters.tab, reader)]
+    for column in ("kind", "category", "street", "urgency"):
+        wanted = getattr(filters, column)
+        if wanted:
+            parts.append(f"cases.{column} = :{column}")
+            values[column] = str(wanted)
+    if filters.states:
+        names = {f"state{at_}": str(state) for at_, state in enumerate(filters.states)}
+        parts.append(f"cases.state in ({', '.join(f':{name}' for name in names)})")
+        values |= names
+    if filters.unit:
+        parts.append(f"cases.id in ({_LIVE_PARTS.replace(':unit', ':of_unit')})")
+        values["of_unit"] = filters.unit
+    if filters.commitment:
+        parts.append(
+            """
+            cases.id in (select case_id from case_commitments
+                where commitment = :commitment and standing <> 'dropped')
+            """
+        )
+        values["commitment"] = filters.commitment
+    if filters.since:
+        parts.append("cases.submitted_at >= :since")
+        values["since"] = _midnight(filters.since)
+    if filters.until:
+        parts.append("cases.submitted_at < :until")
+        values["until"] = _midnight(filters.until + timedelta(days=1))
+    if filters.unreachable:
+        parts.append(
+            f"cases.resident_id in (select id from residents where reachable = 0) and {_HELD}"
+        )
+    for number, phrase in enumerate(phrases_of(filters.text)):
+        parts.append(f"cases.id in ({FOUND.replace('?', f':phrase{number}')})")
+        values[f"phrase{number}"] = phrase
+    return " and ".join(f"({part})" for part in parts), values
+
+
+def _visible(reader: Reader) -> str:
+    return f"cases.id in ({_LIVE_PARTS})" if reader.role is Role.HANDLER else "true"
+
+
+def _in_tab(tab: Tab, reader: Reader) -> str:
+    match tab:
+        case Tab.TO_ACCEPT:
+            return "cases.state = 'submitted'"
+        case Tab.TO_DISPATCH:
+            return f"""
+                cases.state = 'accepted' or (cases.state = 'in_progress' and cases.id in (
+                    select case_id from timers where {_RUNNING} and name = 'dispatch'))
+            """
+        case Tab.MINE:
+            return f"cases.id in ({TO_DO[reader.role]})"
+        case Tab.OVERDUE:
+            return f"cases.id in (select case_id from timers where {OVERDUE})"
+        case Tab.TO_REPLY:
+            return f"""
+                cases.state = 'in_progress' and cases.id in (
+                    select case_id from timers where {_RUNNING} and name = 'reply')
+            """
+        case Tab.DISPUTED:
+            return f"cases.rework > 0 and cases.state not in ({_ENDED})"
+        case Tab.ALL:
+            return "true"
+
+
+def _midnight(day: date) -> str:
+    """The first moment of a day in Wuhan, as the database compares moments."""
+    return datetime.combine(day, time(), TIME_ZONE).astimezone(UTC).isoformat()
+
+
+def _row(row: Row, leads: dict[int, list[str]], clocks: dict[int, list[Row]]) -> QueueRow:
+    case_id = row["id"]
+    running = clocks.get(case_id, [])
+    first = running[0] if running and running[0]["due_at"] else None
+    words = row["words"]
+    return QueueRow(
+        id=case_id,
+        number=row["number"],
+        version=row["version"],
+        kind=Kind(row["kind"]),
+        category=row["category"],
+        urgency=Urgency(row["urgency"]),
+        is_danger=bool(row["is_danger"]),
+        street=row["street"],
+        place=row["place"],
+        words=f"{words[:EXCERPT_CHARS]}…" if len(words) > EXCERPT_CHARS else words,
+        state=CaseState(row["state"]),
+        submitted_at=datetime.fromisoformat(row["submitted_at"]),
+        photos=row["photos"],
+        rework=row["rework"],
+        waits_for=Role(row["waits_for"]) if row["waits_for"] else None,
+        commitment=row["commitment_id"],
+        leads=tuple(leads.get(case_id, ())),
+        due=_next_due(first) if first else None,
+        is_paused=row["state"] == CaseState.NEED_INFO,
+        is_unreachable=bool(row["is_unreachable"]),
+        has_hint=bool(row["has_hint"]),
+    )
+
+
+def _next_due(row: Row) -> NextDue:
+    return NextDue(
+        row["name"],
+        datetime.fromisoformat(row["started_at"]),
+        datetime.fromisoformat(row["due_at"]),
+    )

@@ -1,0 +1,29 @@
+"""All of the console's pages as one mount of the site."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.routing import Mount
+
+from bot.store import StoreUnavailable
+from bot.web.console.console import HOME, Console
+from bot.web.console.entrance import Entrance
+from bot.web.guards import FaultNet
+
+
+def build_console(console: Console) -> Mount:
+    """Put the pages together."""
+    routes = [
+        *Entrance(console).routes(),
+    ]
+    application = Starlette(
+        routes=routes,
+        middleware=[Middleware(FaultNet, console.on_error)],
+        exception_handlers={
+            HTTPException: console.on_error,
+            StoreUnavailable: console.on_error,
+            ClientDisconnect: console.on_error,
+        },
+    )
+    return Mount(HOME, app=application)
