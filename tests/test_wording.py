@@ -48,6 +48,7 @@ SAMPLES: dict[str, object] = {
     "megabytes": 10,
     "url": "https://example.org/console/enter?code=abc",
     "minutes": 15,
+    "names": "tab, sort",
     "unit": "区教育局",
     "units": ["区教育局", "区房管局"],
     "source": "区教育局公告",
@@ -120,11 +121,11 @@ def wording() -> Wording:
 
 def variables_of(folder: Path, language: str) -> dict[str, set[str]]:
     """What each template wants filled in."""
-    tree = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
     parse = Environment(autoescape=True).parse
     return {
         f"{table}.{name}": meta.find_undeclared_variables(parse(source))
-        for table, rows in tree.items()
+        for path in folder.glob(f"*{language}.toml")
+        for table, rows in tomllib.loads(path.read_text(encoding="utf-8")).items()
         for name, source in rows.items()
     }
 

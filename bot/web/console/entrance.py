@@ -70,9 +70,7 @@ class Entrance:
         form = await console.form(request)
         everywhere = form.kept("where") == "everywhere"
         await console.store.write(
-            lambda: sign_out(
-                console.store, seat.session, at=console.now(), everywhere=everywhere
-            )
+            lambda: sign_out(console.store, seat.session, at=console.now(), everywhere=everywhere)
         )
         key = "console.left_everywhere" if everywhere else "console.left"
         notice = str(console.words(seat.language)(key))

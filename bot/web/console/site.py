@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from bot.store import StoreUnavailable
 from bot.web.console.console import HOME, Console
 from bot.web.console.entrance import Entrance
+from bot.web.console.queuepage import QueuePage
 from bot.web.guards import FaultNet
 
 
@@ -16,6 +17,7 @@ def build_console(console: Console) -> Mount:
     """Put the pages together."""
     routes = [
         *Entrance(console).routes(),
+        *QueuePage(console).routes(),
     ]
     application = Starlette(
         routes=routes,
