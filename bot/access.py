@@ -1,5 +1,6 @@
-"""Who may work here: members of staff, added by an operator; they become known in a chat, or sign in
-to the console, by a code that is good once, for a quarter of an hour. Nobody else has rights."""
+"""Who may work here: members of staff, added by an operator. They become known in a chat, or sign
+in to the console, by a code that is good once, for a quarter of an hour. Nobody else has rights.
+"""
 
 import hashlib
 import logging

@@ -1,9 +1,9 @@
 """Everything the bot says, in the reader's language: Jinja templates of `content/wording/`.
 
 Simplified Chinese and English are written by hand, in `zh.toml` and `en.toml` what residents and
-chats read, in `<page>.zh.toml` and `<page>.en.toml` what the pages of a browser say. Traditional is
-made from the Simplified templates by OpenCC before anything is filled in, so what is quoted stays
-to the letter.
+chats read, in `<page>.zh.toml` and `<page>.en.toml` what the pages of a browser say. Traditional
+is made from the Simplified templates by OpenCC before anything is filled in, so what is quoted
+stays to the letter.
 """
 
 import html

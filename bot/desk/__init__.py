@@ -59,10 +59,12 @@ from bot.desk.reception import (
     supplement,
     unmerge,
 )
+from bot.desk.reveal import Identity, may_reveal, reveal_identity
 from bot.desk.rounds import make_round
 from bot.desk.urging import supervise, urge
 
 __all__ = [
+    "Identity",
     "Office",
     "Similar",
     "To",
@@ -91,6 +93,7 @@ __all__ = [
     "judge_solved",
     "link",
     "make_round",
+    "may_reveal",
     "may_still_be_disputed",
     "merge",
     "note",
@@ -103,6 +106,7 @@ __all__ = [
     "reject",
     "reply",
     "resume",
+    "reveal_identity",
     "reword",
     "sign",
     "similar_cases",

@@ -18,6 +18,7 @@ from bot.service.entries import (
     Meta,
     RejectReason,
     Reminders,
+    ReplyTemplate,
     RouterCues,
     Street,
     Unit,
@@ -53,6 +54,7 @@ class Service(BaseModel):
     early_warning: EarlyWarning
     digest: Digest
     reject_reason: tuple[RejectReason, ...]
+    reply_template: tuple[ReplyTemplate, ...] = ()
 
     @cached_property
     def streets(self) -> dict[str, Street]:
@@ -83,6 +85,11 @@ class Service(BaseModel):
     def reject_reasons(self) -> dict[str, RejectReason]:
         """Reasons not to accept a matter, by code."""
         return {reason.code: reason for reason in self.reject_reason}
+
+    @cached_property
+    def reply_templates(self) -> dict[str, ReplyTemplate]:
+        """Templates of replies, by code."""
+        return {template.code: template for template in self.reply_template}
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -181,3 +181,29 @@ class RejectReason(_Entry):
     channel: Sentence
     channel_en: Sentence
     source: Sentence
+
+
+TemplateAction = Literal["reply", "answer", "ask_info", "contact", "done"]
+"""The steps whose words a template can begin."""
+
+
+class ReplyTemplate(_Entry):
+    """Words that staff can begin with; what stands in 【】 they have to fill in.
+
+    Attributes:
+        actions: the steps it is offered for.
+        categories: codes of those it is offered for; empty is all.
+        text, text_en: the words, for residents who are spoken to in Chinese or in English.
+    """
+
+    code: ShortCode
+    name: Sentence
+    en: Sentence
+    actions: Annotated[tuple[TemplateAction, ...], Field(min_length=1)]
+    categories: tuple[str, ...] = ()
+    text: Sentence
+    text_en: Sentence
+
+    def fits(self, action: str, category: str) -> bool:
+        """Whether it is offered for a step with a case of this category."""
+        return action in self.actions and (not self.categories or category in self.categories)

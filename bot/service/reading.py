@@ -39,7 +39,7 @@ def _field(location: tuple[int | str, ...]) -> str:
 def _repeated(service: Service) -> list[str]:
     columns = [
         (f"{table}.code", [entry.code for entry in getattr(service, table)])
-        for table in ("street", "unit", "kind", "category", "reject_reason")
+        for table in ("street", "unit", "kind", "category", "reject_reason", "reply_template")
     ]
     columns += [
         ("unit.name", [unit.name for unit in service.unit]),
@@ -71,7 +71,13 @@ def _unknown(service: Service) -> list[str]:
         for number, unit in enumerate(service.unit)
         if unit.street and unit.street not in service.streets
     ]
-    return streets + [
+    templates = [
+        f"reply_template.{number}.categories: {code!r} is no category's code"
+        for number, template in enumerate(service.reply_template)
+        for code in template.categories
+        if code not in service.categories
+    ]
+    return [*streets, *templates] + [
         f"category.{number}.units: {code!r} is no unit's code"
         for number, category in enumerate(service.category)
         for code in category.units

@@ -97,7 +97,8 @@ class Choices:
         return {one.code: one.en if language == "en" else one.name for one in reasons}
 
     def _units(self, language: Language, case: Case, verb: str, choice: str) -> Reply:
-        codes = list(dict.fromkeys([*self._usual_units(case), *self._office.service.units]))
+        usual, known = usual_units(self._office, case), self._office.service.units
+        codes = list(dict.fromkeys([*usual, *known]))
         page = max(row_number(choice[1:]), 0)
         page = page if page * _PAGE < len(codes) else 0
         shown = codes[page * _PAGE : (page + 1) * _PAGE]
@@ -112,16 +113,6 @@ class Choices:
     def _turn(self, language: Language, case: Case, verb: str, page: int, name: str) -> Button:
         label = self._face.say(language, f"page_{name}")
         return self._face.button(language, case, verb, choice=f"@{page}", label=label)
-
-    def _usual_units(self, case: Case) -> list[str]:
-        """Who is most likely in charge: of the commitment, of the category, of the street."""
-        service, found = self._office.service, []
-        for commitment_id in self._office.store.cases.commitments(case.id):
-            commitment = self._face.commitment(commitment_id)
-            unit = service.unit_named(commitment.unit) if commitment else None
-            found += [unit.code] if unit else []
-        usual = service.usual_units(case.matter.category, case.matter.street)
-        return [*found, *(unit.code for unit in usual)]
 
     def _cases(self, language: Language, case: Case) -> dict[str, str]:
         store = self._office.store
@@ -150,3 +141,15 @@ class Choices:
 
 
 _PARTS = ("kind", "category", "urgency")
+
+
+def usual_units(office: Office, case: Case) -> list[str]:
+    """Who is most likely in charge of a case, by their codes: by the commitment it is about, by
+    its category, by its street; each once."""
+    service, found = office.service, []
+    for commitment_id in office.store.cases.commitments(case.id):
+        commitment = office.cards.face.commitment(commitment_id)
+        unit = service.unit_named(commitment.unit) if commitment else None
+        found += [unit.code] if unit else []
+    usual = service.usual_units(case.matter.category, case.matter.street)
+    return list(dict.fromkeys([*found, *(unit.code for unit in usual)]))

@@ -195,6 +195,20 @@ class Cases:
             )
         )
 
+    def recent_replies(self, *, since: datetime, most: int) -> list[tuple[int, str, str]]:
+        """What residents were lately answered: id and number of the case, and the words, the
+        newest first."""
+        return [
+            (int(case_id), str(number), str(words))
+            for case_id, number, words in self._database.tuples(
+                """
+                select cases.id, number, reason from events join cases on cases.id = case_id
+                where action in ('reply', 'answer') and at >= ? order by events.id desc limit ?
+                """,
+                [since.isoformat(), most],
+            )
+        ]
+
     def photo_names(self, case_id: int) -> list[str]:
         """The names of a case's photos in the files folder, oldest first."""
         rows = self._database.tuples(

@@ -252,6 +252,26 @@ class OutboxRows:
         found = {state for (state,) in rows}
         return next((state for state in _WORST_FIRST if state in found), "")
 
+    def deliveries(self, case_id: int, resident_id: int) -> dict[datetime, str]:
+        """How what a resident was written about a case stands, by when it was written; of several
+        letters of one moment the one that stands worst. States as in `delivery`."""
+        rows = self._database.tuples(
+            """
+            select created_at, case
+                when state in ('sent', 'refused') then state
+                when reachable = 0 then 'unreachable' else 'waiting' end
+            from outbox join residents on residents.id = outbox.resident_id
+            where case_id = ? and outbox.resident_id = ? and is_for_staff = 0
+            """,
+            [case_id, resident_id],
+        )
+        found: dict[datetime, str] = {}
+        for written_at, state in rows:
+            moment = datetime.fromisoformat(written_at)
+            known = found.get(moment, state)
+            found[moment] = min(known, state, key=_WORST_FIRST.index)
+        return found
+
     def prune(self, *, before: datetime) -> int:
         """Forget letters about no case that arrived before then; returns how many."""
         return self._database.execute(

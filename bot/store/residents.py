@@ -85,6 +85,15 @@ class Residents:
             return None
         return Earlier(row["topic_question"], row["topic_commitment"])
 
+    def identity(self, resident_id: int) -> tuple[Channel, str]:
+        """By what a resident is known on her channel: the channel, and its own id of her."""
+        row = self._database.one(
+            "select channel, channel_id from identities where resident_id = ?", [resident_id]
+        )
+        if row is None:
+            raise LookupError(f"resident {resident_id} is on no channel")
+        return row["channel"], row["channel_id"]
+
     def address(self, resident_id: int, channel: Channel) -> str | None:
         """The channel's own id of a resident; None if she cannot be written to there."""
         row = self._database.one(

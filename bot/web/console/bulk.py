@@ -9,12 +9,13 @@ from bot import desk
 from bot.cases import Actor, CaseError
 from bot.desk import To
 from bot.messages import row_number
+from bot.staffroom.choosing import usual_units
 from bot.web.console.console import HOME, Console, Seat
 from bot.web.console.forms import Form
 
 MOST_AT_ONCE = 200
 USUAL = "usual"
-"""Instead of one unit for all: each case to the unit usually in charge of its category."""
+"""Instead of one unit for all: each case to the unit that is most likely in charge of it."""
 _TOLD_ONE_BY_ONE = 5
 
 
@@ -66,8 +67,7 @@ class Bulk:
             return ""
         actor, at = Actor.staff(seat.member), console.now()
         if action == "dispatch" and unit == USUAL:
-            usual = console.service.usual_units(case.matter.category, case.matter.street)
-            unit = usual[0].code if usual else ""
+            unit = next(iter(usual_units(console.office, case)), "")
         try:
             if action == "accept":
                 desk.accept(console.office, case.id, actor, at=at, seen=picked.version)
