@@ -46,12 +46,12 @@ class Notices:
 
     def tell(self, case: Case, event: Event) -> None:
         """Tell a case's resident of a step of it that somebody else took."""
-        language = self._language(case.resident_id)
+        language = self.language(case.resident_id)
         self._post(case.resident_id, self.replies(language, case, event), at=event.at)
 
     def tell_progress(self, resident_id: int, note: ProgressNote, *, at: datetime) -> None:
         """Tell a follower what staff noted of a commitment's progress."""
-        language = self._language(resident_id)
+        language = self.language(resident_id)
         commitment = self._commitment(note.commitment)
         quote = self._names.label(language, commitment, most=80) if commitment else ""
         text = self._wording.text(
@@ -126,7 +126,8 @@ class Notices:
     def _button(self, language: Language, name: str, action: str) -> Button:
         return Button(self._wording.text(language, f"button.{name}"), action)
 
-    def _language(self, resident_id: int) -> Language:
+    def language(self, resident_id: int) -> Language:
+        """The language a resident is spoken to in."""
         resident = self._store.residents.get(resident_id)
         known = (resident.language or resident.last_language) if resident else ""
         return language_of_hint(known)

@@ -48,4 +48,5 @@ def m014_console(db: Database) -> None:
         """
     )
     db.conn.execute("create index answers_by_time on answers(at)")
-    db.conn.execute("create index cases_of_unit on assignments(case_id, unit, state)")
+    db.conn.execute("create index parts_of_unit on assignments(unit, state, return_asked, case_id)")
+    db.conn.execute("create index cases_disputed on cases(state) where rework > 0")

@@ -27,6 +27,7 @@ from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
 from bot.store.lists import Lists
 from bot.store.meanings import Meanings
 from bot.store.outbox import Backlog, OutboxRows, Sent, Undelivered
+from bot.store.questions import Period, QuestionCounts, Questions
 from bot.store.queue import (
     SORTS,
     Filters,
@@ -57,7 +58,9 @@ __all__ = [
     "LinkPurpose",
     "NextDue",
     "PartRecord",
+    "Period",
     "ProgressNote",
+    "QuestionCounts",
     "QueuePage",
     "QueueRow",
     "Reader",
@@ -111,6 +114,7 @@ class Store:
         self.once = Once(self._database)
         self.lists = Lists(self._database)
         self.queue = Queue(self._database)
+        self.questions = Questions(self._database)
         self.figures = Figures(self._database)
         self.meanings = Meanings(self._database)
         self.inbox = InboxRows(self._database)

@@ -257,7 +257,7 @@ class OutboxRows:
         letters of one moment the one that stands worst. States as in `delivery`."""
         rows = self._database.tuples(
             """
-            select created_at, case
+            select outbox.created_at, case
                 when state in ('sent', 'refused') then state
                 when reachable = 0 then 'unreachable' else 'waiting' end
             from outbox join residents on residents.id = outbox.resident_id

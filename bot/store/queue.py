@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from bot.cases import ENDED_STATES, TIME_ZONE, CaseState, Kind, Role, Urgency
 from bot.store.database import Database, Row
@@ -16,26 +16,40 @@ from bot.store.lists import OVERDUE, TO_DO, to_do_values
 EXCERPT_CHARS = 120
 Sort = Literal["due", "newest", "oldest", "urgency"]
 SORTS: tuple[Sort, ...] = ("due", "newest", "oldest", "urgency")
-_RUNNING = "stopped_at = '' and due_at <> ''"
-_STAFFS_CLOCKS = "name not in ('rating', 'info')"
-"""The clocks that wait for staff, and not for the resident."""
-_LIVE_PARTS = """
-    select case_id from assignments where unit = :unit and (
+_RUNNING = "timers indexed by timers_running where stopped_at = '' and due_at <> ''"
+"""The clocks that run. SQLite has no statistics here, and would read all the clocks there ever
+were, to have them by case or by name."""
+_STAFFS_CLOCKS = "name <> 'rating' and (name <> 'info' or due_at < :now)"
+"""The clocks that wait for staff: a resident who was asked for more is theirs only once she has
+said nothing for too long."""
+_DUE = f"""
+    left join (
+        select case_id, min(due_at) as due_at from {_RUNNING} and ({_STAFFS_CLOCKS})
+        group by case_id
+    ) as due on due.case_id = cases.id
+"""
+"""To `cases`: the moment at which each is due next."""
+_LIVE_PART = """
+    unit = :unit and (
         state in ('pending', 'signed', 'done') or (state = 'returned' and return_asked = 'open')
     )
 """
+"""Of `assignments`: what a unit answers for (`Assignment.is_live`)."""
 _ENDED = ", ".join(
     f"'{state}'" for state in (*ENDED_STATES, CaseState.REPLIED, CaseState.ANSWERED)
 )
 _ORDER: dict[Sort, str] = {
-    "due": "due_at is null, due_at, cases.id desc",
+    "due": "coalesce(due_at, 'z'), cases.id desc",
     "newest": "cases.id desc",
     "oldest": "cases.id",
     "urgency": """
         case cases.urgency when 'critical' then 0 when 'urgent' then 1 else 2 end,
-        due_at is null, due_at, cases.id desc
+        coalesce(due_at, 'z'), cases.id desc
     """,
 }
+_COUNT_FOUND = "count(*) over ()"
+"""Of a list that is searched: its words are looked up once for the rows and their number. Other
+lists are counted faster by themselves, from an index."""
 _HELD = """
     exists (select 1 from outbox where outbox.resident_id = cases.resident_id
         and outbox.state in ('waiting', 'claimed') and is_for_staff = 0)
@@ -88,11 +102,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class NextDue:
-    """The clock of a case that is due next.
-
-    Attributes:
-        share: how much of its time was used up, 0..; over 1 it is overdue.
-    """
+    """The clock of a case that is due next."""
 
     name: str
     started_at: datetime
@@ -167,56 +177,58 @@ class Queue:
     ) -> QueuePage:
         """Some rows of a list, in its order."""
         condition, values = _condition(filters, reader, at=at)
-        count = self._database.named(f"select count(*) as n from cases where {condition}", values)
-        ids = self._ids(condition, {**values, "most": most, "offset": offset}, sort)
-        return QueuePage(self._rows(ids), int(count[0]["n"]))
+        counting = (
+            _COUNT_FOUND if filters.text else f"(select count(*) from cases where {condition})"
+        )
+        values |= {"most": most, "offset": offset}
+        listed = self._list(condition, values, sort, counting=counting)
+        total = listed[0]["total"] if listed else self._count(condition, values)
+        return QueuePage(self._rows([row["id"] for row in listed], at=at), int(total))
 
     def ids(
         self, filters: Filters, reader: Reader, *, at: datetime, sort: Sort = "due"
     ) -> list[int]:
         """All cases of a list by their ids, in its order."""
         condition, values = _condition(filters, reader, at=at)
-        return self._ids(condition, {**values, "most": -1, "offset": 0}, sort)
+        listed = self._list(condition, values | {"most": -1, "offset": 0}, sort, counting="0")
+        return [int(row["id"]) for row in listed]
 
     def counts(self, reader: Reader, *, at: datetime) -> dict[Tab, int]:
         """How many cases each tab has."""
         found: dict[Tab, int] = {}
         for tab in Tab:
             condition, values = _condition(Filters(tab), reader, at=at)
-            rows = self._database.named(
-                f"select count(*) as n from cases where {condition}", values
-            )
-            found[tab] = int(rows[0]["n"])
+            found[tab] = self._count(condition, values)
         return found
 
     def may_see(self, case_id: int, reader: Reader) -> bool:
         """Whether there is such a case, and the reader may see it."""
-        rows = self._database.named(
-            f"select 1 from cases where cases.id = :id and {_visible(reader)}",
-            {"id": case_id, "unit": reader.unit},
-        )
-        return bool(rows)
+        is_theirs = f"exists (select 1 from assignments where case_id = :id and {_LIVE_PART})"
+        condition = is_theirs if reader.role is Role.HANDLER else "true"
+        values = {"id": case_id, "unit": reader.unit}
+        return self._count(f"cases.id = :id and {condition}", values) > 0
 
     def newest_step(self) -> int:
         """A number that grows with every step of any case."""
         row = self._database.one("select max(id) as newest from events", [])
         return int(row["newest"] or 0) if row else 0
 
-    def _ids(self, condition: str, values: Row, sort: Sort) -> list[int]:
-        rows = self._database.named(
+    def _count(self, condition: str, values: Row) -> int:
+        rows = self._database.named(f"select count(*) as n from cases where {condition}", values)
+        return int(rows[0]["n"])
+
+    def _list(self, condition: str, values: Row, sort: Sort, *, counting: str) -> list[Row]:
+        """Ids, in their order, each with how many there are in all."""
+        order = _ORDER[sort]
+        return self._database.named(
             f"""
-            with due as materialized (
-                select case_id, min(due_at) as due_at from timers
-                where {_RUNNING} and {_STAFFS_CLOCKS} group by case_id
-            )
-            select cases.id from cases left join due on due.case_id = cases.id
-            where {condition} order by {_ORDER[sort]} limit :most offset :offset
+            select cases.id, {counting} as total from cases {_DUE if "due_at" in order else ""}
+            where {condition} order by {order} limit :most offset :offset
             """,
             values,
         )
-        return [int(row["id"]) for row in rows]
 
-    def _rows(self, ids: Sequence[int]) -> tuple[QueueRow, ...]:
+    def _rows(self, ids: Sequence[int], *, at: datetime) -> tuple[QueueRow, ...]:
         marks = ", ".join("?" * len(ids))
         rows = self._database.all(
             f"""
@@ -238,7 +250,7 @@ class Queue:
             """,
             ids,
         )
-        leads, clocks = self._leads(marks, ids), self._clocks(marks, ids)
+        leads, clocks = self._leads(marks, ids), self._clocks(marks, ids, at=at)
         made = {row["id"]: _row(row, leads, clocks) for row in rows}
         return tuple(made[case_id] for case_id in ids)
 
@@ -256,15 +268,15 @@ class Queue:
             leads[case_id].append(unit)
         return leads
 
-    def _clocks(self, marks: str, ids: Sequence[int]) -> dict[int, list[Row]]:
-        """The clocks that have not stopped, the one that is due first at the head."""
+    def _clocks(self, marks: str, ids: Sequence[int], *, at: datetime) -> dict[int, list[Row]]:
+        """The clocks that run, the one that is due first at the head."""
         rows = self._database.all(
             f"""
             select case_id, name, started_at, due_at from timers
-            where case_id in ({marks}) and stopped_at = '' and {_STAFFS_CLOCKS}
-            order by due_at = '', due_at
+            where case_id in ({marks}) and stopped_at = '' and due_at <> ''
+            and ({_STAFFS_CLOCKS.replace(":now", "?")}) order by due_at
             """,
-            ids,
+            [*ids, at.isoformat()],
         )
         clocks: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
@@ -272,10 +284,12 @@ class Queue:
         return clocks
 
 
-def _condition(filters: Filters, reader: Reader, *, at: datetime) -> tuple[str, dict[str, Any]]:
+def _condition(filters: Filters, reader: Reader, *, at: datetime) -> tuple[str, Row]:
     """What a case must fulfil to be in a list, and the values this names."""
-    values = {**to_do_values(reader.unit, at), "at": at.isoformat()}
-    parts = [_visible(reader), _in_tab(filters.tab, reader)]
+    values = to_do_values(reader.unit, at)
+    parts = [_in_tab(filters.tab, reader)]
+    if reader.role is Role.HANDLER:
+        parts.append(f"cases.id in (select case_id from assignments where {_LIVE_PART})")
     for column in ("kind", "category", "street", "urgency"):
         wanted = getattr(filters, column)
         if wanted:
@@ -286,7 +300,8 @@ def _condition(filters: Filters, reader: Reader, *, at: datetime) -> tuple[str, 
         parts.append(f"cases.state in ({', '.join(f':{name}' for name in names)})")
         values |= names
     if filters.unit:
-        parts.append(f"cases.id in ({_LIVE_PARTS.replace(':unit', ':of_unit')})")
+        live_part = _LIVE_PART.replace(":unit", ":of_unit")
+        parts.append(f"cases.id in (select case_id from assignments where {live_part})")
         values["of_unit"] = filters.unit
     if filters.commitment:
         parts.append(
@@ -312,18 +327,15 @@ def _condition(filters: Filters, reader: Reader, *, at: datetime) -> tuple[str, 
     return " and ".join(f"({part})" for part in parts), values
 
 
-def _visible(reader: Reader) -> str:
-    return f"cases.id in ({_LIVE_PARTS})" if reader.role is Role.HANDLER else "true"
-
-
 def _in_tab(tab: Tab, reader: Reader) -> str:
     match tab:
         case Tab.TO_ACCEPT:
             return "cases.state = 'submitted'"
         case Tab.TO_DISPATCH:
             return f"""
-                cases.state = 'accepted' or (cases.state = 'in_progress' and cases.id in (
-                    select case_id from timers where {_RUNNING} and name = 'dispatch'))
+                cases.state in ('accepted', 'in_progress') and cases.id in (
+                    select id from cases where state = 'accepted'
+                    union select case_id from {_RUNNING} and name = 'dispatch')
             """
         case Tab.MINE:
             return f"cases.id in ({TO_DO[reader.role]})"
@@ -332,7 +344,7 @@ def _in_tab(tab: Tab, reader: Reader) -> str:
         case Tab.TO_REPLY:
             return f"""
                 cases.state = 'in_progress' and cases.id in (
-                    select case_id from timers where {_RUNNING} and name = 'reply')
+                    select case_id from {_RUNNING} and name = 'reply')
             """
         case Tab.DISPUTED:
             return f"cases.rework > 0 and cases.state not in ({_ENDED})"
@@ -348,7 +360,6 @@ def _midnight(day: date) -> str:
 def _row(row: Row, leads: dict[int, list[str]], clocks: dict[int, list[Row]]) -> QueueRow:
     case_id = row["id"]
     running = clocks.get(case_id, [])
-    first = running[0] if running and running[0]["due_at"] else None
     words = row["words"]
     return QueueRow(
         id=case_id,
@@ -368,7 +379,7 @@ def _row(row: Row, leads: dict[int, list[str]], clocks: dict[int, list[Row]]) ->
         waits_for=Role(row["waits_for"]) if row["waits_for"] else None,
         commitment=row["commitment_id"],
         leads=tuple(leads.get(case_id, ())),
-        due=_next_due(first) if first else None,
+        due=_next_due(running[0]) if running else None,
         is_paused=row["state"] == CaseState.NEED_INFO,
         is_unreachable=bool(row["is_unreachable"]),
         has_hint=bool(row["has_hint"]),

@@ -68,6 +68,10 @@ class Form:
         """All texts of this name."""
         return self._fields.get(name, [])
 
+    def with_text(self, name: str, text: str) -> "Form":
+        """The same form with another text in a field."""
+        return Form({**self._fields, name: [text]})
+
     def number(self, name: str) -> int:
         """A row's number, or -1."""
         return row_number(self.kept(name))

@@ -1,7 +1,8 @@
 """What a list of cases is narrowed down to, read from an address and written into one again."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -10,16 +11,17 @@ from starlette.datastructures import ImmutableMultiDict
 from bot.cases import CaseState, Kind, Role, Urgency
 from bot.service import Service
 from bot.store import SORTS, Filters, Sort, Tab
+from bot.store.finding import phrases_of
 
 PAGE_ROWS = 50
 MOST_PAGES = 10_000
 MOST_TEXT_CHARS = 200
-FIRST_TABS: Mapping[Role, Tab] = {
-    Role.DISPATCHER: Tab.TO_ACCEPT,
-    Role.HANDLER: Tab.MINE,
-    Role.SUPERVISOR: Tab.OVERDUE,
+FIRST_TABS: Mapping[Role, Sequence[Tab]] = {
+    Role.DISPATCHER: (Tab.TO_ACCEPT, Tab.TO_DISPATCH, Tab.TO_REPLY, Tab.OVERDUE),
+    Role.SUPERVISOR: (Tab.OVERDUE, Tab.MINE, Tab.DISPUTED),
+    Role.HANDLER: (Tab.MINE,),
 }
-"""What each role sees first."""
+"""What each role sees first: of these, the first in which there is something."""
 TABS: Mapping[Role, Sequence[Tab]] = {
     Role.DISPATCHER: tuple(Tab),
     Role.SUPERVISOR: tuple(Tab),
@@ -27,6 +29,9 @@ TABS: Mapping[Role, Sequence[Tab]] = {
 }
 """What each role has something to do in."""
 _COMMITMENT_CHARS = 120
+_YEARS = range(2000, 2100)
+"""In which a day of a filter can be; others no calendar of the time zone goes to."""
+_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff]) (?=[\u3400-\u9fff\uf900-\ufaff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,12 @@ class Listing:
 
     @classmethod
     def of(cls, query: ImmutableMultiDict[str, str], service: Service, *, first: Tab) -> "Listing":
-        """Read an address; what is in it and means nothing is left out and named."""
+        """Read an address; what is in it and means nothing is left out and named.
+
+        Args:
+            first: the tab of an address that names none and narrows nothing; one that narrows
+                something looks among all cases.
+        """
         ignored: list[str] = []
 
         def choice(name: str, known: Sequence[str]) -> str:
@@ -58,10 +68,13 @@ class Listing:
         def day(name: str) -> date | None:
             value = query.get(name, "")
             try:
-                return date.fromisoformat(value) if value else None
+                found = date.fromisoformat(value) if value else None
             except ValueError:
+                found = None
+            is_usable = found is not None and found.year in _YEARS
+            if value and not is_usable:
                 ignored.append(name)
-                return None
+            return found if is_usable else None
 
         states = [one for one in query.getlist("state") if one]
         if any(one not in list(CaseState) for one in states):
@@ -72,7 +85,7 @@ class Listing:
             ignored.append("page")
         kind, urgency = choice("kind", list(Kind)), choice("urgency", list(Urgency))
         filters = Filters(
-            tab=Tab(choice("tab", list(Tab)) or first),
+            tab=Tab(choice("tab", list(Tab)) or Tab.ALL),
             text=" ".join(query.get("q", "").split())[:MOST_TEXT_CHARS],
             states=tuple(CaseState(one) for one in states if one in list(CaseState)),
             kind=Kind(kind) if kind else None,
@@ -87,7 +100,10 @@ class Listing:
         )
         sort = next((one for one in SORTS if one == choice("sort", SORTS)), SORTS[0])
         page = min(max(int(number), 1), MOST_PAGES) if is_number else 1
-        return cls(filters, sort, page, tuple(dict.fromkeys(ignored)))
+        listing = cls(filters, sort, page, tuple(dict.fromkeys(ignored)))
+        if query.get("tab") in list(Tab) or listing.narrowings:
+            return listing
+        return replace(listing, filters=replace(filters, tab=first))
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -123,3 +139,20 @@ class Listing:
     def in_tab(self, tab: Tab) -> "Listing":
         """The whole list of another tab."""
         return Listing(Filters(tab), self.sort)
+
+    @property
+    def everywhere(self) -> "Listing":
+        """What this list is narrowed down to, among all cases."""
+        return Listing(replace(self.filters, tab=Tab.ALL), self.sort)
+
+
+def understood(text: str) -> list[str]:
+    """What is looked for, as read from what was typed; "…" stands for any ending of a word."""
+    phrases = [phrase.replace('"', "").replace("*", "…") for phrase in phrases_of(text)]
+    return [_BETWEEN_HAN.sub("", phrase) for phrase in phrases]
+
+
+def first_tab(role: Role, counts: Mapping[Tab, int]) -> Tab:
+    """Where a role begins: at the first of its tabs in which there is something to do."""
+    tabs = FIRST_TABS[role]
+    return next((tab for tab in tabs if counts[tab]), tabs[0])

@@ -7,6 +7,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Mount
 
 from bot.store import StoreUnavailable
+from bot.web.console.casepage import CasePage
 from bot.web.console.console import HOME, Console
 from bot.web.console.entrance import Entrance
 from bot.web.console.queuepage import QueuePage
@@ -18,6 +19,7 @@ def build_console(console: Console) -> Mount:
     routes = [
         *Entrance(console).routes(),
         *QueuePage(console).routes(),
+        *CasePage(console).routes(),
     ]
     application = Starlette(
         routes=routes,
