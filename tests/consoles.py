@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import httpx
 from bs4 import BeautifulSoup, Tag
@@ -57,7 +58,7 @@ class Clerk:
         """
         found = self.page.select_one(form)
         assert isinstance(found, Tag), f"no form {form} on the page"
-        values = fields_of(found)
+        values: dict[str, list[str]] = fields_of(found)
         for pressed in found.select("button[name]"):
             if button and pressed["value"] == button:
                 values[str(pressed["name"])] = [button]
@@ -65,6 +66,8 @@ class Clerk:
             name: [value] if isinstance(value, str) else list(value)
             for name, value in (fields or {}).items()
         }
+        if found.get("method", "get") == "get":
+            return await self.opens(f"{found['action']}?{urlencode(values, doseq=True)}")
         return await self.posts(str(found["action"]), values)
 
     @property

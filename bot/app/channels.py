@@ -193,6 +193,7 @@ async def telegram_channel(
 
 def web_site(bot: Bot, telegram: Telegram | None = None, *, token: str = "") -> "Starlette":
     """The site as an ASGI application: chat, console, and Telegram's webhook if there is one."""
+    from bot.web.commitments import PublicCommitments
     from bot.web.console import build_console
     from bot.web.site import build_site
 
@@ -204,6 +205,14 @@ def web_site(bot: Bot, telegram: Telegram | None = None, *, token: str = "") -> 
         wording=bot.wording,
         health=lambda: health(bot, telegram),
         more_routes=(console, *(telegram.routes if telegram else ())),
+        commitments=lambda pages: PublicCommitments(
+            bot.store,
+            index=lambda: bot.index,
+            wording=bot.wording,
+            names=bot.office.cards.face.names,
+            pages=pages,
+            now=bot.now,
+        ),
     )
 
 

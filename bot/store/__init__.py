@@ -15,6 +15,7 @@ import sqlite_utils
 
 from bot.migrations import migrations
 from bot.store.assignments import Assignments, CaseTimer, Timers
+from bot.store.board import Board, CommitmentFigures
 from bot.store.cases import Cases, Hint, Standing
 from bot.store.conversation import AnswerRecord, Answers, Turns
 from bot.store.database import Database, StoreError, StoreUnavailable
@@ -53,6 +54,7 @@ __all__ = [
     "CaseRecord",
     "CaseTimer",
     "ClockRecord",
+    "CommitmentFigures",
     "Filters",
     "Hint",
     "LinkPurpose",
@@ -114,6 +116,7 @@ class Store:
         self.once = Once(self._database)
         self.lists = Lists(self._database)
         self.queue = Queue(self._database)
+        self.board = Board(self._database)
         self.questions = Questions(self._database)
         self.figures = Figures(self._database)
         self.meanings = Meanings(self._database)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from bot.store.database import Database
 from index import normalise
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_TOKEN = re.compile(rf"(?=\w)[{_HAN}]|[^\W_{_HAN}]+")
 _PIECE = re.compile(r'"([^"]*)"?|“([^”]*)”?|([^\s"“]+)')
 _LATIN_WORD = re.compile(r"[a-z]{2,}")
 _NUMBER = re.compile(r"WC(\d{4})(\d{4})-(\d+)")
@@ -20,6 +20,7 @@ _PART_BITS = 20
 """A row's number is the case's, shifted by these, with the number of the text: so that the case is
 known without reading the row."""
 MOST_PHRASES = 8
+"""Of a query that names more, what comes after them narrows nothing."""
 FOUND = f"select rowid >> {_PART_BITS} from case_words where case_words match ?"
 """The ids of the cases in one of whose texts a phrase is found."""
 
@@ -37,7 +38,8 @@ def phrases_of(query: str) -> list[str]:
     """What has to be found, each as an FTS5 phrase; empty if the query names nothing.
 
     Words are separated by white space; what stands in quotation marks is one phrase. A Latin word
-    outside them is found by its beginning too.
+    outside them is found by its beginning too. Only letters and digits are left, in quotation
+    marks, so that nothing that is typed means anything to FTS5.
     """
     phrases: list[str] = []
     for quoted, chinese_quoted, bare in _PIECE.findall(query):

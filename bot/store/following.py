@@ -98,7 +98,17 @@ class Following:
             "select * from progress_notes where commitment = ? order by noted_on desc, id desc",
             [commitment],
         )
-        return [_note(row) for row in rows]
+        return [note_of(row) for row in rows]
+
+    def all_notes(self) -> dict[str, list[ProgressNote]]:
+        """Every commitment's progress notes, the newest first."""
+        rows = self._database.all(
+            "select * from progress_notes order by noted_on desc, id desc", []
+        )
+        found: dict[str, list[ProgressNote]] = {}
+        for row in rows:
+            found.setdefault(row["commitment"], []).append(note_of(row))
+        return found
 
 
 class Once:
@@ -139,7 +149,8 @@ class Once:
         self._database.execute("delete from said_once where at < ?", [moment])
 
 
-def _note(row: Row) -> ProgressNote:
+def note_of(row: Row) -> ProgressNote:
+    """A progress note of a row of `progress_notes`."""
     return ProgressNote(
         id=row["id"],
         commitment=row["commitment"],

@@ -229,6 +229,8 @@ class Queue:
         )
 
     def _rows(self, ids: Sequence[int], *, at: datetime) -> tuple[QueueRow, ...]:
+        if not ids:
+            return ()
         marks = ", ".join("?" * len(ids))
         rows = self._database.all(
             f"""

@@ -13,6 +13,7 @@ from bot.config import Limits
 from bot.messages import Listener
 from bot.store import StoreUnavailable
 from bot.web.chat import Chat
+from bot.web.commitments import PublicCommitments
 from bot.web.guards import FaultNet, SafetyHeaders
 from bot.web.pages import STATIC, Pages, VersionedFiles
 from bot.wording import Wording
@@ -27,11 +28,13 @@ def build_site(
     wording: Wording,
     health: Health,
     more_routes: Sequence[BaseRoute] = (),
+    commitments: Callable[[Pages], PublicCommitments] | None = None,
 ) -> Starlette:
     """Put the site together.
 
     Args:
         more_routes: what else is served there: the console, Telegram's webhook.
+        commitments: makes the public page of commitments; None for a site without one.
         health: the bot's state for `/healthz`; its `status` is "ok", or the answer is a 503.
     """
     pages = Pages(wording, max_photo_bytes=limits.max_photo_bytes)
@@ -45,6 +48,7 @@ def build_site(
         routes=[
             *more_routes,
             *chat.routes(),
+            *(commitments(pages).routes() if commitments else ()),
             Route("/healthz", on_health_asked),
             Mount("/static", VersionedFiles(directory=STATIC), name="static"),
         ],

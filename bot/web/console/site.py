@@ -8,6 +8,7 @@ from starlette.routing import Mount
 
 from bot.store import StoreUnavailable
 from bot.web.console.casepage import CasePage
+from bot.web.console.commitments import CommitmentPages
 from bot.web.console.console import HOME, Console
 from bot.web.console.entrance import Entrance
 from bot.web.console.queuepage import QueuePage
@@ -20,6 +21,7 @@ def build_console(console: Console) -> Mount:
         *Entrance(console).routes(),
         *QueuePage(console).routes(),
         *CasePage(console).routes(),
+        *CommitmentPages(console).routes(),
     ]
     application = Starlette(
         routes=routes,
