@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -20,7 +21,6 @@ from bot.backup import restore as restore_backup
 from bot.cases import TIME_ZONE
 from bot.config import load_settings
 from bot.doctor import examine, put_back, report
-from bot.export import write_csv
 from bot.lock import only_instance
 from bot.logs import configure_logging
 from bot.metrics import Window, lines_of, measure
@@ -86,31 +86,59 @@ def chat() -> None:
 
 @cli.command()
 @click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "xlsx", "json", "open311"]),
+    default="csv",
+    help="Work orders, or open data without anybody's words.",
+)
+@click.option("--no-bom", is_flag=True, help="CSV without the mark by which Excel knows UTF-8.")
+@click.option("--full", is_flag=True, help="The very words, nothing masked.")
+@click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write; standard output if left out.",
 )
-def export(out: Path | None) -> None:
-    """Write all cases as CSV; no resident is named in it.
+def export(format_: str, no_bom: bool, full: bool, out: Path | None) -> None:
+    """Write all cases as work orders; no resident is named, personal data is masked.
 
-    Example: python -m bot export --out cases.csv
+    Example: python -m bot export --format xlsx --out cases.xlsx
     """
     with plain_errors():
         settings = load_settings()
         store = app.open_store(settings)
         bot = app.build_bot(settings, store=store, index=app.open_index(settings))
-        target = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
-        count = write_csv(
-            store.cases.all(),
-            target,
-            service=bot.service,
-            commitment=bot.index.commitments.get,
-            delivery=lambda case: store.outbox.delivery(case.id, case.resident_id),
-        )
-        if out:
-            target.close()
+        with closing(store):
+            pieces = app.exported(bot, format_, bom=not no_bom, is_full=full)
+            count = _write_out(out, pieces)
         click.echo(f"{count} cases written", err=True)
-        store.close()
+
+
+def _write_out(out: Path | None, pieces: Iterable[tuple[bytes, int]]) -> int:
+    """Write pieces to a file or to the screen; returns how many cases they hold.
+
+    A file is written aside and renamed: there is never half of it.
+    """
+    if out is None:
+        return _write(sys.stdout.buffer, pieces)
+    aside = out.with_name(f".{out.name}.part")
+    try:
+        with aside.open("wb") as file:
+            count = _write(file, pieces)
+        aside.replace(out)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
+        raise click.ClickException(f"{out}: {error.strerror}") from error
+    return count
+
+
+def _write(file: BinaryIO, pieces: Iterable[tuple[bytes, int]]) -> int:
+    count = 0
+    for piece, cases in pieces:
+        file.write(piece)
+        count += cases
+    return count
 
 
 @cli.command()

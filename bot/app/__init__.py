@@ -18,6 +18,7 @@ from bot.app.channels import (
     telegram_channel,
     web_site,
 )
+from bot.app.exporting import exported
 from bot.app.rounds import make_rounds
 from bot.app.running import TOKEN_VARIABLE, run
 
@@ -30,6 +31,7 @@ __all__ = [
     "build_office",
     "build_telegram",
     "command_menu",
+    "exported",
     "health",
     "make_rounds",
     "open_index",

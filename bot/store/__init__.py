@@ -43,9 +43,11 @@ from bot.store.queue import (
 from bot.store.residents import Resident, Residents
 from bot.store.sessions import Session, Sessions, View, Views, What
 from bot.store.staff import Card, LinkPurpose, StaffRows, Words
+from bot.store.workorders import MOST_AT_ONCE, WorkOrder, WorkOrders
 
 __all__ = [
     "DATABASE",
+    "MOST_AT_ONCE",
     "SORTS",
     "AlreadyHandled",
     "AnswerRecord",
@@ -82,6 +84,7 @@ __all__ = [
     "View",
     "What",
     "Words",
+    "WorkOrder",
 ]
 
 T = TypeVar("T")
@@ -117,6 +120,7 @@ class Store:
         self.lists = Lists(self._database)
         self.queue = Queue(self._database)
         self.board = Board(self._database)
+        self.work_orders = WorkOrders(self._database)
         self.questions = Questions(self._database)
         self.figures = Figures(self._database)
         self.meanings = Meanings(self._database)

@@ -10,7 +10,12 @@ from bot.messages import Channel, Reply
 from bot.store.conversation import kept_reply, reply_of
 from bot.store.database import Database, Row
 
-_WORST_FIRST = ("refused", "unreachable", "waiting", "sent")
+WORST_FIRST = ("refused", "unreachable", "waiting", "sent")
+DELIVERY = """
+    case when outbox.state in ('sent', 'refused') then outbox.state
+        when reachable = 0 then 'unreachable' else 'waiting' end
+"""
+"""How one letter stands for its reader, with `residents` joined."""
 _OPEN = "state in ('waiting', 'claimed')"
 
 
@@ -240,26 +245,22 @@ class OutboxRows:
             if no letter was written about it, as on the web page.
         """
         rows = self._database.tuples(
-            """
-            select distinct case
-                when state in ('sent', 'refused') then state
-                when reachable = 0 then 'unreachable' else 'waiting' end
+            f"""
+            select distinct {DELIVERY}
             from outbox join residents on residents.id = outbox.resident_id
             where case_id = ? and outbox.resident_id = ?
             """,
             [case_id, resident_id],
         )
         found = {state for (state,) in rows}
-        return next((state for state in _WORST_FIRST if state in found), "")
+        return next((state for state in WORST_FIRST if state in found), "")
 
     def deliveries(self, case_id: int, resident_id: int) -> dict[datetime, str]:
         """How what a resident was written about a case stands, by when it was written; of several
         letters of one moment the one that stands worst. States as in `delivery`."""
         rows = self._database.tuples(
-            """
-            select outbox.created_at, case
-                when state in ('sent', 'refused') then state
-                when reachable = 0 then 'unreachable' else 'waiting' end
+            f"""
+            select outbox.created_at, {DELIVERY}
             from outbox join residents on residents.id = outbox.resident_id
             where case_id = ? and outbox.resident_id = ? and is_for_staff = 0
             """,
@@ -269,7 +270,7 @@ class OutboxRows:
         for written_at, state in rows:
             moment = datetime.fromisoformat(written_at)
             known = found.get(moment, state)
-            found[moment] = min(known, state, key=_WORST_FIRST.index)
+            found[moment] = min(known, state, key=WORST_FIRST.index)
         return found
 
     def prune(self, *, before: datetime) -> int:

@@ -23,12 +23,10 @@ _STAFFS_CLOCKS = "name <> 'rating' and (name <> 'info' or due_at < :now)"
 """The clocks that wait for staff: a resident who was asked for more is theirs only once she has
 said nothing for too long."""
 _DUE = f"""
-    left join (
-        select case_id, min(due_at) as due_at from {_RUNNING} and ({_STAFFS_CLOCKS})
-        group by case_id
-    ) as due on due.case_id = cases.id
+    coalesce((select min(due_at) from timers where case_id = cases.id
+        and stopped_at = '' and due_at <> '' and ({_STAFFS_CLOCKS})), 'z')
 """
-"""To `cases`: the moment at which each is due next."""
+"""Of `cases`: the moment at which each is due next; after all others where no clock runs."""
 _LIVE_PART = """
     unit = :unit and (
         state in ('pending', 'signed', 'done') or (state = 'returned' and return_asked = 'open')
@@ -39,12 +37,12 @@ _ENDED = ", ".join(
     f"'{state}'" for state in (*ENDED_STATES, CaseState.REPLIED, CaseState.ANSWERED)
 )
 _ORDER: dict[Sort, str] = {
-    "due": "coalesce(due_at, 'z'), cases.id desc",
+    "due": f"{_DUE}, cases.id desc",
     "newest": "cases.id desc",
     "oldest": "cases.id",
-    "urgency": """
+    "urgency": f"""
         case cases.urgency when 'critical' then 0 when 'urgent' then 1 else 2 end,
-        coalesce(due_at, 'z'), cases.id desc
+        {_DUE}, cases.id desc
     """,
 }
 _COUNT_FOUND = "count(*) over ()"
@@ -219,11 +217,10 @@ class Queue:
 
     def _list(self, condition: str, values: Row, sort: Sort, *, counting: str) -> list[Row]:
         """Ids, in their order, each with how many there are in all."""
-        order = _ORDER[sort]
         return self._database.named(
             f"""
-            select cases.id, {counting} as total from cases {_DUE if "due_at" in order else ""}
-            where {condition} order by {order} limit :most offset :offset
+            select cases.id, {counting} as total from cases
+            where {condition} order by {_ORDER[sort]} limit :most offset :offset
             """,
             values,
         )

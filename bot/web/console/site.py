@@ -11,6 +11,7 @@ from bot.web.console.casepage import CasePage
 from bot.web.console.commitments import CommitmentPages
 from bot.web.console.console import HOME, Console
 from bot.web.console.entrance import Entrance
+from bot.web.console.exporting import ExportPage
 from bot.web.console.queuepage import QueuePage
 from bot.web.guards import FaultNet
 
@@ -22,6 +23,7 @@ def build_console(console: Console) -> Mount:
         *QueuePage(console).routes(),
         *CasePage(console).routes(),
         *CommitmentPages(console).routes(),
+        *ExportPage(console).routes(),
     ]
     application = Starlette(
         routes=routes,

@@ -1,0 +1,36 @@
+"""All cases of the database as the pieces of a file."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from bot.app.building import Bot
+from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, Open311, Value, file_of
+from bot.store import MOST_AT_ONCE, WorkOrder
+
+Rows = Callable[[Sequence[WorkOrder]], list[Mapping[str, Value]]]
+
+
+def exported(bot: Bot, format_: str, *, bom: bool, is_full: bool) -> Iterator[tuple[bytes, int]]:
+    """A file of all cases, piece by piece, each with the number of cases in it.
+
+    Args:
+        format_: one of `bot.export.FORMATS`, or `open311`.
+    """
+    rows_of, columns = _rows_of(bot, format_, is_full=is_full)
+    known = next((one for one in FORMATS if one == format_), FORMATS[0])
+    file = file_of(known, columns, bom=bom)
+    yield file.head(), 0
+    ids = bot.store.work_orders.ids()
+    for at in range(0, len(ids), MOST_AT_ONCE):
+        rows = rows_of(bot.store.work_orders.these(ids[at : at + MOST_AT_ONCE]))
+        yield file.rows(rows), len(rows)
+    for piece in file.tail():
+        yield piece, 0
+
+
+def _rows_of(bot: Bot, format_: str, *, is_full: bool) -> tuple[Rows, Mapping[str, str]]:
+    names = bot.office.cards.face.names
+    if format_ == "open311":
+        open_data = Open311(names)
+        return open_data.rows, OPEN311_COLUMNS
+    exporter = Exporter(bot.wording, names, commitment=bot.index.commitments.get, is_full=is_full)
+    return exporter.rows, COLUMNS

@@ -1,0 +1,152 @@
+"""A case as a work order: the columns a 12345 platform takes, masked unless told otherwise."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from bot.cases import TIME_ZONE, CaseState, Kind, points_of
+from bot.masking import masked
+from bot.naming import Names
+from bot.service import URGENCY_NAMES
+from bot.store import WorkOrder
+from bot.wording import Wording, plain
+from index import Commitment
+
+Value = str | int | float | None
+
+COLUMNS: Mapping[str, str] = {
+    "number": "工单编号",
+    "channel": "来源渠道",
+    "kind": "诉求类型",
+    "title": "标题",
+    "content": "诉求内容",
+    "points": "诉求要点",
+    "time": "诉求时间",
+    "street": "所属街道",
+    "place": "事发地点",
+    "category": "分类",
+    "urgency": "紧急程度",
+    "lead_unit": "主办单位",
+    "support_units": "协办单位",
+    "commitment": "承诺编号",
+    "commitment_quote": "承诺原文",
+    "duplicate_hint": "疑似重复",
+    "confidential": "是否保密",
+    "reply_wanted": "是否需要回复",
+    "state": "工单状态",
+    "due": "办结时限",
+    "reply": "答复内容",
+    "solved": "是否解决",
+    "satisfied": "是否满意",
+    "rework": "重办次数",
+    "latitude": "纬度",
+    "longitude": "经度",
+    "photos": "照片数",
+    "delivery": "送达情况",
+    "updated": "更新时间",
+}
+"""Name in JSON -> heading in CSV and XLSX."""
+HIDDEN = "（保密）"
+YES, NO = "是", "否"
+TITLE_CHARS = 30
+COORDINATE_DIGITS, MASKED_DIGITS = 6, 3
+"""Of degrees: to a decimetre, and, masked, to about a hundred metres."""
+_SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
+_SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}
+_CHANNELS = {"telegram": "Telegram", "web": "网页", "terminal": "命令行"}
+
+
+class Exporter:
+    """Turns work orders into rows.
+
+    Args:
+        is_full: the very words and places; else personal data is masked, and of a 举报 nothing is
+            left that tells what was reported where.
+    """
+
+    def __init__(
+        self,
+        wording: Wording,
+        names: Names,
+        *,
+        commitment: Callable[[str], Commitment | None],
+        is_full: bool = False,
+    ) -> None:
+        self._wording = wording
+        self._names = names
+        self._commitment = commitment
+        self._is_full = is_full
+
+    def rows(self, orders: Sequence[WorkOrder]) -> list[Mapping[str, Value]]:
+        """Work orders as rows."""
+        return [self.row(order) for order in orders]
+
+    def row(self, order: WorkOrder) -> dict[str, Value]:
+        """A work order by `COLUMNS`, in their order."""
+        case, matter, names = order.case, order.case.matter, self._names
+        is_report = matter.kind is Kind.REPORT
+        about = self._commitment(order.commitments[0]) if order.commitments else None
+        values: dict[str, Value] = {
+            "number": case.number,
+            "channel": _CHANNELS.get(order.channel, order.channel),
+            "kind": names.kind("zh", matter.kind),
+            "title": self._title(order),
+            "content": self._words(matter.text, is_report),
+            "points": "\n".join(
+                f"{at}. {point}"
+                for at, point in enumerate(points_of(self._words(matter.text, is_report)), start=1)
+            ),
+            "time": moment(case.submitted_at),
+            "street": names.street("zh", matter.street),
+            "place": self._words(matter.place, is_report),
+            "category": names.category("zh", matter.category),
+            "urgency": URGENCY_NAMES[matter.urgency][0],
+            "lead_unit": "、".join(names.unit("zh", code) for code in order.leads),
+            "support_units": "、".join(names.unit("zh", code) for code in order.supports),
+            "commitment": " ".join(order.commitments),
+            "commitment_quote": about.quote if about else "",
+            "duplicate_hint": order.alike,
+            "confidential": YES if is_report else NO,
+            "reply_wanted": NO if matter.kind is Kind.PRAISE else YES,
+            "state": self.state(case.state),
+            "due": moment(order.due_at) if order.due_at else "",
+            "reply": self._words(order.reply, is_report),
+            "solved": _SOLVED[case.solved] if case.solved else "",
+            "satisfied": _SATISFIED[case.satisfied] if case.satisfied else "",
+            "rework": case.rework,
+            "latitude": self._degrees(matter.latitude, is_report),
+            "longitude": self._degrees(matter.longitude, is_report),
+            "photos": case.photos,
+            "delivery": order.delivery,
+            "updated": moment(order.updated_at),
+        }
+        return {name: values[name] for name in COLUMNS}
+
+    def state(self, state: CaseState) -> str:
+        """What staff call a state, in Chinese."""
+        return plain(self._wording.text("zh", f"staff.state_{state}"))
+
+    def _title(self, order: WorkOrder) -> str:
+        """Category, place and the first words, as far as they fit and may be read."""
+        matter = order.case.matter
+        is_report = matter.kind is Kind.REPORT
+        category = self._names.category("zh", matter.category)
+        if is_report and not self._is_full:
+            return f"{category}：{HIDDEN}"
+        first = self._words(points_of(matter.text)[0], is_report=False)
+        title = f"{category}：{first}"
+        return title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1]}…"
+
+    def _words(self, text: str, is_report: bool) -> str:
+        if self._is_full or not text:
+            return text
+        return HIDDEN if is_report else masked(text)
+
+    def _degrees(self, value: float | None, is_report: bool) -> float | None:
+        if value is None or (is_report and not self._is_full):
+            return None
+        return round(value, COORDINATE_DIGITS if self._is_full else MASKED_DIGITS)
+
+
+def moment(at: datetime) -> str:
+    """A moment as Wuhan's clocks show it, with its offset (ISO 8601)."""
+    return at.astimezone(TIME_ZONE).isoformat(sep=" ", timespec="minutes")

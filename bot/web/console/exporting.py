@@ -1,0 +1,131 @@
+"""A list of cases as a file: masked for who may see it, in the very words for a supervisor with a
+reason; every file is kept in the log of views."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.cases import TIME_ZONE, Role
+from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, File, Open311, file_of
+from bot.store import MOST_AT_ONCE, View
+from bot.web.console.console import Console, Seat
+from bot.web.console.forms import Form, TooLong
+from bot.web.console.listing import FIRST_TABS, Listing
+
+LEAST_REASON_CHARS, MOST_REASON_CHARS = 4, 300
+_OPEN311 = "open311"
+_MEDIA_TYPES: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    _OPEN311: "text/csv; charset=utf-8",
+}
+
+
+class ExportPage:
+    """The form of an export, and the file."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        seated = self._console.seated
+        return [
+            Route("/export", seated(self.on_opened)),
+            Route("/export", seated(self.on_asked), methods=["POST"]),
+        ]
+
+    async def on_opened(self, request: Request, seat: Seat) -> Response:
+        """Show what would be exported, and how."""
+        return self._page(request, seat, self._listing(request.query_params, seat), Form({}))
+
+    async def on_asked(self, request: Request, seat: Seat) -> Response:
+        """Send the file, piece by piece; what is wrong with the form is told."""
+        console = self._console
+        form = await console.form(request)
+        say = console.words(seat.language)
+        listing = self._listing(QueryParams(form.kept("list")), seat)
+        format_, is_full = form.kept("format"), form.kept("full") == "1"
+        try:
+            reason = form.text("reason", most=MOST_REASON_CHARS)
+        except TooLong:
+            reason = ""
+        problem = ""
+        if format_ not in _MEDIA_TYPES:
+            problem = str(say("exporting.no_format"))
+        elif is_full and seat.member.role is not Role.SUPERVISOR:
+            problem = str(say("exporting.full_refused"))
+        elif is_full and len(reason) < LEAST_REASON_CHARS:
+            problem = str(say("exporting.no_reason", most=MOST_REASON_CHARS))
+        if problem:
+            return self._page(request, seat, listing, form, problem=problem)
+        ids = console.store.queue.ids(
+            listing.filters, seat.reader, at=console.now(), sort=listing.sort
+        )
+        told = f"{format_}, {len(ids)}" + (f": {reason}" if reason else "")
+        view = View(
+            seat.member.id, None, "full_export" if is_full else "export", told, console.now()
+        )
+        await console.store.write(lambda: console.store.views.add(view))
+        day = f"{console.now().astimezone(TIME_ZONE):%Y%m%d-%H%M}"
+        name = f"cases-{day}.{'csv' if format_ == _OPEN311 else format_}"
+        return StreamingResponse(
+            self._pieces(ids, format_, bom=form.kept("bom") == "1", is_full=is_full),
+            media_type=_MEDIA_TYPES[format_],
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+    async def _pieces(
+        self, ids: Sequence[int], format_: str, *, bom: bool, is_full: bool
+    ) -> AsyncIterator[bytes]:
+        """The file; between two pieces everybody else is served."""
+        console = self._console
+        maker: Exporter | Open311 = Exporter(
+            console.wording,
+            console.names,
+            commitment=console.index().commitments.get,
+            is_full=is_full,
+        )
+        columns: Mapping[str, str] = COLUMNS
+        if format_ == _OPEN311:
+            maker, columns = Open311(console.names), OPEN311_COLUMNS
+        known = next((one for one in FORMATS if one == format_), FORMATS[0])
+        file: File = file_of(known, columns, bom=bom)
+        yield file.head()
+        for at in range(0, len(ids), MOST_AT_ONCE):
+            orders = console.store.work_orders.these(ids[at : at + MOST_AT_ONCE])
+            yield file.rows(maker.rows(orders))
+            await asyncio.sleep(0)
+        for piece in file.tail():
+            yield piece
+
+    def _listing(self, query: QueryParams, seat: Seat) -> Listing:
+        return Listing.of(query, self._console.service, first=FIRST_TABS[seat.member.role][0])
+
+    def _page(
+        self, request: Request, seat: Seat, listing: Listing, form: Form, *, problem: str = ""
+    ) -> Response:
+        console = self._console
+        page = console.store.queue.page(
+            listing.filters, seat.reader, at=console.now(), sort=listing.sort, most=1
+        )
+        return console.page(
+            request,
+            seat,
+            "console/export.html",
+            status=422 if problem else 200,
+            here="queue",
+            listing=listing,
+            total=page.total,
+            formats=list(_MEDIA_TYPES),
+            form=form,
+            problem=problem,
+        )
