@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkstemp
 from typing import BinaryIO
 
 import click
@@ -93,22 +94,28 @@ def chat() -> None:
     help="Work orders, or open data without anybody's words.",
 )
 @click.option("--no-bom", is_flag=True, help="CSV without the mark by which Excel knows UTF-8.")
-@click.option("--full", is_flag=True, help="The very words, nothing masked.")
+@click.option("--full", is_flag=True, help="The very words, nothing masked; is logged.")
+@click.option("--by", default="", help="Of a full export: the supervisor who asks for it.")
+@click.option("--reason", default="", help="Of a full export: why it is needed.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write; standard output if left out.",
 )
-def export(format_: str, no_bom: bool, full: bool, out: Path | None) -> None:
+def export(format_: str, no_bom: bool, full: bool, by: str, reason: str, out: Path | None) -> None:
     """Write all cases as work orders; no resident is named, personal data is masked.
 
     Example: python -m bot export --format xlsx --out cases.xlsx
     """
+    if format_ == "xlsx" and out is None:
+        raise click.UsageError("a workbook needs --out")
     with plain_errors():
         settings = load_settings()
         store = app.open_store(settings)
         bot = app.build_bot(settings, store=store, index=app.open_index(settings))
         with closing(store):
+            if full:
+                app.log_full_export(bot, by=by, reason=reason)
             pieces = app.exported(bot, format_, bom=not no_bom, is_full=full)
             count = _write_out(out, pieces)
         click.echo(f"{count} cases written", err=True)
@@ -121,15 +128,22 @@ def _write_out(out: Path | None, pieces: Iterable[tuple[bytes, int]]) -> int:
     """
     if out is None:
         return _write(sys.stdout.buffer, pieces)
-    aside = out.with_name(f".{out.name}.part")
     try:
-        with aside.open("wb") as file:
-            count = _write(file, pieces)
-        aside.replace(out)
+        if out.exists() and not out.is_file():
+            with out.open("wb") as file:
+                return _write(file, pieces)
+        target = out.resolve()
+        opened, aside = mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
         raise click.ClickException(f"{out}: {error.strerror}") from error
+    try:
+        with os.fdopen(opened, "wb") as file:  # for its owner's eyes, as mkstemp makes it
+            count = _write(file, pieces)
+        Path(aside).replace(target)
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror}") from error
+    finally:
+        Path(aside).unlink(missing_ok=True)
     return count
 
 

@@ -110,6 +110,7 @@ def load_index(paths: Paths, settings: IndexSettings) -> Index:
         dense=read_vectors(files[VECTORS], passages, len(commitments)),
         encoder=encoder,
         thresholds=_read_thresholds(manifest.thresholds),
+        evaluation=manifest.evaluation,
     )
 
 

@@ -6,7 +6,7 @@ An `Index` is one loaded build. It never changes, so any number of threads may s
 import math
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import chain
 from types import MappingProxyType
@@ -62,6 +62,8 @@ class Index:
 
     Attributes:
         places: what each report's place is called, by report id, tidied, longest first.
+        evaluation: how often it was right when it was built, as `index.evaluate.Figures`, by half
+            of the evaluation and language.
     """
 
     build_id: str
@@ -72,6 +74,7 @@ class Index:
     dense: DenseIndex
     encoder: Encoder
     thresholds: Thresholds
+    evaluation: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @cached_property
     def commitments(self) -> Mapping[str, Commitment]:

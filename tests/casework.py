@@ -28,7 +28,7 @@ from bot.cases import (
     Solved,
     points_of,
 )
-from bot.desk import To
+from bot.desk import Office, To
 from bot.store import CaseTimer, Store
 from tests.conftest import Clock
 from tests.office import office_over
@@ -59,11 +59,18 @@ def new_hall(now: datetime = MONDAY_AT_NINE) -> "Hall":
 class Hall:
     """Everybody of a case stands here; what happens, happens at the clock's time."""
 
-    def __init__(self, connection: sqlite3.Connection, clock: Clock) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, clock: Clock, *, office: Office | None = None
+    ) -> None:
+        """A hall over a database.
+
+        Args:
+            office: of a bot that is running on this database; without one it gets its own.
+        """
         self.connection = connection
         self.clock = clock
-        self.store = Store(connection)
-        self.office = office_over(self.store)
+        self.store = office.store if office else Store(connection)
+        self.office = office or office_over(self.store)
         with self.store.transaction():
             self.resident = Actor.resident(self._met("1001"))
             self.neighbour = Actor.resident(self._met("1002"))

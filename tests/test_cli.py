@@ -363,7 +363,7 @@ def test_a_piped_chat_files_a_matter_that_the_export_holds(shell: Shell, tmp_pat
     to_screen = shell.run("export")
     assert to_screen.stdout.encode() == content
     (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    assert (row["number"], row["text"]) == (number, f"'{words}")
+    assert (row["工单编号"], row["诉求内容"]) == (number, f"'{words}")
 
 
 def test_a_chat_goes_on_where_it_was_left(shell: Shell) -> None:

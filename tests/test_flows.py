@@ -11,9 +11,8 @@ from typing import Protocol
 
 import pytest
 
-from bot.app import Bot, build_bot, open_index, open_store, telegram_channel, web_site
+from bot.app import Bot, build_bot, exported, open_store, telegram_channel, web_site
 from bot.config import Settings
-from bot.export import write_csv
 from index import Index, Paths
 from tests.actors import TelegramResident, TerminalResident, WebResident
 from tests.fakes import FakeTelegram
@@ -42,12 +41,6 @@ class Resident(Protocol):
         """Tap a button."""
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    """The index of the real content."""
-    return open_index(Settings(paths=Paths(content=CONTENT, var=tmp_path_factory.mktemp("var"))))
-
-
 @pytest.fixture
 async def server() -> AsyncIterator[FakeTelegram]:
     """Telegram."""
@@ -56,13 +49,13 @@ async def server() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-def bot(index: Index, server: FakeTelegram, tmp_path: Path) -> Bot:
+def bot(real_index: Index, server: FakeTelegram, tmp_path: Path) -> Bot:
     """A bot with an empty database."""
     settings = Settings(
         paths=Paths(content=CONTENT, var=tmp_path),
         telegram=quick(server.url),
     )
-    return build_bot(settings, store=open_store(settings), index=index)
+    return build_bot(settings, store=open_store(settings), index=real_index)
 
 
 @pytest.fixture(params=["telegram", "web", "terminal"])
@@ -194,20 +187,11 @@ async def test_a_photo_and_a_location_go_with_the_case_into_the_export(
         await resident.says("这里的护栏断了，孩子容易掉下去，请修一修")
         assert "照片：1 张" in resident.heard[-1]
         await resident.taps("提交")
-    out = io.StringIO(newline="")
-    assert (
-        write_csv(
-            bot.store.cases.all(),
-            out,
-            service=bot.service,
-            commitment=lambda _: None,
-            delivery=lambda case: bot.store.outbox.delivery(case.id, case.resident_id),
-        )
-        == 1
-    )
-    row = next(csv.DictReader(io.StringIO(out.getvalue().removeprefix("\ufeff"), newline="")))
-    assert row["delivery"] == "sent"
-    assert (row["photos"], row["latitude"], row["longitude"]) == ("1", "30.55", "114.31")
-    assert row["text"] == "这里的护栏断了，孩子容易掉下去，请修一修"
-    assert "1001" not in out.getvalue()
+    pieces = exported(bot, "csv", bom=False, is_full=True)
+    content = b"".join(piece for piece, _ in pieces).decode()
+    row = next(csv.DictReader(io.StringIO(content, newline="")))
+    assert row["送达情况"] == "sent"
+    assert (row["照片数"], row["纬度"], row["经度"]) == ("1", "30.55", "114.31")
+    assert row["诉求内容"] == "这里的护栏断了，孩子容易掉下去，请修一修"
+    assert "1001" not in content
     bot.store.close()

@@ -1,23 +1,18 @@
 """Search on the project's own content with the bundled encoder: what residents ask is found."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import Index, IndexSettings, Paths, build_index, load_index
-
-CONTENT = Path(__file__).parents[1] / "content"
+from index import Index
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def index(real_index: Index) -> Index:
     """The index of the project's own content."""
-    paths = Paths(content=CONTENT, var=tmp_path_factory.mktemp("var"))
-    build_index(paths, IndexSettings())
-    return load_index(paths, IndexSettings())
+    return real_index
 
 
 def found(index: Index, question: str) -> str:

@@ -53,6 +53,7 @@ SAMPLES: dict[str, object] = {
     "point": "路灯坏了",
     "matter": "路灯不亮",
     "goal": "当晚恢复照明",
+    "least": 20,
     "names": "tab, sort",
     "unit": "区教育局",
     "units": ["区教育局", "区房管局"],

@@ -18,7 +18,7 @@ from bot.app.channels import (
     telegram_channel,
     web_site,
 )
-from bot.app.exporting import exported
+from bot.app.exporting import exported, log_full_export
 from bot.app.rounds import make_rounds
 from bot.app.running import TOKEN_VARIABLE, run
 
@@ -33,6 +33,7 @@ __all__ = [
     "command_menu",
     "exported",
     "health",
+    "log_full_export",
     "make_rounds",
     "open_index",
     "open_store",

@@ -1,10 +1,14 @@
 """All cases of the database as the pieces of a file."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 
+from bot.access import AccessError
 from bot.app.building import Bot
+from bot.cases import Role
+from bot.desk.reveal import LEAST_REASON_CHARS
 from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, Open311, Value, file_of
-from bot.store import MOST_AT_ONCE, WorkOrder
+from bot.store import MOST_AT_ONCE, View, WorkOrder
 
 Rows = Callable[[Sequence[WorkOrder]], list[Mapping[str, Value]]]
 
@@ -17,14 +21,14 @@ def exported(bot: Bot, format_: str, *, bom: bool, is_full: bool) -> Iterator[tu
     """
     rows_of, columns = _rows_of(bot, format_, is_full=is_full)
     known = next((one for one in FORMATS if one == format_), FORMATS[0])
-    file = file_of(known, columns, bom=bom)
-    yield file.head(), 0
-    ids = bot.store.work_orders.ids()
-    for at in range(0, len(ids), MOST_AT_ONCE):
-        rows = rows_of(bot.store.work_orders.these(ids[at : at + MOST_AT_ONCE]))
-        yield file.rows(rows), len(rows)
-    for piece in file.tail():
-        yield piece, 0
+    with closing(file_of(known, columns, bom=bom)) as file:
+        yield file.head(), 0
+        ids = bot.store.work_orders.ids()
+        for at in range(0, len(ids), MOST_AT_ONCE):
+            rows = rows_of(bot.store.work_orders.these(ids[at : at + MOST_AT_ONCE]))
+            yield file.rows(rows), len(rows)
+        for piece in file.tail():
+            yield piece, 0
 
 
 def _rows_of(bot: Bot, format_: str, *, is_full: bool) -> tuple[Rows, Mapping[str, str]]:
@@ -34,3 +38,19 @@ def _rows_of(bot: Bot, format_: str, *, is_full: bool) -> tuple[Rows, Mapping[st
         return open_data.rows, OPEN311_COLUMNS
     exporter = Exporter(bot.wording, names, commitment=bot.index.commitments.get, is_full=is_full)
     return exporter.rows, COLUMNS
+
+
+def log_full_export(bot: Bot, *, by: str, reason: str) -> None:
+    """Keep who asked for a full export, and why.
+
+    Raises:
+        AccessError: this is no supervisor, or there is no reason.
+    """
+    member = bot.store.staff.named(by)
+    if member is None or not member.is_active or member.role is not Role.SUPERVISOR:
+        raise AccessError("a full export needs a supervisor: --by NAME")
+    if len(reason.strip()) < LEAST_REASON_CHARS:
+        raise AccessError("a full export needs a reason: --reason TEXT")
+    view = View(member.id, None, "full_export", f"command line: {reason.strip()}", bot.now())
+    with bot.store.transaction():
+        bot.store.views.add(view)

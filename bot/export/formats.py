@@ -12,14 +12,15 @@ from typing import Literal, Protocol
 import xlsxwriter
 
 from bot.export.columns import Value
+from bot.messages import split_text, utf16_units
 
 Format = Literal["csv", "xlsx", "json"]
 FORMATS: tuple[Format, ...] = ("csv", "xlsx", "json")
 BYTE_ORDER_MARK = "\ufeff"
 CELL_CHARS = 32_767
-"""Excel's limit of a cell (Excel specifications and limits)."""
+"""Excel's limit of a cell, in UTF-16 units (Excel specifications and limits)."""
 _CUT = "…（超出单元格长度，已截断）"
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA_STARTS = (*"=+-@＝＋－＠", *map(chr, range(32)))
 _GUARD = "'"
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold (its production 2, Char)."""
@@ -39,7 +40,11 @@ class File(Protocol):
         ...
 
     def tail(self) -> Iterator[bytes]:
-        """What stands after the rows, in pieces."""
+        """What stands after the rows, in pieces; of a workbook the first takes a second."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what was kept meanwhile, also of a file that nobody waits for any more."""
         ...
 
 
@@ -81,6 +86,9 @@ class CsvFile:
         """Nothing."""
         yield from ()
 
+    def close(self) -> None:
+        """Nothing was kept."""
+
 
 class JsonFile:
     """One array of objects, with the names of the columns."""
@@ -105,6 +113,9 @@ class JsonFile:
         """The array's end."""
         yield b"\n]\n"
 
+    def close(self) -> None:
+        """Nothing was kept."""
+
 
 class XlsxFile:
     """A workbook of one sheet, kept in a temporary file until it is whole."""
@@ -126,6 +137,7 @@ class XlsxFile:
         self._sheet = self._book.add_worksheet("工单")
         self._wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
         self._count = 1
+        self._is_finished = False
 
     def head(self) -> bytes:
         """Begin the sheet; nothing is ready yet."""
@@ -146,12 +158,19 @@ class XlsxFile:
 
     def tail(self) -> Iterator[bytes]:
         """The whole workbook."""
-        self._book.close()
-        try:
-            with self._path.open("rb") as file:
-                yield from iter(lambda: file.read(_PIECE_BYTES), b"")
-        finally:
-            self._folder.cleanup()
+        self._finish()
+        with self._path.open("rb") as file:
+            yield from iter(lambda: file.read(_PIECE_BYTES), b"")
+
+    def close(self) -> None:
+        """Remove the temporary file."""
+        self._finish()
+        self._folder.cleanup()
+
+    def _finish(self) -> None:
+        if not self._is_finished:
+            self._is_finished = True
+            self._book.close()
 
     def _write(self, column: int, value: Value) -> None:
         if isinstance(value, str):
@@ -173,5 +192,8 @@ def _guarded(value: Value) -> Value:
 
 
 def _cell(text: str) -> str:
-    text = _NOT_IN_XML.sub("", text)
-    return text if len(text) <= CELL_CHARS else text[: CELL_CHARS - len(_CUT)] + _CUT
+    text = _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if utf16_units(text) <= CELL_CHARS:
+        return text
+    parts = split_text(text, most=CELL_CHARS - len(_CUT))
+    return parts[0] + _CUT

@@ -30,7 +30,6 @@ OPEN311_COLUMNS = {
     )
 }
 """Source: the GeoReport v2 specification, GET service requests."""
-_CLOSED = (CaseState.CLOSED, CaseState.REJECTED, CaseState.MERGED)
 
 
 class Open311:
@@ -55,8 +54,8 @@ class Open311:
         category, kind = names.category("zh", matter.category), names.kind("zh", matter.kind)
         values: dict[str, Value] = {
             "service_request_id": case.number,
-            "status": "closed" if case.state in _CLOSED else "open",
-            "status_notes": str(case.state),
+            "status": "open" if case.is_open else "closed",
+            "status_notes": names.state("zh", case.state),
             "service_name": category,
             "service_code": matter.category,
             "description": f"{kind}：{category}",

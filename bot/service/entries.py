@@ -183,7 +183,7 @@ class RejectReason(_Entry):
     source: Sentence
 
 
-TemplateAction = Literal["reply", "answer", "ask_info", "contact", "done"]
+TemplateAction = Literal["reply", "answer", "ask_info", "contact", "reject", "done"]
 """The steps whose words a template can begin."""
 
 

@@ -1,4 +1,5 @@
-"""How long the staff's console takes with 50,000 cases: every tab, filter, sort and search.
+"""How long the staff's console takes with 50,000 cases: every tab, filter, sort and search, read
+from the store and as whole pages over HTTP.
 
 python -m tests.bench.bench_console [--cases 50000] [--times 60]
 """
@@ -11,12 +12,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+import httpx
 import numpy as np
 
+from bot.access import add_member, make_link
+from bot.app import build_bot, open_index, web_site
 from bot.cases import TIME_ZONE, CaseState, Kind, Role, Urgency
+from bot.config import Settings
 from bot.store import SORTS, Filters, Reader, Store, Tab
+from index import Paths
 from tests.bench.many_cases import NOW, filled_store
 from tests.bench.table import print_table
+from tests.office import real_service
+from tests.web_site import serving
 
 READERS = {
     "dispatcher": Reader(Role.DISPATCHER),
@@ -47,6 +55,23 @@ FILTERS = {
     "overdue, street and kind": Filters(tab=Tab.OVERDUE, street="nanhu", kind=Kind.HELP),
     "common word and category": Filters(text="路灯", category="environment"),
 }
+
+CONTENT = Path(__file__).parents[2] / "content"
+PAGES = {
+    **{f"{name}: {tab}": (name, f"/console/?tab={tab}") for name in READERS for tab in Tab},
+    "search: rare": ("dispatcher", "/console/?q=婚姻登记预约"),
+    "search: common": ("dispatcher", "/console/?q=路灯"),
+    "search: two common words": ("dispatcher", "/console/?q=路灯+现场"),
+    "search: end of a number": ("dispatcher", "/console/?q=0007"),
+    "filters": ("dispatcher", "/console/?street=nanhu&kind=help&state=closed&since=2026-06-01"),
+    "page 400": ("dispatcher", "/console/?tab=all&sort=newest&page=400"),
+    "by urgency": ("dispatcher", "/console/?tab=all&sort=urgency"),
+    "in English": ("dispatcher", "/console/?tab=all&lang=en"),
+    "rows, something new": ("dispatcher", "/console/rows?tab=all&newest=0"),
+    "board": ("dispatcher", "/console/commitments"),
+    "public board": ("dispatcher", "/commitments"),
+}
+"""What is opened, by whom."""
 
 
 def readings(store: Store) -> dict[str, Callable[[], object]]:
@@ -102,16 +127,52 @@ def print_figures(title: str, figures: list[tuple[str, np.ndarray]]) -> None:
     print_table(title, rows)
 
 
+async def page_figures(store: Store, folder: Path, *, times: int) -> list[tuple[str, np.ndarray]]:
+    """Milliseconds that each page took, from the request to its last byte, so many times."""
+    settings = Settings(paths=Paths(content=CONTENT, var=folder))
+    bot = build_bot(settings, store=store, index=open_index(settings), now=lambda: NOW)
+    figures = []
+    async with serving(web_site(bot)) as url:
+        clerks = {
+            role: await _signed_in(store, url, role, reader) for role, reader in READERS.items()
+        }
+        for name, (role, path) in PAGES.items():
+            milliseconds = []
+            for _ in range(times + 1):
+                began = time.perf_counter()
+                response = await clerks[role].get(path)
+                milliseconds.append((time.perf_counter() - began) * 1000)
+                response.raise_for_status()
+            figures.append((name, np.array(milliseconds[1:])))  # the first compiles templates
+        for clerk in clerks.values():
+            await clerk.aclose()
+    return figures
+
+
+async def _signed_in(store: Store, url: str, name: str, reader: Reader) -> httpx.AsyncClient:
+    """A browser of somebody with a role."""
+    add_member(store, real_service(), name, str(reader.role), reader.unit, at=NOW)
+    code = make_link(store, name, at=NOW, purpose="console")
+    client = httpx.AsyncClient(base_url=url, headers={"Accept-Language": "zh-CN"}, timeout=60)
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    entered = await client.post("/console/enter", data={"code": code}, headers=headers)
+    if entered.status_code != 303:
+        raise RuntimeError(f"{name} was not signed in: {entered.status_code}")
+    return client
+
+
 async def measure(folder: Path, *, cases: int, times: int) -> None:
-    """Fill a database in a folder, then read it as staff do."""
+    """Fill a database in a folder, then read it and open its pages as staff do."""
     began = time.perf_counter()
     store = filled_store(folder / "bot.db", cases)
     click.echo(f"filled in {time.perf_counter() - began:.0f} s", err=True)
     try:
-        figures = await timed(readings(store), times=times)
+        print_figures(f"The queue with {cases} cases", await timed(readings(store), times=times))
+        print_figures(
+            f"Pages over HTTP with {cases} cases", await page_figures(store, folder, times=times)
+        )
     finally:
         store.close()
-    print_figures(f"The queue with {cases} cases", figures)
 
 
 @click.command()

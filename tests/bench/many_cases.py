@@ -222,7 +222,9 @@ class _District:
         if draft.matter.commitment:
             store.cases.set_commitment(case.id, draft.matter.commitment, "proposed")
         if number and chance.random() < 0.1:
-            store.cases.keep_similar(case.id, chance.randint(1, case.id), score=0.8, reasons=())
+            store.cases.keep_similar(
+                case.id, chance.randint(1, case.id - 1), score=0.8, reasons=()
+            )
         is_new = number > self._cases * (1 - _OPEN_SHARE * 1.25)
         ways = _OPEN_WAYS if is_new and chance.random() < 0.8 else _ENDED_WAYS
         (way,) = chance.choices(ways, [one.weight for one in ways])

@@ -7,15 +7,14 @@ import re
 import shutil
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.conftest import CONTENT
 from tests.fakes import FakeTelegram
+from tests.faults.forking import Running, Start, forked
 
-PROJECT = Path(__file__).parents[2]
 BOT = ("-m", "bot")
 
 
@@ -40,6 +39,7 @@ class Ward:
         *,
         webhook: bool = False,
         stalled_minutes: float = 5.0,
+        start: Start = forked,
     ) -> None:
         folder.mkdir(exist_ok=True)
         self.var = folder / "var"
@@ -47,6 +47,7 @@ class Ward:
         self.endings: list[int] = []
         self._log = folder / "log"
         self._server = server
+        self._start = start
         self._config = folder / "config.toml"
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -60,7 +61,7 @@ class Ward:
             port=port,
         )
         self._config.write_text(text, encoding="utf-8")
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Running | None = None
 
     @property
     def log(self) -> str:
@@ -87,19 +88,9 @@ class Ward:
         other.write_text(re.sub(r"(?m)^port = .*$", f"port = {port}", text), encoding="utf-8")
         return other
 
-    async def start(self, words: Sequence[str] = BOT) -> asyncio.subprocess.Process:
+    async def start(self, words: Sequence[str] = BOT) -> Running:
         """Start a process; it works when it works, nothing is waited for."""
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *words,
-                "run",
-                cwd=PROJECT,
-                env=self.environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self._process = await self._start([*words, "run"], self.environment, self._log)
         return self._process
 
     def kill(self) -> None:

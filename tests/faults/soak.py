@@ -24,6 +24,7 @@ from tests.bench.table import print_table
 from tests.conftest import CONTENT
 from tests.fakes import FakeTelegram
 from tests.faults.account import Account, settle_up
+from tests.faults.forking import executed
 from tests.faults.process import Ward
 from tests.faults.story import Actor, until_quiet
 
@@ -88,7 +89,7 @@ async def soak(built: Path, folder: Path, *, kills: int, seed: int) -> tuple[Acc
     """The whole run."""
     random, is_over = Random(seed), asyncio.Event()  # noqa: S311 (when, no secret)
     async with FakeTelegram() as server:
-        ward = Ward(folder, built, server)
+        ward = Ward(folder, built, server, start=executed)
         actors = [Actor(server, 1001 + number) for number in range(RESIDENTS)]
         async with ward.supervised():
             living = [

@@ -43,7 +43,9 @@ FAULTS: dict[str, Callable[[FakeTelegram], object]] = {
     "answers to edits are lost": lambda server: server.lose_answer("editMessageText", 3),
     "answers to polls are lost": lambda server: server.lose_answer("getUpdates", 3),
     "polls are dropped": lambda server: server.drop("getUpdates", 3),
-    "502 to everything": lambda server: server.fail("*", 502, times=6),
+    "502 to everything": lambda server: [
+        server.fail(method, 502, times=3) for method in ("*", "sendMessage", "getUpdates")
+    ],
     "500 to taps": lambda server: server.fail("answerCallbackQuery", 500, times=3),
     "slow answers": lambda server: server.slow("sendMessage", 1.0, times=4),
     "out of order": lambda server: server.shuffled(5),

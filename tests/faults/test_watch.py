@@ -8,7 +8,8 @@ import httpx
 
 from tests.fakes import FakeTelegram
 from tests.faults.account import settle_up
-from tests.faults.process import BOT, PROJECT, Ward
+from tests.faults.forking import PROJECT, executed
+from tests.faults.process import BOT, Ward
 from tests.faults.story import Actor, until_quiet
 
 
@@ -62,8 +63,9 @@ async def test_of_two_bots_with_one_token_one_ends_with_one_line_and_nothing_is_
 
 
 async def test_told_to_stop_it_ends_in_order_and_what_waits_is_done_after_the_next_start(
-    ward: Ward, server: FakeTelegram
+    tmp_path: Path, built: Path, server: FakeTelegram
 ) -> None:
+    ward = Ward(tmp_path, built, server, start=executed)
     ada = Actor(server, 1001)
     async with ward.supervised():
         await ada.says("你好")

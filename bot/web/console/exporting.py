@@ -3,6 +3,7 @@ reason; every file is kept in the log of views."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import closing
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -10,13 +11,16 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.cases import TIME_ZONE, Role
-from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, File, Open311, file_of
-from bot.store import MOST_AT_ONCE, View
+from bot.desk.reveal import LEAST_REASON_CHARS
+from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, Open311, file_of
+from bot.store import View
 from bot.web.console.console import Console, Seat
 from bot.web.console.forms import Form, TooLong
 from bot.web.console.listing import FIRST_TABS, Listing
 
-LEAST_REASON_CHARS, MOST_REASON_CHARS = 4, 300
+MOST_REASON_CHARS = 300
+READ_AT_ONCE = 50
+"""Cases between which everybody else is served."""
 _OPEN311 = "open311"
 _MEDIA_TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -98,14 +102,15 @@ class ExportPage:
         if format_ == _OPEN311:
             maker, columns = Open311(console.names), OPEN311_COLUMNS
         known = next((one for one in FORMATS if one == format_), FORMATS[0])
-        file: File = file_of(known, columns, bom=bom)
-        yield file.head()
-        for at in range(0, len(ids), MOST_AT_ONCE):
-            orders = console.store.work_orders.these(ids[at : at + MOST_AT_ONCE])
-            yield file.rows(maker.rows(orders))
-            await asyncio.sleep(0)
-        for piece in file.tail():
-            yield piece
+        with closing(file_of(known, columns, bom=bom)) as file:
+            yield file.head()
+            for at in range(0, len(ids), READ_AT_ONCE):
+                orders = console.store.work_orders.these(ids[at : at + READ_AT_ONCE])
+                yield file.rows(maker.rows(orders))
+                await asyncio.sleep(0)
+            tail = file.tail()
+            while piece := await asyncio.to_thread(next, tail, b""):
+                yield piece
 
     def _listing(self, query: QueryParams, seat: Seat) -> Listing:
         return Listing.of(query, self._console.service, first=FIRST_TABS[seat.member.role][0])

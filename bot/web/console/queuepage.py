@@ -71,9 +71,7 @@ class QueuePage:
         short = {tab: _counted(count) for tab, count in counts.items()}
         return JSONResponse({"newest": newest, "html": html, "counts": short}, headers=headers)
 
-    def show(
-        self, request: Request, seat: Seat, query: QueryParams, outcome: Outcome
-    ) -> Response:
+    def show(self, request: Request, seat: Seat, query: QueryParams, outcome: Outcome) -> Response:
         """The list that an address's query names, and what became of a step for many cases."""
         # Read before the rows: what happens in between is shown twice rather than never.
         newest = self._console.store.queue.newest_step()

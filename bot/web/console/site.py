@@ -7,11 +7,13 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Mount
 
 from bot.store import StoreUnavailable
+from bot.web.console.administration import Administration
 from bot.web.console.casepage import CasePage
 from bot.web.console.commitments import CommitmentPages
 from bot.web.console.console import HOME, Console
 from bot.web.console.entrance import Entrance
 from bot.web.console.exporting import ExportPage
+from bot.web.console.overview import Overview
 from bot.web.console.queuepage import QueuePage
 from bot.web.guards import FaultNet
 
@@ -23,7 +25,9 @@ def build_console(console: Console) -> Mount:
         *QueuePage(console).routes(),
         *CasePage(console).routes(),
         *CommitmentPages(console).routes(),
+        *Overview(console).routes(),
         *ExportPage(console).routes(),
+        *Administration(console).routes(),
     ]
     application = Starlette(
         routes=routes,

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from bot import desk
-from bot.cases import Actor, Call, Case, Kind, MoveNotAllowed, Urgency, Why
+from bot.cases import TIME_ZONE, Call, Case, Kind, MoveNotAllowed, StaleCard, Urgency, Why
 from bot.desk import Office, To
+from bot.desk.progress import MOST_SOURCE_CHARS, MOST_TEXT_CHARS
 from bot.messages import row_number
-from bot.moves import PROGRESS_ROLES
+from bot.moves import PROGRESS_ROLES, actions_of, may_take
 from bot.staffroom.doing import Doing, do
 from bot.web.console.forms import Form
 
@@ -26,6 +27,21 @@ def carry_out(office: Office, action: str, doing: Doing, form: Form) -> None:
         act(office, doing, form)
     else:
         do(office, action, doing)
+
+
+def expect_possible(action: str, doing: Doing) -> None:
+    """What the desk checks before any step, for words that are only looked at.
+
+    Raises:
+        MoveNotAllowed, StaleCard: the step itself would be refused.
+    """
+    case, role = doing.case, doing.member.role
+    if not may_take(role, action):
+        raise _not_allowed(doing, action, "role")
+    if doing.seen != case.version:
+        raise StaleCard(case.id, doing.seen, case.version)
+    if action not in actions_of(role, case.state):
+        raise _not_allowed(doing, action, "state")
 
 
 def answered_points(form: Form) -> frozenset[int]:
@@ -184,9 +200,17 @@ def _progress(office: Office, doing: Doing, form: Form) -> None:
         raise _not_allowed(doing, "progress", "role")
     commitment = office.cards.face.commitment_of(doing.case)
     source = form.text("source")
-    if not source or not commitment:
+    if not commitment:
+        raise _not_allowed(doing, "progress", "state")
+    if not source:
         raise _not_allowed(doing, "progress", "no_source")
+    if not doing.words:
+        raise _not_allowed(doing, "progress", "words")
+    if len(doing.words) > MOST_TEXT_CHARS or len(source) > MOST_SOURCE_CHARS:
+        raise _not_allowed(doing, "progress", "long")
     noted_on = _day(form.kept("noted_on"), doing, "progress")
+    if noted_on > doing.at.astimezone(TIME_ZONE).date():
+        raise _not_allowed(doing, "progress", "date")
     try:
         desk.add_progress_note(
             office,
@@ -195,11 +219,10 @@ def _progress(office: Office, doing: Doing, form: Form) -> None:
             source=source,
             noted_on=noted_on,
             at=doing.at,
-            staff_id=Actor.staff(doing.member).staff_id,
+            staff_id=doing.member.id,
         )
     except ValueError as error:
-        why: Why = "long" if "at most" in str(error) else "once" if doing.words else "words"
-        raise _not_allowed(doing, "progress", why) from error
+        raise _not_allowed(doing, "progress", "once") from error
 
 
 def _day(written: str, doing: Doing, action: str) -> date:

@@ -1,13 +1,13 @@
 """Which forms a case's page has: what the reader may do now, and what can be chosen in each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.cards import Reader
-from bot.cases import Case, Kind, Urgency, points_of
+from bot.cases import Case, Kind, Urgency, leads_of, points_of
+from bot.moves import actions_of
 from bot.notices import Notices
-from bot.service import ReplyTemplate
 from bot.staffroom.choosing import usual_units
 from bot.staffroom.doing import is_about_a_part, parts_for
 from bot.web.console.console import Console, Seat
@@ -43,7 +43,21 @@ ACTION_KEYS: Mapping[str, str] = {
     "urge": "u",
 }
 """What is pressed for each action; the queue knows some of them too (static/queue.js)."""
+_WAITED_FOR = ("reply", "grant_return", "refuse_return", "grant_extension", "refuse_extension")
 _CAREFUL = ("reject", "cancel", "merge", "refuse_return", "refuse_extension")
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A template that words can begin with.
+
+    Attributes:
+        words: in the language of the case's resident.
+    """
+
+    code: str
+    name: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,7 @@ class Offer:
     fields: str
     is_careful: bool
     parts: tuple[tuple[int, str], ...] = ()
-    templates: tuple[ReplyTemplate, ...] = ()
+    templates: tuple[Beginning, ...] = ()
 
 
 _FIELDS: Mapping[str, str] = {
@@ -98,7 +112,12 @@ class Offering:
 
     def offers(self, case: Case, seat: Seat) -> list[Offer]:
         """What the reader may do now, the likeliest first."""
+        role = seat.member.role
         verbs = list(self._console.face.verbs(case, Reader.member(seat.member)))
+        if "link" not in verbs and "link" in actions_of(role, case.state):
+            verbs.append("link")  # a card links only what was proposed; here all can be chosen
+        # These are offered only where somebody waits for them: then they come first.
+        verbs.sort(key=lambda action: action not in _WAITED_FOR)
         return [self._offer(action, case, seat) for action in [*verbs, "note"]]
 
     def _offer(self, action: str, case: Case, seat: Seat) -> Offer:
@@ -109,31 +128,40 @@ class Offering:
                 (one.id, console.names.unit(seat.language, one.unit))
                 for one in parts_for(console.office, case, seat.member, action)
             )
-        templates = tuple(
-            one for one in console.service.reply_template if one.fits(action, case.matter.category)
-        )
         return Offer(
             action,
             ACTION_KEYS[action],
             _FIELDS.get(action, "words"),
             action in _CAREFUL,
             parts,
-            templates,
+            tuple(self._templates(action, case, seat)),
         )
+
+    def _templates(self, action: str, case: Case, seat: Seat) -> Iterator[Beginning]:
+        named, hers = self._console.wording.named, self._notices.language(case.resident_id)
+        for one in self._console.service.reply_template:
+            if one.fits(action, case.matter.category):
+                name = named(seat.language, zh=one.name, en=one.en)
+                yield Beginning(one.code, name, named(hers, zh=one.text, en=one.text_en))
 
     def choices(self, case: Case, seat: Seat) -> dict[str, Any]:
         """What can be chosen in the forms: codes and names."""
         console, language = self._console, seat.language
         names, service = console.names, console.service
-        usual = usual_units(console.office, case)
+        parts = console.store.assignments.of_case(case.id)
+        busy = {one.unit for one in parts if one.is_open or one.waits_for_ruling}
+        usual = [code for code in usual_units(console.office, case) if code not in busy]
         return {
             "kinds": [(one, names.kind(language, one)) for one in Kind],
             "categories": [(one, names.category(language, one)) for one in service.categories],
             "urgencies": [(one, names.urgency(language, one)) for one in Urgency],
             "usual_units": [(code, names.unit(language, code)) for code in usual],
             "other_units": [
-                (code, names.unit(language, code)) for code in service.units if code not in usual
+                (code, names.unit(language, code))
+                for code in service.units
+                if code not in usual and code not in busy
             ],
+            "is_led": bool(leads_of(case, parts)),
             "reject_reasons": [
                 (
                     one.code,
@@ -144,7 +172,6 @@ class Offering:
             ],
             "sections": self._sections(seat),
             "points": points_of(case.matter.text),
-            "resident_language": self._notices.language(case.resident_id),
         }
 
     @property

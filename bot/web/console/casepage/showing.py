@@ -1,4 +1,4 @@
-"""A case as its page shows it: words, place, commitments, what is alike, history, units, clocks."""
+"""A case as its page shows it: words, place, commitments, alike ones, history, units, clocks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -76,6 +76,7 @@ class Showing:
         at = console.now()
         events = store.cases.events(case.id)
         timers = store.timers.running(case.id)
+        is_late = any(one.due_at is not None and one.due_at < at for one in timers)
         channel, _ = store.residents.identity(case.resident_id)
         resident = store.residents.get(case.resident_id)
         return {
@@ -97,7 +98,8 @@ class Showing:
                 self._part(one, timers, seat, at=at) for one in store.assignments.of_case(case.id)
             ],
             "dues": self._dues(timers, None, seat, at=at),
-            "is_paused": bool(timers) and all(one.due_at is None for one in timers),
+            "is_late": is_late,
+            "is_paused": any(one.due_at is None for one in timers),
             "views": [
                 (view, member.name if (member := store.staff.get(view.staff_id)) else "")
                 for view in store.views.of_case(case.id)
@@ -112,14 +114,14 @@ class Showing:
         say = self._console.words(language)
         letters = self._console.store.outbox.deliveries(case.id, case.resident_id)
         for event in events:
-            state = letters.get(event.at, "")
-            if not state and channel == "web" and self._is_told(event):
-                state = "web"
+            state = ""
+            if self._is_told(event):
+                state = letters.get(event.at, "web" if channel == "web" else "")
             yield Step(
                 at=event.at,
                 who=face.actor(language, event.actor),
                 did=face.did(language, event.action),
-                words=event.reason,
+                words="" if event.action == "link" else event.reason,
                 details=tuple(self._details(event, seat)),
                 is_seen=event.resident_sees,
                 delivery=say(f"casepage.delivery_{state}") if state else "",
@@ -133,7 +135,9 @@ class Showing:
         names, language, about = self._console.names, seat.language, event.about
         say = self._console.words(language)
         if "units" in about:
-            yield "、".join(names.unit(language, code) for code in about["units"].split())
+            yield from (names.unit(language, code) for code in about["units"].split())
+        if event.action == "link":
+            yield from self._linked(event, seat)
         if "kind" in about and event.action in ("accept", "classify"):
             yield " · ".join(
                 [
@@ -144,12 +148,24 @@ class Showing:
         reason = self._console.service.reject_reasons.get(about.get("reject_reason", ""))
         if reason:
             yield reason.en if language == "en" else reason.name
-        for name in ("source", "until", "master", "photos"):
+        for name in ("source", "until", "photos"):
             if about.get(name):
                 yield say(f"casepage.about_{name}", words=about[name])
+        master = self._console.store.cases.numbered(about.get("master", ""))
+        if master and self._visible([master], seat):
+            yield say("casepage.about_master", words=master.number)
         for name in ("solved", "satisfied"):
             if about.get(name):
                 yield say(f"staff.{name}_{about[name]}")
+
+    def _linked(self, event: Event, seat: Seat) -> Iterator[str]:
+        """The commitments that were named, or that there is none."""
+        for commitment_id in event.reason.split():
+            commitment = self._console.index().commitments.get(commitment_id)
+            label = self._console.names.label(seat.language, commitment) if commitment else ""
+            yield label or commitment_id
+        if not event.reason:
+            yield self._console.words(seat.language)("casepage.no_commitment")
 
     def _part(
         self, one: Assignment, timers: Sequence[CaseTimer], seat: Seat, *, at: datetime
