@@ -1,16 +1,19 @@
 """Pages of cases: the staff of a hall (`casework`) at the console of a running bot."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import httpx
 
 from bot.app import Bot, build_bot, open_store
 from bot.cases import Actor, Case
 from bot.config import Settings
 from bot.store import DATABASE
-from index import Index, Paths
+from index import Commitment, Index, Paths
 from tests.casework import Hall
 from tests.conftest import CONTENT, Clock
 from tests.consoles import Clerk, ConsoleSite, console_of
@@ -33,12 +36,27 @@ class CasePages:
     clock: Clock
     site: ConsoleSite
     hall: Hall
+    _browsers: dict[tuple[str, str], httpx.AsyncClient] = field(default_factory=dict)
 
     async def opens(self, name: str, case: Case, *, language: str = "zh-CN") -> Clerk:
-        """Somebody of the staff, in a browser of her own, looks at a case."""
-        clerk = await self.site.signs_in(name, language=language)
-        await clerk.opens(address(case))
-        return clerk
+        """Somebody of the staff looks at a case, in a tab of her own of her one browser."""
+        if (name, language) not in self._browsers:
+            clerk = await self.site.signs_in(name, language=language)
+            self._browsers[name, language] = clerk.http
+        tab = Clerk(self._browsers[name, language], self.bot, name)
+        await tab.opens(address(case))
+        if not tab.all(".console-who"):  # too much time has gone by
+            del self._browsers[name, language]
+            return await self.opens(name, case, language=language)
+        return tab
+
+    def commitment(self) -> Commitment:
+        """One that no other test has."""
+        return next(self._commitments)
+
+    @cached_property
+    def _commitments(self) -> Iterator[Commitment]:
+        return iter(self.bot.index.commitments.values())
 
     def visitor(self) -> Actor:
         """A resident on the web page."""

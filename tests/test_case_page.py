@@ -9,10 +9,11 @@ import pytest
 import pytest_asyncio
 
 from bot import desk
-from bot.cases import Actor, Awaiting, Case, CaseState, Kind, Satisfied, Solved, Urgency
+from bot.cases import Awaiting, Case, CaseState, Kind, Satisfied, Solved, Urgency
 from bot.desk import To
 from bot.messages import Photo
 from bot.store.photos import Photos
+from index import Index
 from tests.casepages import (
     DISPATCHER,
     GARDENER,
@@ -55,8 +56,9 @@ def pages(shared: CasePages) -> CasePages:
 
 async def test_the_head_says_number_state_and_what_kind_of_case_it_is(pages: CasePages) -> None:
     matter = replace(LAMP, urgency=Urgency.CRITICAL, is_danger=True)
-    clerk = await pages.opens(DISPATCHER, pages.hall.files(matter))
-    assert clerk.texts("h1") == ["WC20200302-0001"]
+    case = pages.hall.files(matter)
+    clerk = await pages.opens(DISPATCHER, case)
+    assert clerk.texts("h1") == [case.number]
     assert clerk.texts(".case-head .tag") == ["待受理", "危险", "特急", "投诉", "城市管理"]
 
 
@@ -90,9 +92,9 @@ async def test_a_point_on_the_map_is_given_as_numbers(pages: CasePages) -> None:
 
 
 async def test_a_commitment_comes_with_its_quote_and_the_other_cases_about_it(
-    pages: CasePages
+    pages: CasePages,
 ) -> None:
-    hall, commitment = pages.hall, next(iter(pages.bot.index.commitments.values()))
+    hall, commitment = pages.hall, pages.commitment()
     case, other, third = hall.files(), hall.files(), hall.files()
     for one in (case, other):
         hall.does(desk.link, one, hall.dispatcher, commitments=[commitment.id])
@@ -109,7 +111,7 @@ async def test_a_commitment_comes_with_its_quote_and_the_other_cases_about_it(
 
 
 async def test_other_cases_are_named_only_to_who_may_see_them(pages: CasePages) -> None:
-    hall, commitment = pages.hall, next(iter(pages.bot.index.commitments))
+    hall, commitment = pages.hall, pages.commitment().id
     case, hidden = hall.dispatched(), hall.dispatched(to=[To(PARKS)], by=hall.neighbour)
     for one in (case, hidden):
         hall.does(desk.link, one, hall.dispatcher, commitments=[commitment])
@@ -133,7 +135,7 @@ async def test_master_and_merged_case_lead_to_each_other(pages: CasePages) -> No
 
 
 async def test_the_history_tells_who_did_what_when_and_whether_the_resident_sees_it(
-    pages: CasePages
+    pages: CasePages,
 ) -> None:
     hall = pages.hall
     case = hall.files()
@@ -160,8 +162,10 @@ async def test_each_letter_to_the_resident_shows_how_it_stands(
     pages: CasePages, reachable: bool, state: str, words: str
 ) -> None:
     hall = pages.hall
-    case = hall.accepted()
-    hall.connection.execute("update outbox set state = ? where is_for_staff = 0", [state])
+    case = hall.accepted(by=pages.met("telegram", f"{state} {reachable}"))
+    hall.connection.execute(
+        "update outbox set state = ? where is_for_staff = 0 and case_id = ?", [state, case.id]
+    )
     hall.connection.execute(
         "update residents set reachable = ? where id = ?", [reachable, case.resident_id]
     )
@@ -178,16 +182,8 @@ async def test_a_web_resident_reads_it_at_her_next_visit(pages: CasePages) -> No
     assert "网页" in clerk.texts(".case-facts")[0]
 
 
-def visitor(pages: CasePages) -> Actor:
-    """Somebody on the web page."""
-    hall = pages.hall
-    with hall.store.transaction():
-        met = hall.store.residents.met("web", "browser-secret", at=hall.clock.now)
-    return Actor.resident(met.id)
-
-
 async def test_each_units_part_shows_its_role_state_call_requests_and_clocks(
-    pages: CasePages
+    pages: CasePages,
 ) -> None:
     hall = pages.hall
     case = hall.dispatched(to=[To(STREETS), To(PARKS, is_lead=False, call=CALL)])
@@ -361,7 +357,7 @@ async def test_photos_are_for_who_may_see_the_case(pages: CasePages) -> None:
     assert response.headers["cache-control"] == "private, no-store"
     assert response.headers["content-disposition"].startswith("inline; filename=")
     assert (await clerk.http.get(second)).status_code == 404  # it is no picture
-    others = await pages.site.signs_in(GARDENER)
+    others = await pages.opens(GARDENER, case)
     assert (await others.http.get(first)).status_code == 404
     assert JPEG not in (await pages.site.stranger().http.get(first)).content
 
@@ -389,7 +385,7 @@ def with_photos(pages: CasePages, *contents: bytes) -> Case:
         draft = hall.store.drafts.add(
             hall.resident.resident_id,
             LAMP,
-            source="photos",
+            source=f"photos:{hall.store.queue.newest_step()}",
             awaiting=Awaiting.NOTHING,
             at=hall.clock.now,
         )

@@ -11,7 +11,7 @@ from bot.app import Bot
 from bot.cases import Actor, Solved
 from bot.store import AnswerRecord
 from tests.conftest import Clock
-from tests.consoles import ConsoleSite, console_of
+from tests.consoles import Clerk, ConsoleSite, console_of
 from tests.test_queue_page import LAMP, actor, dispatched, files
 
 PATH = "/console/overview"
@@ -47,6 +47,11 @@ def asks(bot: Bot, question: str, decision: str) -> None:
         bot.store.answers.add(resident.id, record, at=at)
 
 
+def row_of(clerk: Clerk, metric: str) -> str:
+    rows = clerk.texts("#metrics-head ~ table tbody tr")
+    return next(row for row in rows if row.startswith(metric))
+
+
 async def test_a_rate_is_told_from_twenty_on_with_its_n(
     site: ConsoleSite, bot: Bot, clock: Clock
 ) -> None:
@@ -54,12 +59,12 @@ async def test_a_rate_is_told_from_twenty_on_with_its_n(
         solved(bot)
     clerk = await site.signs_in("李四")
     await clerk.opens(PATH)
-    assert "解决率 n<20 19" in clerk.text
+    assert row_of(clerk, "解决率").endswith("n<20 19")
     solved(bot)
     clock.passes(minutes=2)
-    await clerk.opens(f"{PATH}?metric=solved_rate&by=unit")
-    assert "解决率 100.0% 20" in clerk.text
-    assert "区城管执法局 100.0% 20" in clerk.texts("#groups-head ~ details tbody tr")
+    await clerk.opens(f"{PATH}?metric=rework_rate&by=unit")
+    assert row_of(clerk, "解决率").endswith("100.0% 20")
+    assert "区城管执法局 0.0% 20" in clerk.texts("#groups-head ~ details tbody tr")
     assert clerk.all("#groups-head ~ svg[role=img]") != []
 
 
@@ -70,7 +75,7 @@ async def test_a_handler_reads_of_her_own_unit_and_no_questions_words(
     solved(bot, "parks", "孙七")
     asks(bot, "公积金怎么提取", "no_answer")
     clerk = await site.signs_in("王五")
-    await clerk.opens(f"{PATH}?metric=solved_rate&by=unit")
+    await clerk.opens(f"{PATH}?metric=rework_rate&by=unit")
     assert clerk.texts("#groups-head ~ details tbody tr") == ["区城管执法局 n<20 1"]
     assert "公积金" not in clerk.text
     assert "1 报告没有说" in clerk.text

@@ -65,3 +65,12 @@ def m014_console(db: Database) -> None:
             where stopped_at = '' and due_at <> ''
             """
         )
+    db.conn.execute(
+        """
+        create index cases_for_board
+        on cases(id, state, rework, satisfied, solved, submitted_at)
+        """
+    )
+    db.conn.execute(
+        "create index commitments_of_case on case_commitments(case_id, commitment, standing)"
+    )

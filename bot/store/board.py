@@ -1,17 +1,15 @@
 """What the cases about a commitment tell: how many, how many late or disputed, who is content."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from bot.cases import ENDED_STATES, TIME_ZONE
-from bot.store.database import Database
+from bot.store.database import Database, Row
 from bot.store.following import ProgressNote, note_of
 from bot.store.lists import OVERDUE, to_do_values
 
 _ENDED = ", ".join(f"'{state}'" for state in ENDED_STATES)
-_BELONGS = "case_commitments.standing <> 'dropped'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +47,58 @@ class Board:
 
     def figures(self, *, at: datetime, months: int = 12) -> dict[str, CommitmentFigures]:
         """The figures of every commitment that a case is about, by its id."""
-        rows = self._database.named(
+        begins = month_begins(at, months)
+        place = {f"{day:%Y-%m}": number for number, day in enumerate(begins)}
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        by_month: dict[str, list[int]] = defaultdict(lambda: [0] * months)
+        for row in self._counts():
+            commitment, month = row.pop("commitment"), row.pop("month")
+            found[commitment].update(row)
+            if month in place:
+                by_month[commitment][place[month]] += row["cases"]
+        overdue = self._overdue(at=at)
+        return {
+            commitment: CommitmentFigures(
+                **counts,
+                overdue=overdue.get(commitment, 0),
+                by_month=tuple(by_month[commitment]),
+            )
+            for commitment, counts in found.items()
+        }
+
+    def _counts(self) -> list[Row]:
+        """Counts by commitment and month of Wuhan, read from two indexes alone.
+
+        The cases' own rows hold their words; reading fifty thousand takes three times as long.
+        """
+        return self._database.all(
             f"""
-            select commitment, count(*) as cases,
+            select case_commitments.commitment as commitment,
+                strftime('%Y-%m', submitted_at, '+8 hours') as month, count(*) as cases,
                 sum(state not in ({_ENDED})) as open,
-                sum(cases.id in (select case_id from timers where {OVERDUE})) as overdue,
                 sum(rework > 0 and state not in ({_ENDED}, 'replied', 'answered')) as disputed,
                 sum(state = 'closed') as closed,
                 sum(satisfied in ('yes', 'mostly')) as satisfied,
                 sum(satisfied <> '') as rated,
                 sum(solved = 'no') as unsolved
-            from (
-                select case_commitments.commitment as commitment, cases.id, state, rework,
-                    satisfied, solved
-                from case_commitments join cases on cases.id = case_id where {_BELONGS}
-            ) as cases
-            group by commitment
+            from cases indexed by cases_for_board
+            cross join case_commitments indexed by commitments_of_case on case_id = cases.id
+            where standing <> 'dropped' group by 1, 2
+            """,
+            [],
+        )
+
+    def _overdue(self, *, at: datetime) -> dict[str, int]:
+        """How many cases of each commitment have a clock that has run out."""
+        rows = self._database.named(
+            f"""
+            select commitment, count(distinct timers.case_id) as overdue
+            from timers join case_commitments on case_commitments.case_id = timers.case_id
+            where {OVERDUE} and standing <> 'dropped' group by commitment
             """,
             to_do_values("", at),
         )
-        by_month = self._by_month(at=at, months=months)
-        return {
-            row["commitment"]: CommitmentFigures(
-                by_month=by_month[row["commitment"]],
-                **{name: int(value) for name, value in row.items() if name != "commitment"},
-            )
-            for row in rows
-        }
-
-    def _by_month(self, *, at: datetime, months: int) -> Mapping[str, tuple[int, ...]]:
-        """How many cases were filed in each month of Wuhan, by commitment."""
-        begins = month_begins(at, months)
-        rows = self._database.tuples(
-            f"""
-            select case_commitments.commitment,
-                strftime('%Y-%m', submitted_at, '+8 hours') as month, count(*)
-            from case_commitments join cases on cases.id = case_id
-            where {_BELONGS} and submitted_at >= ? group by 1, 2
-            """,
-            [datetime.combine(begins[0], time(), TIME_ZONE).astimezone(UTC).isoformat()],
-        )
-        place = {f"{day:%Y-%m}": at for at, day in enumerate(begins)}
-        counts: dict[str, list[int]] = defaultdict(lambda: [0] * months)
-        for commitment, month, count in rows:
-            if month in place:
-                counts[commitment][place[month]] = count
-        found: dict[str, tuple[int, ...]] = defaultdict(lambda: (0,) * months)
-        found.update({commitment: tuple(values) for commitment, values in counts.items()})
-        return found
+        return {row["commitment"]: int(row["overdue"]) for row in rows}
 
     def latest_notes(self) -> dict[str, ProgressNote]:
         """The latest progress note of every commitment that has one."""

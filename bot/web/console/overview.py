@@ -36,7 +36,7 @@ _BARS_SHOWN, _GROUPS_SHOWN, _ROWS_SHOWN = 20, 30, 10
 _MOST_DAYS = 62
 """Longer windows are drawn by months."""
 _COUNTED = ("commitment_heat", "early_warnings", "cases")
-_HOURS = "handling_hours"
+_HOURS, _FIRST_METRIC = "handling_hours", "overdue_rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Overview:
             for metric in figures.report.metrics.values()
             if "unit" in metric.groups and metric.key not in _COUNTED
         ]
-        chosen = next((one for one in told if one.key == query.get("metric")), told[0])
+        wanted = query.get("metric", _FIRST_METRIC)
+        chosen = next((one for one in told if one.key == wanted), told[0])
         values: dict[str, Any] = {
             "window": window,
             "is_wrong": is_wrong,
@@ -98,6 +99,7 @@ class Overview:
             "counts": figures.report.metrics["cases"],
             "named": lambda grouping, code: self._named(grouping, code, seat),
             "warnings": (figures.report.metrics["early_warnings"].rows or [])[:_ROWS_SHOWN],
+            "spot": lambda spot: self._spot(spot, seat),
             "groups": figures.groups[:_GROUPS_SHOWN] if _may_read(seat) else None,
             "labelled": lambda commitment_id: self._label(commitment_id, seat),
             "least_n": LEAST_N,
@@ -198,6 +200,13 @@ class Overview:
                 return self._say(seat, f"staff.state_{code}")
             case _:
                 return code
+
+    def _spot(self, spot: str, seat: Seat) -> str:
+        """A spot, which begins with its street's code, in words."""
+        first, _, rest = spot.partition(" ")
+        if first not in self._console.service.streets:
+            return spot
+        return f"{self._console.names.street(seat.language, first)} {rest}".strip()
 
     def _label(self, commitment_id: str, seat: Seat) -> str:
         commitment = self._console.index().commitments.get(commitment_id)
