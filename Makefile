@@ -14,8 +14,9 @@ run: .venv/ready ## Set up, build the index and start everything config.toml ena
 	@$(BIN)/python -m index build >/dev/null
 	@$(BIN)/python -m bot run
 
+# On two cores. What was compiled is kept: the tests start a hundred processes.
 test: .venv/ready-for-tests ## Set up and run all tests
-	@$(BIN)/python -m pytest
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/ready-for-tests ## Check style, types and the import rule
 	$(BIN)/ruff check .
@@ -33,7 +34,7 @@ picture: .venv/ready-for-tests ## Draw docs/conversation.png anew from the runni
 	@$(BIN)/python -m tests.picture docs/conversation.png
 
 clean: ## Remove what was installed and generated, but no data (var/ stays)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -49,3 +50,9 @@ clean: ## Remove what was installed and generated, but no data (var/ stays)
 	@echo "Installing (once; a few minutes) ..."
 	@$(PIP) install -r requirements-dev.txt
 	@touch .venv/ready $@
+
+# The accessibility checker comes from npm; where there is no npm, its test says that it was skipped.
+tests/node_modules/.ready: tests/package-lock.json
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null; then cd tests && npm ci --silent --no-audit --no-fund; fi
+	@mkdir -p $(@D) && touch $@

@@ -72,7 +72,7 @@ def bot_in_a_thread(settings: Settings) -> Iterator[str]:
 
 
 class Browser:
-    """One window of a fresh profile: what a person does in it, and what she sees."""
+    """A browser with a fresh profile: what a person does in its window, and what she sees."""
 
     def __init__(
         self, chromium: tuple[str, str], profile: Path, *, scripts: bool, language: str = "zh-CN"
@@ -95,6 +95,18 @@ class Browser:
     def close(self) -> None:
         """Quit."""
         self.driver.quit()
+
+    @contextmanager
+    def fresh_window(self) -> Iterator[None]:
+        """Work in a window that shares no cookie, permission or kept file with any other."""
+        first = self.driver.current_window_handle
+        made = self.driver.execute_cdp_cmd("Target.createBrowserContext", {})
+        window = self.driver.execute_cdp_cmd("Target.createTarget", {"url": "about:blank"} | made)
+        self.driver.switch_to.window(window["targetId"])
+        yield
+        self.driver.close()
+        self.driver.switch_to.window(first)
+        self.driver.execute_cdp_cmd("Target.disposeBrowserContext", made)
 
     def resize(self, width: int, height: int) -> None:
         """Make the page as large as that of a phone, with its touch screen."""

@@ -4,6 +4,8 @@ import shutil
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -28,33 +30,50 @@ OpenBrowser = Callable[..., Browser]
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[str]:
+    var = tmp_path_factory.mktemp("site") / "var"
+    shutil.copytree(built, var)
     settings = Settings(
-        paths=Paths(content=CONTENT, var=tmp_path_factory.mktemp("var")),
+        paths=Paths(content=CONTENT, var=var),
         limits=Limits(max_photo_bytes=MAX_PHOTO_BYTES),
     )
     with bot_in_a_thread(settings) as url:
         yield url
 
 
+@pytest.fixture(scope="module")
+def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrowser]:
+    """A browser of each kind, started when it is first asked for."""
+    with ExitStack() as started:
+
+        @cache
+        def browser(*, scripts: bool, language: str) -> Browser:
+            assert CHROMIUM is not None
+            profile = tmp_path_factory.mktemp("profile")
+            return started.enter_context(
+                closing(Browser(CHROMIUM, profile, scripts=scripts, language=language))
+            )
+
+        yield browser
+
+
 @pytest.fixture
-def open_browser(url: str, tmp_path: Path) -> Iterator[OpenBrowser]:
+def open_browser(browsers: OpenBrowser, url: str) -> Iterator[OpenBrowser]:
     """Opens the page on a phone; after the test no browser may have found fault with it."""
-    opened: list[Browser] = []
+    complaints: list[str] = []
+    with ExitStack() as opened:
 
-    def open_one(*, scripts: bool = True, language: str = "zh-CN", width: int = 390) -> Browser:
-        assert CHROMIUM is not None
-        profile = tmp_path / f"profile-{len(opened)}"
-        browser = Browser(CHROMIUM, profile, scripts=scripts, language=language)
-        opened.append(browser)
-        browser.resize(width, 844)
-        browser.driver.get(f"{url}/")
-        return browser
+        def open_one(
+            *, scripts: bool = True, language: str = "zh-CN", width: int = 390
+        ) -> Browser:
+            browser = browsers(scripts=scripts, language=language)
+            opened.enter_context(browser.fresh_window())
+            opened.callback(lambda: complaints.extend(browser.complaints()))
+            browser.resize(width, 844)
+            browser.driver.get(f"{url}/")
+            return browser
 
-    yield open_one
-    complaints = [complaint for browser in opened for complaint in browser.complaints()]
-    for browser in opened:
-        browser.close()
+        yield open_one
     assert complaints == []
 
 

@@ -13,6 +13,11 @@ from bot.store.drafts import PHOTOS
 from bot.store.finding import FOUND, phrases_of
 from bot.store.lists import OVERDUE, TO_DO, to_do_values
 
+
+def _names(states: Sequence[CaseState]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
+
 EXCERPT_CHARS = 120
 Sort = Literal["due", "newest", "oldest", "urgency"]
 SORTS: tuple[Sort, ...] = ("due", "newest", "oldest", "urgency")
@@ -23,19 +28,21 @@ _STAFFS_CLOCKS = "name <> 'rating' and (name <> 'info' or due_at < :now)"
 """The clocks that wait for staff: a resident who was asked for more is theirs only once she has
 said nothing for too long."""
 _DUE = f"""
-    coalesce((select min(due_at) from timers where case_id = cases.id
-        and stopped_at = '' and due_at <> '' and ({_STAFFS_CLOCKS})), 'z')
+    case when cases.state in ({_names(ENDED_STATES)}) then 'z' else
+        coalesce((select min(due_at) from timers where case_id = cases.id
+            and stopped_at = '' and due_at <> '' and ({_STAFFS_CLOCKS})), 'z')
+    end
 """
-"""Of `cases`: the moment at which each is due next; after all others where no clock runs."""
+"""Of `cases`: the moment at which each is due next; after all others where no clock runs, as none
+does of the many that have ended."""
 _LIVE_PART = """
     unit = :unit and (
         state in ('pending', 'signed', 'done') or (state = 'returned' and return_asked = 'open')
     )
 """
 """Of `assignments`: what a unit answers for (`Assignment.is_live`)."""
-_ENDED = ", ".join(
-    f"'{state}'" for state in (*ENDED_STATES, CaseState.REPLIED, CaseState.ANSWERED)
-)
+_SETTLED = _names((*ENDED_STATES, CaseState.REPLIED, CaseState.ANSWERED))
+"""The states in which staff have no more to do for a resident who disputed."""
 _ORDER: dict[Sort, str] = {
     "due": f"{_DUE}, cases.id desc",
     "newest": "cases.id desc",
@@ -346,7 +353,7 @@ def _in_tab(tab: Tab, reader: Reader) -> str:
                     select case_id from {_RUNNING} and name = 'reply')
             """
         case Tab.DISPUTED:
-            return f"cases.rework > 0 and cases.state not in ({_ENDED})"
+            return f"cases.rework > 0 and cases.state not in ({_SETTLED})"
         case Tab.ALL:
             return "true"
 
