@@ -12,6 +12,7 @@ import httpx
 from bot.app import Bot, build_bot, open_store
 from bot.cases import Actor, Case
 from bot.config import Settings
+from bot.messages import Channel
 from bot.store import DATABASE
 from index import Commitment, Index, Paths
 from tests.casework import Hall
@@ -62,7 +63,7 @@ class CasePages:
         """A resident on the web page."""
         return self.met("web", "browser-secret")
 
-    def met(self, channel: str, address: str) -> Actor:
+    def met(self, channel: Channel, address: str) -> Actor:
         """A resident of a channel."""
         with self.hall.store.transaction():
             resident = self.hall.store.residents.met(channel, address, at=self.clock.now)

@@ -13,6 +13,7 @@ from bot import desk
 from bot.access import add_member
 from bot.cases import Actor, Call, Case, Kind
 from bot.desk import To
+from bot.web.console.casepage.replying import BEGUN
 from index import Index
 from tests.casepages import (
     DISPATCHER,
@@ -74,7 +75,7 @@ def is_strange(one: Tag) -> bool:
     return bool(one.get_text(strip=True)) or one.name in ("style", "iframe", "object")
 
 
-def test_the_check_sees_what_lives() -> None:
+async def test_the_check_sees_what_lives() -> None:
     for words in (*HOSTILE[:2], '<a href="javascript:alert(1)">x</a>', '<p onclick="x()">'):
         html = f"<p>{words}</p>" if words.startswith("<") else f'<input value="{words}">'
         assert alive(BeautifulSoup(html, "html.parser")), words
@@ -135,29 +136,21 @@ async def test_a_reply_and_what_follows_it_stands_as_words(pages: CasePages) -> 
         assert all(words in clerk.text for words in HOSTILE)
 
 
-@pytest.mark.parametrize("words", [*HOSTILE, ALL])
-async def test_what_comes_back_in_a_form_stands_in_its_fields(
-    pages: CasePages, words: str
-) -> None:
-    """Every action, posted with the words in every field, by who may take it and in every step."""
+async def test_what_comes_back_in_a_form_stands_in_its_fields(pages: CasePages) -> None:
+    """Every form there is, posted with hostile words in every field by whoever has it."""
     hall = pages.hall
     cases = (hall.files(), hall.accepted(), hall.dispatched(), hall.finishes(hall.dispatched()))
     for name in (DISPATCHER, SUPERVISOR, HANDLER):
         for case in cases:
             clerk = await pages.opens(name, case)
-            names = [str(one["id"]).removeprefix("do-") for one in clerk.all("details.action")]
-            for action in names:
-                for step in ("preview", "insert"):
-                    fields: dict[str, str | list[str]] = dict.fromkeys(FIELDS, words)
+            actions = [str(one["id"]).removeprefix("do-") for one in clerk.all("details.action")]
+            for action in actions:
+                for step in ("preview", "insert", "send") if action in BEGUN else ("send",):
+                    fields = dict.fromkeys(FIELDS, ALL)
                     fields |= {"version": str(hall.case(case).version), "step": step}
-                    if action not in PREVIEWED:
-                        fields["version"] = "0"
                     await clerk.posts(f"{address(case)}/{action}", fields)
-                    assert clerk.status in (200, 409, 422), (action, clerk.text)
+                    assert clerk.status in (200, 422), (action, clerk.text)
                     assert alive(clerk.page) == [], action
-
-
-PREVIEWED = ("reply", "answer", "ask_info", "contact", "reject", "done")
 
 
 async def test_the_preview_and_the_warnings_hold_no_living_markup(pages: CasePages) -> None:

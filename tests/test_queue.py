@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import desk
-from bot.cases import TIME_ZONE, Case, CaseState, Kind, Role, Urgency
+from bot.cases import ENDED_STATES, TIME_ZONE, Case, CaseState, Kind, Role, Urgency
 from bot.desk import To
 from bot.messages import Reply
 from bot.store import SORTS, Filters, NextDue, QueueRow, Reader, Tab
@@ -452,6 +452,12 @@ def test_the_clock_of_a_case_that_waits_for_its_resident_stands_still(hall: Hall
 
 def test_who_rates_is_not_hurried_by_the_queue(hall: Hall) -> None:
     assert row(hall, hall.replied()).due is None
+
+
+def test_no_clock_of_staff_runs_for_a_case_that_has_ended(town: Hall) -> None:
+    rows = town.store.queue.page(Filters(states=ENDED_STATES), SUPERVISOR, at=town.clock.now).rows
+    assert {one.state for one in rows} == set(ENDED_STATES)
+    assert {one.due for one in rows} == {None}
 
 
 def test_only_the_units_of_the_present_round_lead(hall: Hall) -> None:

@@ -42,7 +42,7 @@ _LIVE_PART = """
 """
 """Of `assignments`: what a unit answers for (`Assignment.is_live`)."""
 _SETTLED = _names((*ENDED_STATES, CaseState.REPLIED, CaseState.ANSWERED))
-"""The states in which staff have no more to do for a resident who disputed."""
+"""The states in which a dispute is settled, or waits for the resident."""
 _ORDER: dict[Sort, str] = {
     "due": f"{_DUE}, cases.id desc",
     "newest": "cases.id desc",
@@ -53,8 +53,7 @@ _ORDER: dict[Sort, str] = {
     """,
 }
 _COUNT_FOUND = "count(*) over ()"
-"""Of a list that is searched: its words are looked up once for the rows and their number. Other
-lists are counted faster by themselves, from an index."""
+"""Of a list that is searched: its words are looked up once, for the rows and their number."""
 _HELD = """
     exists (select 1 from outbox where outbox.resident_id = cases.resident_id
         and outbox.state in ('waiting', 'claimed') and is_for_staff = 0)
