@@ -30,8 +30,9 @@ faults: .venv/ready-for-tests ## Kill the bot at 200 random moments and count wh
 bench: .venv/ready-for-tests ## Measure speed and memory and print tables
 	@for script in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$script .py) || exit 1; done
 
-picture: .venv/ready-for-tests ## Draw docs/conversation.png anew from the running page (needs chromium)
+picture: .venv/ready-for-tests ## Draw the pictures of docs/ anew from the running pages (needs chromium)
 	@$(BIN)/python -m tests.picture docs/conversation.png
+	@$(BIN)/python -m tests.console_picture docs
 
 clean: ## Remove what was installed and generated, but no data (var/ stays)
 	rm -rf .venv tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -12,10 +12,11 @@ from bot.__main__ import cli
 from bot.access import make_link, remove_member, set_role
 from bot.app import Bot
 from bot.app.console import kept_key
-from bot.store import StoreUnavailable
+from bot.store import DATABASE, StoreUnavailable
 from bot.web.guards import SIGN_INS
 from tests.conftest import Clock
 from tests.consoles import SITE, ConsoleSite, console_of
+from tests.hard_times import locked
 from tests.town import Town, town_of
 
 PAGES = (
@@ -235,6 +236,31 @@ async def test_the_console_speaks_english_by_choice_and_remembers_it(site: Conso
     await clerk.opens("/console/")
     assert clerk.page.html is not None
     assert clerk.page.html["lang"] == "en"
+
+
+async def test_the_switch_of_language_stays_on_the_page(site: ConsoleSite) -> None:
+    clerk = await site.signs_in("李四", "dispatcher")
+    await clerk.opens("/console/?tab=all&q=路灯&lang=zh")
+    english = clerk.all(".console-languages a[lang=en]")[0]
+    await clerk.opens(str(english["href"]))
+    assert str(clerk.all("#q")[0]["value"]) == "路灯"
+    assert clerk.page.html is not None
+    assert clerk.page.html["lang"] == "en"
+
+
+async def test_pages_can_be_read_while_nothing_can_be_written(
+    site: ConsoleSite, bot: Bot, clock: Clock
+) -> None:
+    clerk = await site.signs_in("李四", "dispatcher")
+    clock.passes(minutes=10)
+    with locked(bot.settings.paths.var / DATABASE):
+        response = await clerk.http.get("/console/")
+        assert response.status_code == 200
+        refused = await clerk.http.post(
+            "/console/leave", data={"where": "here"}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert refused.status_code == 503
+        assert "操作没有执行" in refused.text
 
 
 async def test_what_the_console_shows_is_kept_by_no_cache_and_runs_no_foreign_script(

@@ -1,7 +1,7 @@
 """What every page of the console works with: who is signed in, forms, rendering, refusals."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -17,7 +17,7 @@ from bot.access import is_worth_noting, signed_in
 from bot.cases import STAFF_ROLES, Case, Role, Staff
 from bot.desk import Office
 from bot.naming import Names, local_day, local_time
-from bot.store import Reader, Session, Store
+from bot.store import Reader, Session, Store, StoreUnavailable
 from bot.store.photos import Photos
 from bot.web.console.forms import Form, read_form
 from bot.web.guards import require_same_origin
@@ -123,9 +123,10 @@ class Console:
             if seat.member.role not in roles:
                 raise HTTPException(404)
             if is_worth_noting(seat.session, at=self.now()):
-                await self.store.write(
-                    lambda: self.store.sessions.note_seen(seat.session.id, at=self.now())
-                )
+                with suppress(StoreUnavailable):  # what there is can be read all the same
+                    await self.store.write(
+                        lambda: self.store.sessions.note_seen(seat.session.id, at=self.now())
+                    )
             response = await handler(request, seat)
             remember_language(response, visitor_of(request), request=request)
             return response
@@ -203,6 +204,7 @@ class Console:
             "notice": notice_left(request),
             "here": "",
             "now": self.now(),
+            "in_language": lambda code: _in_language(request, code),
             **values,
         }
         headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -261,3 +263,11 @@ class Console:
         if case is None or not self.store.queue.may_see(case.id, seat.reader):
             raise HTTPException(404)
         return case
+
+
+def _in_language(request: Request, code: str) -> str:
+    """The address of the same page in another language; from the answer to a form, the queue's."""
+    if request.method == "POST":
+        return f"{HOME}/?lang={code}"
+    asked = request.url.include_query_params(lang=code)
+    return f"{asked.path}?{asked.query}"
