@@ -222,9 +222,10 @@ async def test_what_she_wrote_is_given_back_when_she_is_no_longer_signed_in(
     clerk = await site.signs_in("李四", "dispatcher")
     clock.passes(hours=13)
     words = "已派人到现场查看，\n明天上午换灯。<script>alert(1)</script>"
-    await clerk.posts("/console/cases/WC20200302-0001/note", {"words": words, "version": "3"})
+    fields = {"words": words, "version": "3", "source": "已修好", "kind": "complaint"}
+    await clerk.posts("/console/cases/WC20200302-0001/note", fields)
     assert clerk.status == 401
-    assert clerk.texts("main textarea") == [" ".join(words.split())]
+    assert clerk.texts("main textarea") == [" ".join(words.split()), "已修好"]
     assert clerk.all("main script") == []
 
 

@@ -1,6 +1,7 @@
 """The site's templates in the visitor's language, its static files and its error pages."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from hashlib import sha256
 from os import PathLike, stat_result
 from pathlib import Path
@@ -78,8 +79,12 @@ class Pages:
         return response
 
 
+@cache
 def templates_environment() -> Environment:
-    """What renders the site's templates: all that is filled in is escaped, and must be there."""
+    """What renders the site's templates: all that is filled in is escaped, and must be there.
+
+    There is one, so that each template is compiled once.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,

@@ -1,5 +1,6 @@
 """What staff wrote into a form and posted, as plain texts."""
 
+import re
 from collections.abc import Mapping
 
 from starlette.datastructures import FormData
@@ -9,6 +10,8 @@ from starlette.requests import Request
 from bot.messages import row_number
 from bot.web.guards import with_limited_body
 
+_CODE = re.compile(r"[A-Za-z0-9_./:=&%-]{0,60}", re.ASCII)
+"""What is chosen and not written: codes, ids, numbers, days."""
 MOST_BYTES = 512 * 1024
 MOST_FIELDS = 1000
 MOST_CHARS = 5000
@@ -77,9 +80,9 @@ class Form:
         return row_number(self.kept(name))
 
     def written(self) -> list[str]:
-        """What somebody wrote, and did not choose: the long texts of the form."""
+        """What somebody wrote, and did not choose: whatever is no code or number."""
         texts = (text for values in self._fields.values() for text in values)
-        return [text for text in texts if " " in text or "\n" in text or len(text) > 12]
+        return [text for text in texts if text and not _CODE.fullmatch(text)]
 
 
 async def read_form(request: Request) -> Form:
