@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from bot import desk
 from bot.app import Bot
 from bot.cases import Actor, Solved
 from bot.store import AnswerRecord
+from bot.web.console.counting import KEPT_SECONDS, MOST_KEPT
 from tests.conftest import Clock
 from tests.consoles import Clerk, ConsoleSite, console_of
-from tests.test_queue_page import LAMP, actor, dispatched, files
+from tests.filed import LAMP, LIFT, actor, dispatched, files, numbers
 
 PATH = "/console/overview"
+WRONG = "日期不对（要先早后晚，最长 10 年），显示的是近 30 天。"
 
 
 @pytest.fixture
@@ -102,7 +105,13 @@ async def test_questions_without_an_answer_are_grouped_and_masked(
 
 @pytest.mark.parametrize(
     "query",
-    ["since=x", "since=2020-03-05&until=2020-03-01", "until=9999-12-31", "since=<script>"],
+    [
+        "since=x",
+        "since=2020-03-05&until=2020-03-01",
+        "until=9999-12-31",
+        "since=1970-01-01",
+        "since=<script>",
+    ],
 )
 async def test_a_window_that_is_none_is_told_and_the_usual_one_shown(
     site: ConsoleSite, query: str
@@ -110,7 +119,7 @@ async def test_a_window_that_is_none_is_told_and_the_usual_one_shown(
     clerk = await site.signs_in("李四")
     await clerk.opens(f"{PATH}?{query}")
     assert clerk.status == 200
-    assert clerk.texts("[role=alert]") == ["日期不对，显示的是近 30 天。"]
+    assert clerk.texts("[role=alert]") == [WRONG]
     assert str(clerk.all("#until")[0]["value"]) == "2020-03-02"
     assert clerk.all("main script") == []
 
@@ -136,6 +145,113 @@ async def test_the_figures_can_be_taken_away(site: ConsoleSite, bot: Bot) -> Non
     assert told["cases"]["value"] == 1
     table = (await clerk.http.get(f"{PATH}?format=csv")).text
     assert "cases,诉求量,,,1,1" in table
+
+
+@pytest.mark.parametrize("format_", ["json", "csv"])
+async def test_no_file_is_made_of_a_window_that_is_none(site: ConsoleSite, format_: str) -> None:
+    clerk = await site.signs_in("李四")
+    await clerk.opens(f"{PATH}?since=2020-03-05&until=2020-03-01&format={format_}")
+    assert clerk.status == 422
+    assert clerk.texts("[role=alert]") == [WRONG]
+
+
+@pytest.mark.parametrize("format_", ["json", "csv"])
+async def test_a_handlers_file_tells_of_no_other_unit(
+    site: ConsoleSite, bot: Bot, format_: str
+) -> None:
+    solved(bot)
+    solved(bot, "parks", "孙七")
+    address = f"{PATH}?format={format_}"
+    hers = (await (await site.signs_in("王五")).http.get(address)).text
+    all_ = (await (await site.signs_in("李四")).http.get(address)).text
+    assert ("urban_management" in hers, "parks" in hers) == (True, False)
+    assert ("urban_management" in all_, "parks" in all_) == (True, True)
+
+
+async def test_cases_are_drawn_by_day_and_in_a_long_window_by_month(
+    site: ConsoleSite, bot: Bot, clock: Clock
+) -> None:
+    for _ in range(2):
+        files(bot, LAMP)
+    clock.passes(days=2)
+    files(bot, LAMP)
+    clerk = await site.signs_in("李四")
+    await clerk.opens(PATH)
+    rows = "#counts-head ~ svg + details tbody tr"
+    assert clerk.texts(rows) == ["2020-03-02 2", "2020-03-04 1"]
+    await clerk.opens(f"{PATH}?since=2020-01-01")
+    assert clerk.texts(rows) == ["2020-03 3"]
+    assert clerk.texts(".overview-window [aria-current]") == ["今年"]
+
+
+async def test_a_count_leads_to_its_very_cases(site: ConsoleSite, bot: Bot, clock: Clock) -> None:
+    files(bot, LAMP)
+    clock.passes(days=40)
+    inside = [files(bot, LAMP).number, files(bot, LAMP).number]
+    files(bot, LIFT)
+    clerk = await site.signs_in("李四")
+    await clerk.opens(PATH)
+    (link,) = [one for one in clerk.all("#counts-head ~ details a") if one.text == "粮道街街道"]
+    await clerk.opens(str(link["href"]))
+    assert sorted(numbers(clerk)) == sorted(inside)
+    assert clerk.all(".console-warning") == []
+
+
+async def test_the_commitments_most_cases_are_about_come_first(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    growth, schools = "wuchang-2020/gdp-growth", "wuchang-2020/kindergartens"
+    files(bot, replace(LAMP, commitment=growth))
+    for street in ("", "liangdaojie", "liangdaojie"):
+        files(bot, replace(LAMP, commitment=schools, street=street))
+    clerk = await site.signs_in("李四")
+    await clerk.opens(PATH)
+    first, second = clerk.all("#heat-head ~ table tbody tr")
+    assert first.text.endswith("粮道街街道 2 · 不清楚 13")
+    assert [str(one["href"]) for one in first.select("a")] == [
+        f"/console/commitments/{schools}",
+        "/console/?tab=all&commitment=wuchang-2020%2Fkindergartens&since=2020-02-02&until=2020-03-02",
+    ]
+    assert second.text.endswith("粮道街街道 11")
+
+
+async def test_who_did_not_rate_stands_beside_satisfaction_and_not_in_it(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    solved(bot)
+    clerk = await site.signs_in("李四")
+    await clerk.opens(PATH)
+    assert row_of(clerk, "满意率") == "满意率 未评价占比（不计入） n<20 n<20 0"
+
+
+async def test_figures_are_shown_for_a_minute_and_then_counted_anew(
+    site: ConsoleSite, bot: Bot, clock: Clock
+) -> None:
+    clerk = await site.signs_in("李四")
+    await clerk.opens(PATH)
+    files(bot, LAMP)
+    clock.passes(seconds=KEPT_SECONDS - 1)
+    await clerk.opens(PATH)
+    assert "诉求量: 0" in clerk.text
+    assert "截至 2020-03-02 12:00" in clerk.text
+    clock.passes(seconds=1)
+    await clerk.opens(PATH)
+    assert "诉求量: 1" in clerk.text
+    assert "截至 2020-03-02 12:01" in clerk.text
+
+
+async def test_of_all_windows_asked_for_the_last_few_are_kept(site: ConsoleSite, bot: Bot) -> None:
+    clerk = await site.signs_in("李四")
+    await clerk.opens(f"{PATH}?until=2020-03-02")
+    files(bot, LAMP)
+    for day in range(1, MOST_KEPT):
+        await clerk.opens(f"{PATH}?until=2020-02-{day:02d}")
+    await clerk.opens(f"{PATH}?until=2020-03-02")
+    assert "诉求量: 0" in clerk.text
+    for day in range(1, MOST_KEPT + 1):
+        await clerk.opens(f"{PATH}?until=2020-02-{day:02d}")
+    await clerk.opens(f"{PATH}?until=2020-03-02")
+    assert "诉求量: 1" in clerk.text
 
 
 async def test_an_empty_database_has_an_overview_too(site: ConsoleSite) -> None:

@@ -1,8 +1,9 @@
 """The commitments with what cases and staff say of them, for the console and for the public."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from bot.metrics import LEAST_N
@@ -12,6 +13,7 @@ from index import Commitment, Index, normalise
 Order = Literal["pain", "cases", "report"]
 ORDERS: tuple[Order, ...] = ("pain", "cases", "report")
 MONTHS = 12
+_NOTHING = CommitmentFigures(by_month=(0,) * MONTHS)
 _LATE, _DISPUTED, _OPEN, _UNSOLVED = 3, 3, 1, 2
 
 
@@ -53,16 +55,37 @@ class Narrowed:
     with_cases: bool = False
 
 
-def entries_of(store: Store, index: Index, *, at: datetime) -> list[Entry]:
-    """Every commitment of the reports, in their order; staff's own answers are none."""
-    figures, notes = store.board.figures(at=at, months=MONTHS), store.board.latest_notes()
-    nothing = CommitmentFigures(by_month=(0,) * MONTHS)
+def entries_of(
+    store: Store,
+    index: Index,
+    *,
+    at: datetime,
+    figures: Mapping[str, CommitmentFigures] | None = None,
+) -> list[Entry]:
+    """Every commitment of the reports, in their order; staff's own answers are none.
+
+    Args:
+        figures: what was counted already; None counts anew.
+    """
+    if figures is None:
+        figures = store.board.figures(at=at, months=MONTHS)
+    notes = store.board.latest_notes()
     return [
-        Entry(one, figures.get(one.id, nothing), notes.get(one.id))
+        Entry(one, figures.get(one.id, _NOTHING), notes.get(one.id))
         for commitments in index.sections.values()
         for one in commitments
         if not one.is_staff_answer
     ]
+
+
+def entry_of(store: Store, index: Index, commitment_id: str, *, at: datetime) -> Entry | None:
+    """One commitment; None if there is none of this id, or it is an answer of staff."""
+    one = index.commitments.get(commitment_id)
+    if one is None or one.is_staff_answer:
+        return None
+    figures = store.board.figures(at=at, months=MONTHS, commitment=one.id)
+    note = next(iter(store.following.notes(one.id)), None)
+    return Entry(one, figures.get(one.id, _NOTHING), note)
 
 
 def narrowed(entries: Sequence[Entry], to: Narrowed) -> list[Entry]:
@@ -71,15 +94,21 @@ def narrowed(entries: Sequence[Entry], to: Narrowed) -> list[Entry]:
 
     def fits(entry: Entry) -> bool:
         one = entry.commitment
-        words = normalise(f"{one.quote} {one.en} {one.section} {one.heading} {one.id}")
         return (
-            all(word in words for word in wanted)
-            and to.section in ("", one.section)
+            to.section in ("", one.section)
             and to.unit in ("", one.unit)
             and (not to.with_cases or entry.figures.cases > 0)
+            and all(word in _words_of(one) for word in wanted)
         )
 
     return [entry for entry in entries if fits(entry)]
+
+
+@lru_cache(maxsize=4096)
+def _words_of(commitment: Commitment) -> str:
+    """What a commitment is found by; kept, since normalising a whole report takes 25 ms."""
+    one = commitment
+    return normalise(f"{one.quote} {one.en} {one.section} {one.heading} {one.id}")
 
 
 def in_order(entries: Sequence[Entry], order: Order) -> list[Entry]:

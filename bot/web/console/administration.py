@@ -2,7 +2,10 @@
 the doctor's report, and who looked at what. For supervisors."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,11 +21,37 @@ from bot.access import (
     sign_in_url,
 )
 from bot.cases import STAFF_ROLES, Role, Staff
+from bot.clocks import Length
 from bot.web.console.console import HOME, Console, Endpoint, Handler, Seat
 from bot.web.console.forms import Form
 
 VIEWS_SHOWN = 50
+MOST_NAME_CHARS = 60
 _PATH = f"{HOME}/administration"
+_LENGTHS: Mapping[str, str] = {
+    "minutes": "queue.minutes",
+    "hours": "queue.hours",
+    "days": "administration.days",
+    "working hours": "administration.working_hours",
+    "working days": "administration.working_days",
+}
+
+_KNOWN_NAMES: Mapping[str, frozenset[str]] = {
+    "half": frozenset({"test", "calibration"}),
+    "group": frozenset(
+        {
+            *("numbers", "questions", "questions_en", "questions_zh", "follow_ups"),
+            *("unanswerable_far", "unanswerable_near", "probability"),
+        }
+    ),
+    "figure": frozenset(
+        {
+            *("n", "right", "answered", "low", "high", "wrong", "refused", "top3"),
+            *("brier", "calibration_error"),
+        }
+    ),
+}
+"""What the wording calls by a name of its own, of `Index.evaluation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +60,24 @@ class Member:
 
     Attributes:
         browsers: in how many she is signed in.
+        seen_at: when she was last at work in one of them, within five minutes; None if in none.
     """
 
     staff: Staff
     browsers: int
+    seen_at: datetime | None
+
+
+class NotDone(Exception):
+    """What a form asks for cannot be.
+
+    Attributes:
+        why: which sentence of the wording says why.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Administration:
@@ -57,7 +100,7 @@ class Administration:
 
     async def on_opened(self, request: Request, seat: Seat) -> Response:
         """Show everything; the doctor is asked only if wanted, since it takes seconds."""
-        findings = []
+        findings: Sequence[Mapping[str, object]] = []
         if request.query_params.get("doctor") == "1":
             findings = await asyncio.to_thread(self._console.examine)
         return self._page(request, seat, findings=findings)
@@ -70,8 +113,9 @@ class Administration:
         views = store.views.last(most=VIEWS_SHOWN, offset=(page - 1) * VIEWS_SHOWN)
         ids = [view.case_id for view in views if view.case_id is not None]
         numbers = {case.id: case.number for case in store.cases.these(ids)}
+        names = {member.id: member.name for member in store.staff.all()}
         rows = [
-            (view, self._name(view.staff_id), numbers.get(view.case_id or 0)) for view in views
+            (view, names.get(view.staff_id, ""), numbers.get(view.case_id or 0)) for view in views
         ]
         return self._console.page(
             request,
@@ -88,79 +132,105 @@ class Administration:
         console = self._console
         form = await console.form(request)
         say = console.words(seat.language)
-        name = form.kept("name")
-        if form.kept("do") == "link":
-            try:
-                code = await console.store.write(
-                    lambda: make_link(console.store, name, at=console.now(), purpose="console")
-                )
-            except AccessError as error:
-                return self._page(request, seat, form=form, problem=str(error))
-            site = f"{request.url.scheme}://{request.url.netloc}"
-            return self._page(request, seat, link=(name, sign_in_url(site, code)))
-        if self._leaves_nobody(form, name):
-            problem = str(say("administration.last_supervisor"))
-            return self._page(request, seat, form=form, problem=problem)
+        name = " ".join(form.kept("name").split())
         try:
+            if form.kept("do") == "link":
+                code = await console.store.write(lambda: self._link(name))
+                site = f"{request.url.scheme}://{request.url.netloc}"
+                return self._page(request, seat, link=(name, sign_in_url(site, code)))
             done = await console.store.write(lambda: self._change(form, name))
-        except AccessError as error:
-            return self._page(request, seat, form=form, problem=str(error))
+        except NotDone as error:
+            problem = str(say(f"administration.{error.why}", most=MOST_NAME_CHARS))
+            return self._page(request, seat, form=form, problem=problem)
         return console.back_to(request, _PATH, notice=str(say("administration.done", name=done)))
+
+    def _link(self, name: str) -> str:
+        """A code with which a member signs in.
+
+        Raises:
+            NotDone: nobody of this name works here.
+        """
+        console = self._console
+        try:
+            return make_link(console.store, name, at=console.now(), purpose="console")
+        except AccessError:
+            raise NotDone("nobody") from None
 
     def _change(self, form: Form, name: str) -> str:
         """Do what the form says; returns the member's name.
 
-        Raises:
-            AccessError: it cannot be.
-        """
-        console, at = self._console, self._console.now()
-        store, service = console.store, console.service
-        role, unit = form.kept("role"), form.kept("unit")
-        match form.kept("do"):
-            case "add":
-                return add_member(store, service, name, role, unit, at=at).name
-            case "role":
-                return set_role(store, service, name, role, unit).name
-            case "remove" if form.kept("sure") == "1":
-                return remove_member(store, name, at=at).name
-            case _:
-                raise AccessError("nothing was changed: choose what to do, and confirm a removal")
+        What hinders it is looked for in the same write, so that of two who act at once the second
+        one is told.
 
-    def _leaves_nobody(self, form: Form, name: str) -> bool:
-        """Whether nobody would be left to do this."""
+        Raises:
+            NotDone: it cannot be.
+        """
+        store, service, at = self._console.store, self._console.service, self._console.now()
+        role, unit = form.kept("role"), form.kept("unit")
+        if why := self._hindrance(form, name):
+            raise NotDone(why)
+        try:
+            match form.kept("do"):
+                case "add":
+                    return add_member(store, service, name, role, unit, at=at).name
+                case "role":
+                    return set_role(store, service, name, role, unit).name
+                case _:
+                    return remove_member(store, name, at=at).name
+        except AccessError:  # a rule that only `bot.access` knows
+            raise NotDone("not_done") from None
+
+    def _hindrance(self, form: Form, name: str) -> str:
+        """Why what a form asks for cannot be; empty if nothing speaks against it."""
+        does, role, unit = form.kept("do"), form.kept("role"), form.kept("unit")
+        member = self._console.store.staff.named(name)
+        units = self._console.service.units
+        is_here = member is not None and member.is_active
+        if does not in ("add", "role", "remove"):
+            return "not_done"
+        if does == "add" and not 0 < len(name) <= MOST_NAME_CHARS:
+            return "no_name"
+        if does == "add" and is_here:
+            return "name_taken"
+        if does != "add" and not is_here:
+            return "nobody"
+        if does == "remove":
+            if form.kept("sure") != "1":
+                return "not_sure"
+        elif role not in STAFF_ROLES:
+            return "no_role"
+        elif (role == Role.HANDLER) != bool(unit) or (unit and unit not in units):
+            return "wrong_unit"
+        gives_up = does == "remove" or (does == "role" and role != Role.SUPERVISOR)
+        return "last_supervisor" if gives_up and self._is_last_supervisor(name) else ""
+
+    def _is_last_supervisor(self, name: str) -> bool:
         supervisors = self._console.store.staff.active(Role.SUPERVISOR)
-        is_last = [one.name for one in supervisors] == [name]
-        gives_up = form.kept("do") == "remove" or (
-            form.kept("do") == "role" and form.kept("role") != Role.SUPERVISOR
-        )
-        return is_last and gives_up
+        return [one.name for one in supervisors] == [name]
 
     def _page(
         self,
         request: Request,
         seat: Seat,
         *,
-        findings: object = (),
+        findings: Sequence[Mapping[str, object]] = (),
         form: Form | None = None,
         problem: str = "",
         link: tuple[str, str] | None = None,
     ) -> Response:
-        console, index = self._console, self._console.index()
-        sessions = console.store.sessions
-        members = [
-            Member(one, len(sessions.open_of(one.id, at=console.now())))
-            for one in console.store.staff.all()
-        ]
+        console = self._console
         return console.page(
             request,
             seat,
             "console/administration.html",
             status=422 if problem else 200,
             here="administration",
-            members=members,
+            members=self._members(),
             roles=STAFF_ROLES,
             service=console.service,
-            index=index,
+            lasting=lambda length: self._lasting(length, seat),
+            index=console.index(),
+            **self._evaluation(seat),
             findings=findings,
             form=form or Form({}),
             problem=problem,
@@ -169,6 +239,42 @@ class Administration:
             views=console.store.views.count(),
         )
 
-    def _name(self, staff_id: int) -> str:
-        member = self._console.store.staff.get(staff_id)
-        return member.name if member else ""
+    def _members(self) -> list[Member]:
+        """Everybody who works or worked here, those who do first."""
+        console, found = self._console, []
+        for one in sorted(console.store.staff.all(), key=lambda one: not one.is_active):
+            sessions = console.store.sessions.open_of(one.id, at=console.now())
+            seen = max((session.seen_at for session in sessions), default=None)
+            found.append(Member(one, len(sessions), seen))
+        return found
+
+    def _evaluation(self, seat: Seat) -> dict[str, object]:
+        """How often the index was right when it was built: what the figures are called, and they
+        of each group of questions; what the wording does not know keeps its own name."""
+        evaluation, say = self._console.index().evaluation, self._console.words(seat.language)
+        columns = list(dict.fromkeys(chain.from_iterable(evaluation.values())))
+
+        def named(kind: str, name: str) -> str:
+            known = _KNOWN_NAMES[kind]
+            key = name.replace(" ", "_").replace("-", "_")
+            return say(f"administration.{kind}_{key}") if key in known else name
+
+        rows = []
+        for group, figures in evaluation.items():
+            half, _, name = group.partition(" ")
+            told = named("group", name)
+            if half in _KNOWN_NAMES["half"]:
+                told = say(f"administration.half_{half}", name=told)
+            rows.append((told, [_figure(figures.get(column)) for column in columns]))
+        return {"evaluation": rows, "figures_named": [named("figure", one) for one in columns]}
+
+    def _lasting(self, length: Length, seat: Seat) -> str:
+        """A limit in words."""
+        say = self._console.words(seat.language)
+        return str(say(_LENGTHS[length.unit], count=f"{length.amount:g}"))
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value:.2f}" if value <= 1 else f"{value:g}"

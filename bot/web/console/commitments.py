@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,16 +11,25 @@ from starlette.routing import Route
 
 from bot import desk
 from bot.cases import TIME_ZONE
+from bot.desk.progress import MOST_SOURCE_CHARS, MOST_TEXT_CHARS
+from bot.dialogue.phrasing import bold_quantities
 from bot.moves import PROGRESS_ROLES
-from bot.store import Filters
+from bot.naming import local_day
+from bot.store import Filters, ProgressNote
 from bot.store.board import month_begins
-from bot.web.board import MONTHS, ORDERS, Entry, Narrowed, entries_of, in_order, narrowed
+from bot.web.board import MONTHS, ORDERS, Entry, Narrowed, entries_of, entry_of, in_order, narrowed
 from bot.web.charts import Column, columns, trend
 from bot.web.console.console import HOME, Console, Seat
 from bot.web.console.forms import Form, TooLong
 
 CASES_SHOWN = 30
-_MOST_TEXT_CHARS = 200
+_MOST_SEARCH_CHARS = 200
+_MOST_QUOTE_CHARS = 80
+"""Of the commitment in a notice to its followers, as `bot.notices` shortens it."""
+
+
+class _InFuture(ValueError):
+    """A note speaks of a day that has not come."""
 
 
 class CommitmentPages:
@@ -42,7 +52,7 @@ class CommitmentPages:
         console, query = self._console, request.query_params
         entries = entries_of(console.store, console.index(), at=console.now())
         to = Narrowed(
-            text=query.get("q", "")[:_MOST_TEXT_CHARS],
+            text=query.get("q", "")[:_MOST_SEARCH_CHARS],
             section=query.get("section", ""),
             unit=query.get("unit", ""),
             with_cases=query.get("cases") == "1",
@@ -55,6 +65,7 @@ class CommitmentPages:
             here="commitments",
             entries=in_order(narrowed(entries, to), order),
             trend=trend,
+            bold=bold_quantities,
             all_count=len(entries),
             to=to,
             order=order,
@@ -68,33 +79,74 @@ class CommitmentPages:
         return self._page(request, seat, self._entry(request))
 
     async def on_noted(self, request: Request, seat: Seat) -> Response:
-        """Keep a progress note, which followers hear of; what is wrong with it is told."""
+        """Keep a progress note, which followers hear of, or show first what they will read; what
+        is wrong with it is told.
+        """
         console, entry = self._console, self._entry(request)
         form = await console.form(request)
         say = console.words(seat.language)
         try:
-            text, source = form.text("text"), form.text("source")
-            noted_on = date.fromisoformat(form.kept("noted_on"))
-            if noted_on > console.now().astimezone(TIME_ZONE).date():
-                return self._page(
-                    request, seat, entry, form=form, problem=str(say("board.in_future"))
-                )
-            _, count = await console.store.write(
-                lambda: desk.add_progress_note(
-                    console.office,
-                    entry.commitment.id,
-                    text,
-                    source=source,
-                    noted_on=noted_on,
-                    at=console.now(),
-                    staff_id=seat.member.id,
-                )
-            )
+            note = self._written(form, entry, seat)
+            if form.kept("step") == "preview":
+                return self._page(request, seat, entry, form=form, preview=note)
+            count = await self._keep(note)
+        except _InFuture:
+            problem = str(say("board.in_future"))
         except (TooLong, ValueError):
-            problem = str(say("board.note_refused", most=1500))
-            return self._page(request, seat, entry, form=form, problem=problem)
-        path = f"{HOME}/commitments/{entry.commitment.id}"
-        return console.back_to(request, path, notice=str(say("board.noted", count=count)))
+            problem = str(say("board.note_refused", most=MOST_TEXT_CHARS))
+        else:
+            path = f"{HOME}/commitments/{entry.commitment.id}"
+            return console.back_to(request, path, notice=str(say("board.noted", count=count)))
+        return self._page(request, seat, entry, form=form, problem=problem)
+
+    def _written(self, form: Form, entry: Entry, seat: Seat) -> ProgressNote:
+        """The note as it stands in the form, not kept yet.
+
+        Raises:
+            TooLong: a text is longer than any form may hold.
+            ValueError: its day is none, or has not come.
+        """
+        noted_on = date.fromisoformat(form.kept("noted_on"))
+        if noted_on > self._console.now().astimezone(TIME_ZONE).date():
+            raise _InFuture(f"{noted_on} has not come")
+        return ProgressNote(
+            id=0,
+            commitment=entry.commitment.id,
+            text=form.text("text"),
+            source=form.text("source"),
+            noted_on=noted_on,
+            staff_id=seat.member.id,
+        )
+
+    async def _keep(self, note: ProgressNote) -> int:
+        """Have the desk keep a note; returns how many followers were told.
+
+        Raises:
+            ValueError: the desk refuses it.
+        """
+        console = self._console
+        _, count = await console.store.write(
+            lambda: desk.add_progress_note(
+                console.office,
+                note.commitment,
+                note.text,
+                source=note.source,
+                noted_on=note.noted_on,
+                at=console.now(),
+                staff_id=note.staff_id,
+            )
+        )
+        return count
+
+    def _as_followers_read(self, seat: Seat, entry: Entry, note: ProgressNote) -> Markup:
+        console, language = self._console, seat.language
+        return console.words(language)(
+            "follow.progress",
+            quote=console.names.label(language, entry.commitment, most=_MOST_QUOTE_CHARS),
+            text=note.text,
+            source=note.source,
+            date=local_day(note.noted_on),
+        )
 
     def _entry(self, request: Request) -> Entry:
         """The commitment that the address names.
@@ -104,8 +156,7 @@ class CommitmentPages:
         """
         console = self._console
         wanted = "{report}/{name}".format(**request.path_params)
-        entries = entries_of(console.store, console.index(), at=console.now())
-        found = next((one for one in entries if one.commitment.id == wanted), None)
+        found = entry_of(console.store, console.index(), wanted, at=console.now())
         if found is None:
             raise HTTPException(404)
         return found
@@ -118,6 +169,7 @@ class CommitmentPages:
         *,
         form: Form | None = None,
         problem: str = "",
+        preview: ProgressNote | None = None,
     ) -> Response:
         console, store = self._console, self._console.store
         at, commitment = console.now(), entry.commitment
@@ -148,6 +200,10 @@ class CommitmentPages:
             "may_note": seat.member.role in PROGRESS_ROLES,
             "form": form or Form({}),
             "problem": problem,
+            "preview": self._as_followers_read(seat, entry, preview) if preview else "",
+            "most_text": MOST_TEXT_CHARS,
+            "most_source": MOST_SOURCE_CHARS,
+            "bold": bold_quantities,
             "today": at.astimezone(TIME_ZONE).date(),
         }
         status = 422 if problem else 200

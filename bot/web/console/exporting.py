@@ -13,10 +13,11 @@ from starlette.routing import Route
 from bot.cases import TIME_ZONE, Role
 from bot.desk.reveal import LEAST_REASON_CHARS
 from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, Open311, file_of
-from bot.store import View
+from bot.store import View, What
 from bot.web.console.console import Console, Seat
-from bot.web.console.forms import Form, TooLong
+from bot.web.console.forms import Form
 from bot.web.console.listing import FIRST_TABS, Listing
+from bot.web.console.narrowing import Narrowings
 
 MOST_REASON_CHARS = 300
 READ_AT_ONCE = 50
@@ -35,6 +36,7 @@ class ExportPage:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._narrowings = Narrowings(console)
 
     def routes(self) -> list[Route]:
         """Its addresses."""
@@ -52,30 +54,16 @@ class ExportPage:
         """Send the file, piece by piece; what is wrong with the form is told."""
         console = self._console
         form = await console.form(request)
-        say = console.words(seat.language)
         listing = self._listing(QueryParams(form.kept("list")), seat)
-        format_, is_full = form.kept("format"), form.kept("full") == "1"
-        try:
-            reason = form.text("reason", most=MOST_REASON_CHARS)
-        except TooLong:
-            reason = ""
-        problem = ""
-        if format_ not in _MEDIA_TYPES:
-            problem = str(say("exporting.no_format"))
-        elif is_full and seat.member.role is not Role.SUPERVISOR:
-            problem = str(say("exporting.full_refused"))
-        elif is_full and len(reason) < LEAST_REASON_CHARS:
-            problem = str(say("exporting.no_reason", most=MOST_REASON_CHARS))
-        if problem:
+        if problem := self._problem(form, listing, seat):
             return self._page(request, seat, listing, form, problem=problem)
+        format_, is_full = form.kept("format"), form.kept("full") == "1"
         ids = console.store.queue.ids(
             listing.filters, seat.reader, at=console.now(), sort=listing.sort
         )
+        reason = form.kept("reason") if is_full else ""
         told = f"{format_}, {len(ids)}" + (f": {reason}" if reason else "")
-        view = View(
-            seat.member.id, None, "full_export" if is_full else "export", told, console.now()
-        )
-        await console.store.write(lambda: console.store.views.add(view))
+        await self._note(seat, told, is_full=is_full)
         day = f"{console.now().astimezone(TIME_ZONE):%Y%m%d-%H%M}"
         name = f"cases-{day}.{'csv' if format_ == _OPEN311 else format_}"
         return StreamingResponse(
@@ -86,6 +74,34 @@ class ExportPage:
                 "Cache-Control": "no-store",
             },
         )
+
+    def _problem(self, form: Form, listing: Listing, seat: Seat) -> str:
+        """Why nothing is exported; empty if nothing speaks against it.
+
+        A list whose narrowing is not understood is wider than the one that is meant.
+        """
+        say = self._console.words(seat.language)
+        if listing.ignored:
+            names = self._narrowings.names_of(listing.ignored, seat)
+            return str(say("exporting.not_understood", names=", ".join(names)))
+        if form.kept("format") not in _MEDIA_TYPES:
+            return str(say("exporting.no_format"))
+        if form.kept("full") != "1":
+            return ""
+        if seat.member.role is not Role.SUPERVISOR:
+            return str(say("exporting.full_refused"))
+        if not LEAST_REASON_CHARS <= len(form.kept("reason")) <= MOST_REASON_CHARS:
+            return str(
+                say("exporting.no_reason", least=LEAST_REASON_CHARS, most=MOST_REASON_CHARS)
+            )
+        return ""
+
+    async def _note(self, seat: Seat, told: str, *, is_full: bool) -> None:
+        """Keep who exports what, before the first piece goes out."""
+        console = self._console
+        what: What = "full_export" if is_full else "export"
+        view = View(seat.member.id, None, what, told, console.now())
+        await console.store.write(lambda: console.store.views.add(view))
 
     async def _pieces(
         self, ids: Sequence[int], format_: str, *, bom: bool, is_full: bool
@@ -131,6 +147,9 @@ class ExportPage:
             listing=listing,
             total=page.total,
             formats=list(_MEDIA_TYPES),
+            most_reason=MOST_REASON_CHARS,
+            narrowings=self._narrowings.of(listing, seat),
+            ignored=self._narrowings.names_of(listing.ignored, seat),
             form=form,
             problem=problem,
         )

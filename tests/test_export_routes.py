@@ -1,0 +1,206 @@
+"""A list as a file over HTTP: what is refused, what is kept of it, and that it holds nobody up."""
+
+import asyncio
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from bot import desk
+from bot.app import Bot
+from bot.cases import Kind
+from bot.export.columns import HIDDEN
+from bot.web.console.exporting import READ_AT_ONCE
+from tests.consoles import SITE, Clerk, ConsoleSite, console_of
+from tests.filed import LAMP, actor, dispatched, files
+from tests.test_queue_page import HOSTILE
+
+PATH = "/console/export"
+
+
+@pytest.fixture
+async def site(bot: Bot) -> AsyncIterator[ConsoleSite]:
+    async with console_of(bot) as site:
+        site.hires("李四", "dispatcher")
+        site.hires("赵六", "supervisor")
+        site.hires("王五", "handler", "urban_management")
+        yield site
+
+
+async def exports(clerk: Clerk, **fields: str) -> httpx.Response:
+    return await clerk.http.post(
+        PATH,
+        data={"list": "tab=all", "format": "json", **fields},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "name"),
+    [
+        ("tab=all&kind=bribe", "诉求类型"),
+        ("tab=nonsense", "按下一步要做的事"),
+        ("tab=all&since=yesterday", "提交日期自"),
+        ("tab=all&state=accepted&state=<script>", "状态"),
+        ("tab=all&unit=urban_management'--", "承办单位"),
+    ],
+)
+async def test_a_list_that_is_not_understood_is_not_exported_wider_than_it_was_meant(
+    site: ConsoleSite, bot: Bot, narrowed: str, name: str
+) -> None:
+    files(bot, LAMP)
+    clerk = await site.signs_in("李四")
+    await clerk.posts(PATH, {"list": narrowed, "format": "csv"})
+    assert clerk.status == 422
+    assert name in clerk.texts("[role=alert]")[0]
+    assert bot.store.views.count() == 0
+    await clerk.opens(f"{PATH}?{narrowed}")
+    assert clerk.status == 200
+    assert name in clerk.texts("[role=alert]")[0]
+    assert clerk.all("main script") == []
+
+
+async def test_the_form_tells_what_the_list_is_narrowed_down_to(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    files(bot, LAMP)
+    clerk = await site.signs_in("李四")
+    await clerk.opens(f"{PATH}?tab=all&street=liangdaojie&q=路灯")
+    assert clerk.texts("main .tag") == ["查找: “路灯”", "街道: 粮道街街道"]
+    assert "现有 1 件" in clerk.text
+    assert clerk.all("[name=full], [name=reason]") == []
+
+
+async def test_what_was_chosen_is_kept_when_the_form_is_refused(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    supervisor = await site.signs_in("赵六")
+    await supervisor.opens(f"{PATH}?tab=all&kind=help")
+    await supervisor.submits(
+        "main form", {"format": "xlsx", "bom": "", "full": "1", "reason": "急"}
+    )
+    assert supervisor.status == 422
+    assert "至少 4 个字" in supervisor.texts("[role=alert]")[0]
+    kept = {str(one["value"]) for one in supervisor.all("main form [checked]")}
+    assert kept == {"xlsx", "1"}
+    assert supervisor.all("[name=bom][checked]") == []
+    assert str(supervisor.all("#reason")[0]["value"]) == "急"
+    assert "kind=help" in str(supervisor.all("[name=list]")[0]["value"])
+
+
+@pytest.mark.parametrize(
+    ("format_", "content_type", "name"),
+    [
+        ("csv", "text/csv; charset=utf-8", "cases-20200302-1200.csv"),
+        ("open311", "text/csv; charset=utf-8", "cases-20200302-1200.csv"),
+        ("json", "application/json", "cases-20200302-1200.json"),
+        (
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "cases-20200302-1200.xlsx",
+        ),
+    ],
+)
+async def test_a_file_is_sent_as_what_it_is_and_kept_by_nobody(
+    site: ConsoleSite, bot: Bot, format_: str, content_type: str, name: str
+) -> None:
+    case = files(bot, LAMP)
+    clerk = await site.signs_in("王五")
+    response = await exports(clerk, format=format_)
+    assert response.headers["content-type"] == content_type
+    assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert response.headers["cache-control"] == "no-store"
+    assert case.number not in response.text  # it is with no unit yet, so not hers to see
+    (view,) = bot.store.views.last(most=10)
+    assert (view.what, view.reason) == ("export", f"{format_}, 0")
+
+
+async def test_a_workbook_comes_whole(site: ConsoleSite, bot: Bot) -> None:
+    case = files(bot, LAMP)
+    clerk = await site.signs_in("李四")
+    response = await exports(clerk, format="xlsx")
+    with zipfile.ZipFile(io.BytesIO(response.content)) as book:
+        assert book.testzip() is None
+        assert case.number in book.read("xl/worksheets/sheet1.xml").decode()
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+async def test_hostile_words_of_residents_and_staff_come_back_as_words(
+    site: ConsoleSite, bot: Bot, words: str
+) -> None:
+    case = dispatched(bot, replace(LAMP, text=words, place=words))
+    (part,) = bot.store.assignments.of_case(case.id)
+    handler, at = actor(bot, "王五"), bot.now()
+    desk.sign(bot.office, case.id, handler, part.id, at=at)
+    desk.done(bot.office, case.id, handler, part.id, words, at=at)
+    supervisor = await site.signs_in("赵六")
+    response = await exports(supervisor, full="1", reason=f"平台移交 {words}")
+    (row,) = response.json()
+    assert row["content"] == words
+    assert response.headers["x-content-type-options"] == "nosniff"
+    await supervisor.opens("/console/administration/views")
+    assert words in supervisor.texts("tbody tr")[0]
+    assert supervisor.all("main script, main img, main [onerror]") == []
+
+
+async def test_only_a_full_export_tells_of_a_report_of_wrongdoing(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    files(bot, replace(LAMP, kind=Kind.REPORT, text="某科长收了红包"))
+    supervisor = await site.signs_in("赵六")
+    assert (await exports(supervisor)).json()[0]["content"] == HIDDEN
+    told = await exports(supervisor, full="1", reason="纪检监察机关调阅")
+    assert told.json()[0]["content"] == "某科长收了红包"
+
+
+async def test_who_is_not_signed_in_or_comes_from_elsewhere_gets_no_file(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    files(bot, LAMP)
+    assert (await exports(site.stranger())).status_code == 401
+    clerk = await site.signs_in("李四")
+    elsewhere = await clerk.http.post(
+        PATH, data={"format": "json"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert elsewhere.status_code == 403
+    assert bot.store.views.count() == 0
+
+
+async def test_everybody_else_is_served_between_the_pieces_of_a_long_file(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    for sender in range(READ_AT_ONCE * 2 + 1):
+        files(bot, LAMP, sender=f"{sender}")
+    clerk = await site.signs_in("李四")
+    turns, at_pieces = 0, []
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message.get("body"):
+                at_pieces.append(turns)
+            await send(message)
+
+        await site.transport.app(scope, receive, sent)
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    clerk.http = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=watched),
+        base_url=SITE,
+        cookies=clerk.http.cookies,
+    )
+    beside = asyncio.create_task(others())
+    response = await exports(clerk)
+    beside.cancel()
+    assert len(response.json()) == READ_AT_ONCE * 2 + 1
+    _, *rows, end = at_pieces
+    assert len(rows) == 3
+    assert [*rows, end] == sorted({*rows, end})
