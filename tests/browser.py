@@ -19,7 +19,7 @@ from bot.app import build_bot, open_index, open_store, web_site
 from bot.config import Settings
 from tests.web_site import serving
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",

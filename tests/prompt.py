@@ -3,14 +3,14 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from bot.config import Settings, load_settings
 from tests.conftest import CONTENT
+from tests.forking import PROJECT, run_forked
 
-PROJECT = Path(__file__).parents[1]
+__all__ = ["PROJECT", "Prompt", "run_bot"]
 
 
 class Prompt:
@@ -49,13 +49,7 @@ class Prompt:
 
 def run_bot(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m bot` with these words to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        cwd=PROJECT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
+    done = run_forked(("-m", "bot", *words), environment)
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )

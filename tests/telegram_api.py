@@ -32,7 +32,7 @@ PHOTO_MAX_BYTES = 10 << 20
 """What bots may send as a photo (Bot API, sendPhoto; tdlib, FileManager.cpp)."""
 QUIET_SECONDS = 0.15
 """How long nothing is called before `until_quiet` believes that nothing will be."""
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """How long `until` waits before it gives up: far more than anything takes."""
 LOOK_AGAIN_SECONDS = 0.02
 """How soon `until` looks again when the bot makes no call."""

@@ -21,8 +21,8 @@ import pytest
 from tests.actors import TelegramResident
 from tests.conftest import CONTENT
 from tests.fakes import FakeTelegram
+from tests.forking import PROJECT, run_forked
 
-PROJECT = Path(__file__).parents[1]
 AS_ONE_WITHOUT_PRIVILEGES = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 """Root may write anywhere; so tested, it may not."""
 
@@ -46,22 +46,35 @@ class Shell:
         kept = {name: value for name, value in os.environ.items() if name != "TELEGRAM_BOT_TOKEN"}
         return {**kept, "BOT_CONFIG": str(self.config), "PYTHONIOENCODING": "utf-8:strict"}
 
-    def run(
+    def run(self, *words: str, typed: str | bytes = "") -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        done = run_forked(("-m", "bot", *words), self.environment, typed=_bytes(typed))
+        return _decoded(done)
+
+    def executes(
         self, *words: str, typed: str | bytes = "", before: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+        """Run a command as a shell does, with Python's own start and its streams."""
         done = subprocess.run(
             [*before, sys.executable, "-m", "bot", *words],
             cwd=PROJECT,
             env=self.environment,
-            input=typed.encode() if isinstance(typed, str) else typed,
+            input=_bytes(typed),
             capture_output=True,
             timeout=120,
             check=False,
         )
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-        )
+        return _decoded(done)
+
+
+def _bytes(typed: str | bytes) -> bytes:
+    return typed.encode() if isinstance(typed, str) else typed
+
+
+def _decoded(done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
 
 
 @pytest.fixture
@@ -104,7 +117,7 @@ def test_each_line_of_json_is_answered_in_order_and_nothing_of_it_is_kept(shell:
         "x" * 10_000,
         "楼道里煤气味好大，快来人",
     ]
-    done = shell.run("ask", "--json", typed="\n".join(asked))
+    done = shell.executes("ask", "--json", typed="\n".join(asked))
     assert (done.returncode, done.stderr) == (0, "")
     outcomes = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(outcomes) == len(asked)
@@ -122,7 +135,7 @@ def test_each_line_of_json_is_answered_in_order_and_nothing_of_it_is_kept(shell:
 
 
 def test_bytes_that_are_no_text_are_answered_too(shell: Shell) -> None:
-    done = shell.run("ask", "--json", typed=b"\xff\xfe\x00\n\xe6\x96\xb0\xe5\xa2\r\n")
+    done = shell.executes("ask", "--json", typed=b"\xff\xfe\x00\n\xe6\x96\xb0\xe5\xa2\r\n")
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 2
 
@@ -232,7 +245,7 @@ def test_a_var_folder_without_write_permission_is_one_clear_line(
     assert "WC20" in filed.stdout
     for path in (shell.var / "bot.db", shell.var):
         path.chmod(0o555)
-    fails(shell.run(command, before=AS_ONE_WITHOUT_PRIVILEGES), line)
+    fails(shell.executes(command, before=AS_ONE_WITHOUT_PRIVILEGES), line)
     shell.var.chmod(0o755)
     (shell.var / "bot.db").chmod(0o644)
     assert "路灯坏了" in shell.run("export").stdout
@@ -351,7 +364,7 @@ def test_run_stops_although_somebody_never_ends_a_request(shell: Shell) -> None:
 
 def test_a_piped_chat_files_a_matter_that_the_export_holds(shell: Shell, tmp_path: Path) -> None:
     words = "=1+1 投诉：粮道街的路灯坏了没人管"
-    done = shell.run("chat", typed=f"{words}\n#1\n/mine")
+    done = shell.executes("chat", typed=f"{words}\n#1\n/mine")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("您好！")
     number = re.findall(r"WC\d{8}-0001", done.stdout)[0]
@@ -374,7 +387,7 @@ def test_a_chat_goes_on_where_it_was_left(shell: Shell) -> None:
 
 
 def test_a_chat_takes_any_bytes(shell: Shell) -> None:
-    done = shell.run("chat", typed=b"\xff\xfe\n\x00\x1b[31m\n\n#99\n")
+    done = shell.executes("chat", typed=b"\xff\xfe\n\x00\x1b[31m\n\n#99\n")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
 
@@ -411,7 +424,7 @@ def test_an_export_that_cannot_be_written_is_one_clear_line(shell: Shell) -> Non
 
 
 def test_help_lists_the_commands_and_gives_an_example(shell: Shell) -> None:
-    listed = shell.run("--help").stdout
+    listed = shell.executes("--help").stdout
     for command in ("run", "ask", "chat", "export"):
         assert command in listed
     assert 'Example: python -m bot ask "how many' in shell.run("ask", "-h").stdout

@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -46,15 +45,26 @@ def tiny_transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_transformer(tmp_path_factory.mktemp("tiny"), PROMPTED_WORDS)
 
 
-@pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every connection is refused at the socket, as on a server without a network."""
+FEW_TRIES = 4
+"""The hub's client looks for two files; with its retries it would be ten tries and more."""
 
-    def refuse(*_: object, **__: object) -> None:
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every connection is refused at the socket, as on a server without a network.
+
+    Returns:
+        What was to be reached.
+    """
+    tried: list[object] = []
+
+    def refuse(*wanted: object, **_: object) -> None:
+        tried.append(wanted)
         raise OSError("Network is unreachable")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    return tried
 
 
 def test_both_readers_give_the_same_vectors(light: Encoder, heavy: Encoder) -> None:
@@ -125,11 +135,12 @@ def test_a_dimension_the_model_lacks_is_refused(reader: str) -> None:
 @pytest.mark.parametrize(
     "model", ["no/such/folder", "./nowhere", "tests/nowhere", "word", "a b/c"]
 )
-def test_a_wrong_path_is_told_at_once(model: str) -> None:
-    started = time.monotonic()
+def test_a_wrong_path_is_told_and_looked_for_nowhere_else(
+    model: str, no_network: list[object]
+) -> None:
     with pytest.raises(EncoderError, match="there is no such model folder"):
         open_encoder(EncoderSettings(model=model))
-    assert time.monotonic() - started < 0.5
+    assert no_network == []
 
 
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
@@ -146,12 +157,12 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
         open_encoder(EncoderSettings(model=str(tmp_path / "model")))
 
 
-@pytest.mark.usefixtures("no_network")
-def test_a_hub_name_without_network_fails_fast() -> None:
-    started = time.monotonic()
+def test_a_hub_name_without_network_is_told_and_not_tried_again_and_again(
+    no_network: list[object],
+) -> None:
     with pytest.raises(EncoderError, match="some-org/some-model: not on this machine"):
         open_encoder(EncoderSettings(model="some-org/some-model"))
-    assert time.monotonic() - started < 20  # Most of it is the import of sentence-transformers.
+    assert len(no_network) <= FEW_TRIES
 
 
 def test_the_light_reader_refuses_a_transformer(tiny_transformer: Path) -> None:

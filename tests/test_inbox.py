@@ -548,7 +548,7 @@ async def test_on_stopping_nobodys_pause_is_waited_for(store: Store, clerk: Cler
     async with taking(store, clerk) as inbox:
         await inbox.take([update(1)])
         await until(lambda: clerk.told)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(60):
             await inbox.stop(patience_seconds=600)
     assert waiting(store) == [1]
 

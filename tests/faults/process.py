@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.conftest import CONTENT
 from tests.fakes import FakeTelegram
-from tests.faults.forking import Running, Start, forked
+from tests.forking import Running, Start, forked
 
 BOT = ("-m", "bot")
 

@@ -24,9 +24,9 @@ from tests.bench.table import print_table
 from tests.conftest import CONTENT
 from tests.fakes import FakeTelegram
 from tests.faults.account import Account, settle_up
-from tests.faults.forking import executed
 from tests.faults.process import Ward
 from tests.faults.story import Actor, until_quiet
+from tests.forking import executed
 
 RESIDENTS = 6
 LONGEST_LIFE_SECONDS = 4.0

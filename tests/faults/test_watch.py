@@ -8,9 +8,9 @@ import httpx
 
 from tests.fakes import FakeTelegram
 from tests.faults.account import settle_up
-from tests.faults.forking import PROJECT, executed
 from tests.faults.process import BOT, Ward
 from tests.faults.story import Actor, until_quiet
+from tests.forking import PROJECT, executed
 
 
 async def test_polling_that_stands_still_ends_the_process_with_one_line(

@@ -1,4 +1,4 @@
-"""How a bot's process is started: as from a shell, or forked from one that has read its code.
+"""How `python -m` is run: as a shell does it, or forked from a process that has read the code.
 
 Most of what a start costs is Python reading the code. A forked bot is a process of its own with
 the command line's own way from there on; what it shares with others is the imported code alone.
@@ -7,6 +7,7 @@ the command line's own way from there on; what it shares with others is the impo
 import asyncio
 import os
 import runpy
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -14,9 +15,10 @@ from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[1]
 
 
 class Running(Protocol):
@@ -57,9 +59,44 @@ async def executed(words: Sequence[str], environment: Mapping[str, str], log: Pa
 
 async def forked(words: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
     """Fork it; the words begin with `-m`."""
-    process = _nursery().Process(target=_be, args=(words, environment, log), daemon=True)
+    return _Forked(_fork(words, environment, (Path(os.devnull), log, log)))
+
+
+def run_forked(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    typed: bytes = b"",
+    timeout_seconds: float = 120.0,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a forked one to its end; the words begin with `-m`.
+
+    Raises:
+        TimeoutExpired: it did not end, and was killed.
+    """
+    with TemporaryDirectory() as folder:
+        streams = Path(folder, "0"), Path(folder, "1"), Path(folder, "2")
+        streams[0].write_bytes(typed)
+        process = _fork(words, environment, streams)
+        process.join(timeout_seconds)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired([*words], timeout_seconds)
+        told, remarked = (stream.read_bytes() for stream in streams[1:])
+        return subprocess.CompletedProcess([*words], process.exitcode, told, remarked)
+
+
+Streams = tuple[Path, Path, Path]
+"""The files that stand for stdin, stdout and stderr; both of the latter are added to."""
+
+
+def _fork(
+    words: Sequence[str], environment: Mapping[str, str], streams: Streams
+) -> ForkServerProcess:
+    process = _nursery().Process(target=_be, args=(words, environment, streams), daemon=True)
     process.start()
-    return _Forked(process)
+    return process
 
 
 @cache
@@ -69,16 +106,18 @@ def _nursery() -> ForkServerContext:
     return nursery
 
 
-def _be(words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+def _be(words: Sequence[str], environment: Mapping[str, str], streams: Streams) -> None:
     """Become what `python -m` makes of the words."""
     os.chdir(PROJECT)
-    with log.open("ab") as told:
-        os.dup2(told.fileno(), 1)
-        os.dup2(told.fileno(), 2)
     os.environ.clear()
     os.environ.update(environment)
+    for number, (stream, mode) in enumerate(zip(streams, ("rb", "ab", "ab"), strict=True)):
+        with stream.open(mode) as file:
+            os.dup2(file.fileno(), number)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (until the process ends)
     _, module, *rest = words
     sys.argv = [module, *rest]
+    sys.modules.pop(f"{module}.__main__", None)  # read with the rest, but not run yet
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
