@@ -15,7 +15,7 @@ run: .venv/ready ## Set up, build the index and start everything config.toml ena
 	@$(BIN)/python -m bot run
 
 # On two cores. What was compiled is kept: the tests start a hundred processes.
-test: .venv/ready-for-tests ## Set up and run all tests
+test: .venv/ready-for-tests tests/node_modules/.ready ## Set up and run all tests
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/ready-for-tests ## Check style, types and the import rule
