@@ -103,7 +103,7 @@ def test_a_row_tells_what_a_12345_platform_asks_for(site: ConsoleSite, bot: Bot)
         "latitude": 30.543,
         "longitude": 114.312,
         "photos": 0,
-        "delivery": "waiting",
+        "delivery": "正在发送",
         "updated": "2020-03-02 12:00+08:00",
     }
 

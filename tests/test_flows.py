@@ -190,7 +190,7 @@ async def test_a_photo_and_a_location_go_with_the_case_into_the_export(
     pieces = exported(bot, "csv", bom=False, is_full=True)
     content = b"".join(piece for piece, _ in pieces).decode()
     row = next(csv.DictReader(io.StringIO(content, newline="")))
-    assert row["送达情况"] == "sent"
+    assert row["送达情况"] == "已送达"
     assert (row["照片数"], row["纬度"], row["经度"]) == ("1", "30.55", "114.31")
     assert row["诉求内容"] == "这里的护栏断了，孩子容易掉下去，请修一修"
     assert "1001" not in content

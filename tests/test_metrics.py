@@ -579,6 +579,14 @@ def test_an_early_warning_is_three_cases_of_one_place_and_category_in_seven_days
     assert (before.figure.value, before.rows) == (0, [])
 
 
+def test_where_wrongdoing_was_reported_is_in_no_early_warning(district: District) -> None:
+    secret = replace(LAMP, place="胭脂路口", kind=Kind.REPORT)
+    for days in (0, 1, 2):
+        district.files(secret, at=MONDAY + days * DAY)
+    warned = district.report().metrics["early_warnings"]
+    assert (warned.figure.value, warned.rows) == (0, [])
+
+
 def test_cases_are_counted_by_what_they_are(district: District) -> None:
     district.files()
     district.files(replace(LAMP, kind=Kind.HELP, urgency=Urgency.URGENT, street=""))

@@ -52,6 +52,12 @@ COORDINATE_DIGITS, MASKED_DIGITS = 6, 3
 """Of degrees: to a decimetre, and, masked, to about a hundred metres."""
 _SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
 _SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}
+_DELIVERIES = {
+    "sent": "已送达",
+    "waiting": "正在发送",
+    "unreachable": "居民收不到消息",
+    "refused": "发送失败",
+}
 _CHANNELS = {"telegram": "Telegram", "web": "网页", "terminal": "命令行"}
 
 
@@ -116,7 +122,7 @@ class Exporter:
             "latitude": self._degrees(matter.latitude, is_report),
             "longitude": self._degrees(matter.longitude, is_report),
             "photos": case.photos,
-            "delivery": order.delivery,
+            "delivery": _DELIVERIES.get(order.delivery, ""),
             "updated": moment(order.updated_at),
         }
         return {name: values[name] for name in COLUMNS}

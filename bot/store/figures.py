@@ -98,7 +98,7 @@ class PartRecord:
 
 @dataclass(frozen=True, slots=True)
 class SpotRecord:
-    """A case that names a spot and was not withdrawn."""
+    """A case that names a spot and was not withdrawn; never a report of wrongdoing."""
 
     spot: str
     category: str
@@ -275,7 +275,7 @@ class Figures:
             """
             select spot, category, submitted_at from cases
             where submitted_at >= ? and submitted_at < ? and spot <> '' and state <> 'withdrawn'
-            order by submitted_at, id
+            and kind <> 'report' order by submitted_at, id
             """,
             window,
         )

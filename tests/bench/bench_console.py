@@ -21,7 +21,7 @@ from bot.cases import TIME_ZONE, CaseState, Kind, Role, Urgency
 from bot.config import Settings
 from bot.store import SORTS, Filters, Reader, Store, Tab
 from index import Paths
-from tests.bench.many_cases import NOW, filled_store
+from tests.bench.many_cases import COMMITMENTS, NOW, filled_store
 from tests.bench.table import print_table
 from tests.office import real_service
 from tests.web_site import serving
@@ -49,7 +49,7 @@ FILTERS = {
     "street": Filters(street="nanhu"),
     "unit": Filters(unit="urban_management"),
     "urgency": Filters(urgency=Urgency.URGENT),
-    "commitment": Filters(commitment="wuchang-2020/7"),
+    "commitment": Filters(commitment=COMMITMENTS[6]),
     "a month": Filters(since=_TODAY - timedelta(days=30), until=_TODAY),
     "unreachable": Filters(unreachable=True),
     "overdue, street and kind": Filters(tab=Tab.OVERDUE, street="nanhu", kind=Kind.HELP),

@@ -7,6 +7,7 @@ post, which makes 路灯 a word that finds half of the database.
 """
 
 import random
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -31,10 +32,17 @@ from bot.clocks import Timer
 from bot.messages import Reply
 from bot.service import Service
 from bot.store import CaseTimer, Store
+from tests.conftest import CONTENT
 from tests.office import real_service
 
 NOW = datetime(2026, 11, 27, 7, 30, tzinfo=UTC)
 """The moment at which the database is as it is: 15:30 in Wuhan on a Friday."""
+COMMITMENTS = tuple(
+    f"wuchang-2020/{one['id']}"
+    for one in tomllib.loads(
+        (CONTENT / "reports" / "wuchang-2020" / "commitments.toml").read_text(encoding="utf-8")
+    )["commitment"]
+)
 _DAYS = 400
 """Over how many days before it the cases were filed."""
 _RESIDENTS = 12_000
@@ -260,7 +268,7 @@ class _District:
             chance.choices(list(Urgency), [85, 12, 3])[0],
             street=chance.choice([*self._service.streets, ""]),
             place=place,
-            commitment=f"wuchang-2020/{chance.randint(1, 140)}" if chance.random() < 0.4 else "",
+            commitment=chance.choice(COMMITMENTS) if chance.random() < 0.4 else "",
             is_danger=chance.random() < 0.01,
         )
 

@@ -60,32 +60,23 @@ def _classes(doing: Doing, action: str, form: Form) -> tuple[Kind, str, Urgency]
     return Kind(kind), form.kept("category"), Urgency(urgency)
 
 
-def _accept(office: Office, doing: Doing, form: Form) -> Case:
-    kind, category, urgency = _classes(doing, "accept", form)
-    return desk.accept(
-        office,
-        doing.case.id,
-        doing.actor,
-        at=doing.at,
-        seen=doing.seen,
-        kind=kind,
-        category=category,
-        urgency=urgency,
-    )
+def _classed(name: str, action: Callable[..., Case]) -> Act:
+    """An action that confirms or corrects kind, category and urgency."""
 
+    def act(office: Office, doing: Doing, form: Form) -> Case:
+        kind, category, urgency = _classes(doing, name, form)
+        return action(
+            office,
+            doing.case.id,
+            doing.actor,
+            at=doing.at,
+            seen=doing.seen,
+            kind=kind,
+            category=category,
+            urgency=urgency,
+        )
 
-def _classify(office: Office, doing: Doing, form: Form) -> Case:
-    kind, category, urgency = _classes(doing, "classify", form)
-    return desk.classify(
-        office,
-        doing.case.id,
-        doing.actor,
-        at=doing.at,
-        seen=doing.seen,
-        kind=kind,
-        category=category,
-        urgency=urgency,
-    )
+    return act
 
 
 def _answer(office: Office, doing: Doing, form: Form) -> Case:
@@ -233,8 +224,8 @@ def _day(written: str, doing: Doing, action: str) -> date:
 
 
 _ACTS: Mapping[str, Act] = {
-    "accept": _accept,
-    "classify": _classify,
+    "accept": _classed("accept", desk.accept),
+    "classify": _classed("classify", desk.classify),
     "answer": _answer,
     "reply": _reply,
     "reject": _reject,
