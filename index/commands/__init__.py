@@ -1,0 +1,1 @@
+"""The commands of `python -m index`, a module each group of them; `common` is what they share."""

@@ -1,0 +1,46 @@
+"""What the commands share: the settings, mistakes told in a line each, and the progress bar."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from tqdm import tqdm
+
+from index.config import IndexConfig, config_path, read_config
+from index.errors import ContentError, EncoderError, StaleIndexError
+
+
+def read_settings() -> IndexConfig:
+    """The settings of the index from config.toml."""
+    return read_config(config_path(), IndexConfig)
+
+
+@contextmanager
+def one_line_a_mistake() -> Iterator[None]:
+    """Turn what a person can mend into one line each on standard error, and exit 1."""
+    try:
+        yield
+    except ContentError as error:
+        lines = error.mistakes
+    except (StaleIndexError, EncoderError) as error:
+        lines = [" ".join(str(error).split())]
+    except OSError as error:
+        lines = [f"{error.filename or 'index'}: {error.strerror or error}"]
+    else:
+        return
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while passages get their vectors."""
+    with tqdm(unit=" passages", desc="encoding", file=sys.stderr, disable=None) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield advance
