@@ -20,6 +20,8 @@ from tests.conftest import CONTENT, Clock
 from tests.consoles import Clerk, ConsoleSite, console_of
 
 DISPATCHER, SUPERVISOR, HANDLER, GARDENER = "李四", "赵六", "王五", "孙七"
+Fields = dict[str, str | list[str]]
+WRITTEN = "现场看过，灯杆没有倾斜。\n第二行：电缆老化。"
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

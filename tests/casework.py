@@ -159,6 +159,11 @@ class Hall:
         """A case that is with units."""
         return self.does(desk.dispatch, self.accepted(matter, by=by), self.dispatcher, to)
 
+    def signed(self) -> Case:
+        """A case that its unit has signed for."""
+        case = self.dispatched()
+        return self.does(desk.sign, case, self.handler, self.part(case).id)
+
     def finishes(self, case: Case, actor: Actor | None = None) -> Case:
         """A handler signs for the last part of her unit, and does it."""
         actor = actor or self.handler

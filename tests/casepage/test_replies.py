@@ -1,16 +1,13 @@
 """A reply on a case's page: begun with a template, checked, looked at as its resident reads it
 then, and sent."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 from bs4 import BeautifulSoup
 
 from bot import desk
 from bot.cases import Actor, Case, CaseState, Kind, Solved, points_of
-from index import Index
 from tests.casepages import (
     DISPATCHER,
     HANDLER,
@@ -19,30 +16,13 @@ from tests.casepages import (
     address,
     forms,
     kept,
-    pages_of,
 )
 from tests.casework import LAMP, Hall, all_points
-from tests.conftest import Clock
 from tests.consoles import Clerk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TWO_POINTS = replace(LAMP, text="胭脂路口的路灯坏了三个月。之前两次电话为什么没有下文？")
 WORDS = "您好，路灯昨晚换好，坏了三个月是因为电缆断裂；两次电话没有下文是转办漏登，向您致歉。"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(
-    real_index: Index, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[CasePages]:
-    async with pages_of(real_index, tmp_path_factory.mktemp("var")) as pages:
-        yield pages
-
-
-@pytest.fixture
-def pages(shared: CasePages) -> CasePages:
-    """The site at the same hour for every test."""
-    shared.clock.now = Clock().now
-    return shared
 
 
 def to_reply(pages: CasePages, by: Actor | None = None) -> Case:

@@ -1,12 +1,10 @@
 """Whatever somebody writes into any field of a case or of its page stays words: no markup that
 lives, no link, no script, on no page of a case."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 
 import pytest
-import pytest_asyncio
 from bs4 import BeautifulSoup, Tag
 
 from bot import desk
@@ -14,7 +12,6 @@ from bot.access import add_member
 from bot.cases import Actor, Call, Case, Kind
 from bot.desk import To
 from bot.web.console.casepage.replying import BEGUN
-from index import Index
 from tests.casepages import (
     DISPATCHER,
     GARDENER,
@@ -23,10 +20,8 @@ from tests.casepages import (
     SUPERVISOR,
     CasePages,
     address,
-    pages_of,
 )
 from tests.casework import LAMP, PARKS, STREETS, all_points
-from tests.conftest import Clock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALL = "\n".join(HOSTILE)
@@ -36,21 +31,6 @@ FIELDS = (
     *("another", "template", "part", "point", "step", "sure", "version"),
 )
 """Every name that a form of the page posts."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(
-    real_index: Index, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[CasePages]:
-    async with pages_of(real_index, tmp_path_factory.mktemp("var")) as pages:
-        yield pages
-
-
-@pytest.fixture
-def pages(shared: CasePages) -> CasePages:
-    """The site at the same hour for every test."""
-    shared.clock.now = Clock().now
-    return shared
 
 
 def alive(page: BeautifulSoup) -> list[str]:

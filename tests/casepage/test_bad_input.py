@@ -1,52 +1,25 @@
 """What must not be done on a case's page: forms as they must not be are told where they stand,
 and nothing that was written is lost."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-import pytest_asyncio
 
-from bot import desk
 from bot.cases import Case
-from index import Index
 from tests.casepages import (
     DISPATCHER,
     HANDLER,
     SUPERVISOR,
+    WRITTEN,
     CasePages,
+    Fields,
     address,
     kept,
-    pages_of,
 )
 from tests.casework import PARKS, STREETS, Hall
-from tests.conftest import Clock
-
-Fields = dict[str, str | list[str]]
-WRITTEN = "现场看过，灯杆没有倾斜。\n第二行：电缆老化。"
-
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(
-    real_index: Index, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[CasePages]:
-    async with pages_of(real_index, tmp_path_factory.mktemp("var")) as pages:
-        yield pages
-
-
-@pytest.fixture
-def pages(shared: CasePages) -> CasePages:
-    """The site at the same hour for every test."""
-    shared.clock.now = Clock().now
-    return shared
-
-
-def signed(hall: Hall) -> Case:
-    case = hall.dispatched()
-    return hall.does(desk.sign, case, hall.handler, hall.part(case).id)
 
 
 @dataclass(frozen=True)
@@ -89,7 +62,7 @@ BAD = (
         Hall.dispatched,
         SUPERVISOR,
     ),
-    Bad("done", {"part": "999999", "words": WRITTEN}, "没有找到", signed, HANDLER),
+    Bad("done", {"part": "999999", "words": WRITTEN}, "没有找到", Hall.signed, HANDLER),
     Bad("sign", {"part": "9" * 40}, "", Hall.dispatched, HANDLER),
 )
 

@@ -1,53 +1,32 @@
 """What staff do on a case's page: every form does its step, for whom it is meant and nobody else;
 what cannot be done is told where it was tried, and nothing that was written is lost."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
-import pytest_asyncio
 
 from bot import desk
 from bot.cases import AssignmentState, Call, Case, CaseState, Kind, Urgency
 from bot.desk import To
 from bot.web.console.casepage.offering import ACTION_KEYS
-from index import Index
 from tests.casepages import (
     DISPATCHER,
     GARDENER,
     HANDLER,
     SUPERVISOR,
+    WRITTEN,
     CasePages,
+    Fields,
     address,
     forms,
     kept,
     opened,
-    pages_of,
 )
 from tests.casework import LAMP, PARKS, STREETS, Hall
-from tests.conftest import Clock
-
-Fields = dict[str, str | list[str]]
-WRITTEN = "现场看过，灯杆没有倾斜。\n第二行：电缆老化。"
-
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(
-    real_index: Index, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[CasePages]:
-    async with pages_of(real_index, tmp_path_factory.mktemp("var")) as pages:
-        yield pages
-
-
-@pytest.fixture
-def pages(shared: CasePages) -> CasePages:
-    """The site at the same hour for every test."""
-    shared.clock.now = Clock().now
-    return shared
 
 
 @dataclass(frozen=True)
@@ -75,11 +54,6 @@ def returning(hall: Hall) -> Case:
 def extending(hall: Hall) -> Case:
     case = hall.dispatched()
     return hall.does(desk.ask_extension, case, hall.handler, hall.part(case).id, "等备件")
-
-
-def signed(hall: Hall) -> Case:
-    case = hall.dispatched()
-    return hall.does(desk.sign, case, hall.handler, hall.part(case).id)
 
 
 def on_ledger(hall: Hall) -> Case:
@@ -132,7 +106,7 @@ STEPS = (
     ),
     Step("contact", HANDLER, Hall.dispatched, {"words": WRITTEN}, event=WRITTEN),
     Step("sign", HANDLER, Hall.dispatched),
-    Step("done", HANDLER, signed, {"words": WRITTEN}, event=WRITTEN),
+    Step("done", HANDLER, Hall.signed, {"words": WRITTEN}, event=WRITTEN),
     Step("ask_return", HANDLER, Hall.dispatched, {"words": WRITTEN}, event=WRITTEN),
     Step("grant_return", DISPATCHER, returning),
     Step("refuse_return", DISPATCHER, returning),
