@@ -103,9 +103,9 @@ RULES = (
     ),
     _rule(
         "local number",
-        r"(?:电话|座机|固话|来电|致电|拨打|联系方式|\btel|\bphone|\bcall)"
+        r"(?:电话|座机|固话|热线|来电|致电|拨打|联系方式|\btel|\bphone|\bcall)"
         r"(?:\s*(?:号码|号|number|no\.?|是|为|：|:|\.|\bis))*\s*"
-        rf"((?!20\d\d[01]\d[0-3]\d)[2-9]\d{{2,3}}-?\d{{4}}){_ENDS}",
+        rf"((?!20\d\d[01]\d[0-3]\d)[2-9]\d{{2,3}}[ -]?\d{{4}}){_ENDS}",
         last=2,
         flags=re.IGNORECASE,
     ),

@@ -6,27 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.masking import RULES
 from index import ContentError, clean
 
 MOST_TEXT_CHARS = 2000
 MOST_QUESTION_CHARS = 300
 _CASE_NUMBER = re.compile(r"[A-Z]{2}\d{8}-\d+")
 _HEADING_MARK = re.compile(r"#{1,6} ")
-_PERSONAL = (
-    (
-        "an ID number",
-        re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dX](?!\d)", re.IGNORECASE),
-    ),
-    (
-        "a phone number",
-        re.compile(
-            r"(?<!\d)(?:\+?86[ -]?)?1\d{2}[ -]?\d{4}[ -]?\d{4}(?!\d)"
-            r"|(?<!\d)\(?0\d{2,3}\)?[ -]?\d{3,4}[ -]?\d{4}(?!\d)"
-            r"|(?:电话|座机|热线|致电|拨打|\btel|\bphone|\bcall)\D{0,6}\d{4}[ -]?\d{3,4}(?!\d)",
-            re.IGNORECASE,
-        ),
-    ),
-    ("a case number", re.compile(r"(?<![A-Z])WC[ -]?\d{6,}", re.IGNORECASE)),
+_CASE_NUMBER_IN_TEXT = re.compile(r"(?<![A-Z])WC[ -]?\d{6,}", re.IGNORECASE)
+_PERSONAL = {
+    "identity card": "an ID number",
+    "old identity card": "an ID number",
+    "bank card": "a bank card number",
+    "mobile phone": "a phone number",
+    "phone in characters": "a phone number",
+    "landline": "a phone number",
+    "local number": "a phone number",
+    "plate": "a number plate",
+}
+"""What of that which is masked elsewhere may not be published at all; offices have e-mail
+addresses and accounts too, and what looks like a name may be a street's."""
+_PATTERNS = (
+    *((_PERSONAL[rule.name], rule.pattern) for rule in RULES if rule.name in _PERSONAL),
+    ("a case number", _CASE_NUMBER_IN_TEXT),
 )
 
 
@@ -92,7 +94,7 @@ def _personal(name: str, words: str) -> list[str]:
     """What of a person the words hold; their first characters show where."""
     folded = unicodedata.normalize("NFKC", words)
     mistakes: list[str] = []
-    for what, pattern in _PERSONAL:
+    for what, pattern in _PATTERNS:
         found = pattern.search(folded)
         if found:
             mistakes.append(f"{name}: holds {what} ({found[0][:5]}…); residents may not read it")
