@@ -15,6 +15,8 @@ from index import Commitment
 
 _WORDS_CHARS = 3000
 """Of what staff wrote, in one message; the rest follows in more (a message holds 4096)."""
+_QUOTE_CHARS = 80
+"""Of a commitment, in what is told of its progress."""
 _ASKS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "ask_info": (("add",),),
     "answer": (("solved_yes", "solved_no"),),
@@ -51,9 +53,12 @@ class Notices:
 
     def tell_progress(self, resident_id: int, note: ProgressNote, *, at: datetime) -> None:
         """Tell a follower what staff noted of a commitment's progress."""
-        language = self.language(resident_id)
+        self._post(resident_id, [self.progress(self.language(resident_id), note)], at=at)
+
+    def progress(self, language: Language, note: ProgressNote) -> Reply:
+        """What a follower reads of a progress note."""
         commitment = self._commitment(note.commitment)
-        quote = self._names.label(language, commitment, most=80) if commitment else ""
+        quote = self._names.label(language, commitment, most=_QUOTE_CHARS) if commitment else ""
         text = self._wording.text(
             language,
             "follow.progress",
@@ -63,7 +68,7 @@ class Notices:
             date=local_day(note.noted_on),
         )
         button = self._button(language, "unfollow", f"unfollow:{note.commitment}")
-        self._post(resident_id, [Reply(text, buttons=((button,),))], at=at)
+        return Reply(text, buttons=((button,),))
 
     def replies(self, language: Language, case: Case, event: Event) -> list[Reply]:
         """What she reads of a step: one message, or more if staff wrote too much for one."""

@@ -14,7 +14,6 @@ from bot.cases import TIME_ZONE
 from bot.desk.progress import MOST_SOURCE_CHARS, MOST_TEXT_CHARS
 from bot.dialogue.phrasing import bold_quantities
 from bot.moves import PROGRESS_ROLES
-from bot.naming import local_day
 from bot.store import Filters, ProgressNote
 from bot.store.board import month_begins
 from bot.web.board import MONTHS, ORDERS, Entry, Narrowed, entries_of, entry_of, in_order, narrowed
@@ -24,8 +23,6 @@ from bot.web.console.forms import Form, TooLong
 
 CASES_SHOWN = 30
 _MOST_SEARCH_CHARS = 200
-_MOST_QUOTE_CHARS = 80
-"""Of the commitment in a notice to its followers, as `bot.notices` shortens it."""
 
 
 class _InFuture(ValueError):
@@ -138,15 +135,9 @@ class CommitmentPages:
         )
         return count
 
-    def _as_followers_read(self, seat: Seat, entry: Entry, note: ProgressNote) -> Markup:
-        console, language = self._console, seat.language
-        return console.words(language)(
-            "follow.progress",
-            quote=console.names.label(language, entry.commitment, most=_MOST_QUOTE_CHARS),
-            text=note.text,
-            source=note.source,
-            date=local_day(note.noted_on),
-        )
+    def _as_followers_read(self, seat: Seat, note: ProgressNote) -> Markup:
+        told = self._console.office.notices.progress(seat.language, note)
+        return Markup(told.html)  # noqa: S704 - the wording escapes words
 
     def _entry(self, request: Request) -> Entry:
         """The commitment that the address names.
@@ -200,7 +191,7 @@ class CommitmentPages:
             "may_note": seat.member.role in PROGRESS_ROLES,
             "form": form or Form({}),
             "problem": problem,
-            "preview": self._as_followers_read(seat, entry, preview) if preview else "",
+            "preview": self._as_followers_read(seat, preview) if preview else "",
             "most_text": MOST_TEXT_CHARS,
             "most_source": MOST_SOURCE_CHARS,
             "bold": bold_quantities,
