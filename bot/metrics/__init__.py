@@ -4,8 +4,20 @@
 read.
 """
 
-from bot.metrics.report import measure
+from bot.metrics.basis import Basis, basis_of
+from bot.metrics.report import measure, report_of
 from bot.metrics.tables import lines_of
 from bot.metrics.values import LEAST_N, Figure, Metric, Report, Window
 
-__all__ = ["LEAST_N", "Figure", "Metric", "Report", "Window", "lines_of", "measure"]
+__all__ = [
+    "LEAST_N",
+    "Basis",
+    "Figure",
+    "Metric",
+    "Report",
+    "Window",
+    "basis_of",
+    "lines_of",
+    "measure",
+    "report_of",
+]

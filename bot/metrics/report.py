@@ -45,6 +45,10 @@ MEASURES: tuple[Callable[[Basis], Metric], ...] = (
 
 def measure(store: Store, service: Service, window: Window, *, now: datetime) -> Report:
     """All metrics of a window, as of now; the database is only read."""
-    basis = basis_of(store, service, window, now=now)
+    return report_of(basis_of(store, service, window, now=now), window)
+
+
+def report_of(basis: Basis, window: Window) -> Report:
+    """All metrics of what was read of a window."""
     metrics = [one(basis) for one in MEASURES]
-    return Report(window, now, {metric.key: metric for metric in metrics})
+    return Report(window, basis.now, {metric.key: metric for metric in metrics})

@@ -9,9 +9,7 @@ from itertools import chain
 
 from bot.cases import TIME_ZONE
 from bot.masking import masked
-from bot.metrics import Report, Window
-from bot.metrics.basis import Basis, basis_of
-from bot.metrics.report import MEASURES
+from bot.metrics import Basis, Report, Window, basis_of, report_of
 from bot.store import Period, QuestionCounts, Store
 from bot.unanswered import Group, group_by_meaning
 from bot.web.console.console import Console
@@ -67,10 +65,9 @@ class Counting:
         period = period_of(window)
         with self._console.read_apart() as store:
             basis = basis_of(store, self._console.service, window, now=now)
-            metrics = [one(basis) for one in MEASURES]
             over_time = store.questions.over_time(window.begin, window.end, period=period)
             return Figures(
-                report=Report(window, now, {metric.key: metric for metric in metrics}),
+                report=report_of(basis, window),
                 filed=_filed(basis, over_time, period),
                 questions=store.questions.counts(window.begin, window.end),
                 over_time=over_time,
