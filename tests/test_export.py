@@ -77,7 +77,7 @@ def test_a_row_tells_what_a_12345_platform_asks_for(site: ConsoleSite, bot: Bot)
     assert tuple(row) == tuple(COLUMNS)
     assert row == {
         "number": case.number,
-        "channel": "Telegram",
+        "channel": "Telegram（即时通讯）",
         "kind": "投诉",
         "title": "城市管理：胭脂路口的路灯坏了三个月。",
         "content": "胭脂路口的路灯坏了三个月。",

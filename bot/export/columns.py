@@ -51,14 +51,7 @@ TITLE_CHARS = 30
 COORDINATE_DIGITS, MASKED_DIGITS = 6, 3
 """Of degrees: to a decimetre, and, masked, to about a hundred metres."""
 _SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
-_SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}
-_DELIVERIES = {
-    "sent": "已送达",
-    "waiting": "正在发送",
-    "unreachable": "居民收不到消息",
-    "refused": "发送失败",
-}
-_CHANNELS = {"telegram": "Telegram", "web": "网页", "terminal": "命令行"}
+"""Staff read whose word it is besides: 居民：已解决."""
 
 
 class Exporter:
@@ -93,7 +86,7 @@ class Exporter:
         about = self._commitment(order.commitments[0]) if order.commitments else None
         values: dict[str, Value] = {
             "number": case.number,
-            "channel": _CHANNELS.get(order.channel, order.channel),
+            "channel": self._said("casepage.channel", order.channel),
             "kind": names.kind("zh", matter.kind),
             "title": self._title(order),
             "content": self._words(matter.text, is_report),
@@ -117,19 +110,23 @@ class Exporter:
             "due": moment(order.due_at) if order.due_at else "",
             "reply": self._words(order.reply, is_report),
             "solved": _SOLVED[case.solved] if case.solved else "",
-            "satisfied": _SATISFIED[case.satisfied] if case.satisfied else "",
+            "satisfied": self._said("staff.satisfied", case.satisfied),
             "rework": case.rework,
             "latitude": self._degrees(matter.latitude, is_report),
             "longitude": self._degrees(matter.longitude, is_report),
             "photos": case.photos,
-            "delivery": _DELIVERIES.get(order.delivery, ""),
+            "delivery": self._said("casepage.delivery", order.delivery),
             "updated": moment(order.updated_at),
         }
         return {name: values[name] for name in COLUMNS}
 
     def state(self, state: CaseState) -> str:
         """What staff call a state, in Chinese."""
-        return plain(self._wording.text("zh", f"staff.state_{state}"))
+        return self._said("staff.state", state)
+
+    def _said(self, what: str, code: str | None) -> str:
+        """What the console calls something, in Chinese; empty for nothing."""
+        return plain(self._wording.text("zh", f"{what}_{code}")) if code else ""
 
     def _title(self, order: WorkOrder) -> str:
         """Category, place and the first words, as far as they fit and may be read."""
