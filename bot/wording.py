@@ -142,6 +142,8 @@ def _read(path: Path, mistakes: list[str]) -> dict[str, str]:
 def _problem(text: object) -> str:
     if not isinstance(text, str):
         return "not a text"
+    if "{" not in text:
+        return ""
     try:
         _ENVIRONMENT.parse(text)
     except TemplateSyntaxError as error:
