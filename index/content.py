@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,11 +65,15 @@ class ReportContent:
     commitments_file: Path
 
 
-def read_content(paths: Paths) -> Content:
+Cut = Callable[[Report], tuple[Commitment, ...]]
+"""What makes commitments of a report that nobody has curated."""
+
+
+def read_content(paths: Paths, *, cut: Cut = split_report) -> Content:
     """Read and check everything the index is built from."""
     mistakes: list[str] = []
     remarks: list[str] = []
-    found = read_reports(paths, mistakes, remarks)
+    found = read_reports(paths, mistakes, remarks, cut=cut)
     reports = tuple(one.report for one in found)
     glossary_file = paths.content / _GLOSSARY
     glossary: tuple[Entry, ...] = ()
@@ -89,7 +93,9 @@ def read_content(paths: Paths) -> Content:
     )
 
 
-def read_reports(paths: Paths, mistakes: list[str], remarks: list[str]) -> list[ReportContent]:
+def read_reports(
+    paths: Paths, mistakes: list[str], remarks: list[str], *, cut: Cut = split_report
+) -> list[ReportContent]:
     """Every report of the content with its commitments, by id; mistakes and remarks are added."""
     found: list[ReportContent] = []
     files = _report_files(paths.content / _REPORTS, mistakes)
@@ -107,7 +113,7 @@ def read_reports(paths: Paths, mistakes: list[str], remarks: list[str]) -> list[
             mistakes.append(f"{name}: collection: has no {COMMITMENTS_FILE}")
             continue
         else:
-            commitments = split_report(report)
+            commitments = cut(report)
             _check_split(name, report, commitments, mistakes, remarks)
         found.append(ReportContent(report, commitments, commitments_file))
     return found
