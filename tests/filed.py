@@ -1,10 +1,11 @@
 """Cases at a bot's desk, as far as a test of its pages needs them: filed, dispatched, done."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot import desk
 from bot.app import Bot
-from bot.cases import Actor, Awaiting, Case, Kind, Matter, points_of
+from bot.cases import Actor, Awaiting, Case, DraftState, Kind, Matter, points_of
 from bot.desk import Office, To
 from tests.consoles import Clerk
 
@@ -33,6 +34,20 @@ def file_at(office: Office, matter: Matter, *, sender: str = "1001", at: datetim
             resident.id, matter, source=source, awaiting=Awaiting.NOTHING, at=at
         )
     return desk.open_case(office, draft, at=at)
+
+
+def files_many(bot: Bot, matter: Matter, count: int) -> None:
+    """So many residents' matters are in the database, as if they had been filed; past the desk,
+    which writes cards, clocks and letters too and takes ten times as long."""
+    store, at = bot.store, bot.now()
+    with store.transaction():
+        for n in range(1, count + 1):
+            resident = store.residents.met("telegram", f"{n}", at=at)
+            draft = store.drafts.add(
+                resident.id, matter, source=f"many:{n}", awaiting=Awaiting.NOTHING, at=at
+            )
+            case = store.cases.add(draft, number=f"WC{n:013d}", query_code=f"{n:08d}", at=at)
+            store.drafts.change(replace(draft, state=DraftState.SUBMITTED, case_id=case.id), at=at)
 
 
 def actor(bot: Bot, name: str) -> Actor:

@@ -1,6 +1,7 @@
 """A list as a file over HTTP: what is refused, what is kept of it, and that it holds nobody up."""
 
 import asyncio
+import csv
 import io
 import zipfile
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from bot.cases import Kind
 from bot.export.columns import HIDDEN
 from bot.web.console.exporting import READ_AT_ONCE
 from tests.consoles import SITE, Clerk, ConsoleSite, console_of
-from tests.filed import LAMP, actor, dispatched, files
+from tests.filed import LAMP, actor, dispatched, files, files_many
 from tests.test_queue_page import HOSTILE
 
 PATH = "/console/export"
@@ -170,37 +171,72 @@ async def test_who_is_not_signed_in_or_comes_from_elsewhere_gets_no_file(
     assert bot.store.views.count() == 0
 
 
+class Line:
+    """The way to the site, on which is noted what a response came in.
+
+    Attributes:
+        pieces: of each piece its bytes, and how often others had their turn before it.
+    """
+
+    def __init__(self, site: ConsoleSite, clerk: Clerk) -> None:
+        self._site = site
+        self._turns = 0
+        self.pieces: list[tuple[int, int]] = []
+        transport = httpx.ASGITransport(app=self._watched)
+        clerk.http = httpx.AsyncClient(
+            transport=transport, base_url=SITE, cookies=clerk.http.cookies
+        )
+
+    async def others(self) -> None:
+        """Everybody else at the site, whose turn comes whenever somebody lets go."""
+        while True:
+            self._turns += 1
+            await asyncio.sleep(0)
+
+    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if body := message.get("body"):
+                self.pieces.append((len(body), self._turns))
+            await send(message)
+
+        await self._site.transport.app(scope, receive, sent)
+
+
 async def test_everybody_else_is_served_between_the_pieces_of_a_long_file(
     site: ConsoleSite, bot: Bot
 ) -> None:
-    for sender in range(READ_AT_ONCE * 2 + 1):
-        files(bot, LAMP, sender=f"{sender}")
+    files_many(bot, LAMP, READ_AT_ONCE * 2 + 1)
     clerk = await site.signs_in("李四")
-    turns, at_pieces = 0, []
-
-    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-        async def sent(message: Message) -> None:
-            if message.get("body"):
-                at_pieces.append(turns)
-            await send(message)
-
-        await site.transport.app(scope, receive, sent)
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    clerk.http = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=watched),
-        base_url=SITE,
-        cookies=clerk.http.cookies,
-    )
-    beside = asyncio.create_task(others())
+    line = Line(site, clerk)
+    beside = asyncio.create_task(line.others())
     response = await exports(clerk)
     beside.cancel()
     assert len(response.json()) == READ_AT_ONCE * 2 + 1
-    _, *rows, end = at_pieces
+    _, *rows, end = [turns for _, turns in line.pieces]
     assert len(rows) == 3
     assert [*rows, end] == sorted({*rows, end})
+
+
+async def test_ten_thousand_cases_come_piece_by_piece_none_missing(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    files_many(bot, LAMP, 10_000)
+    clerk = await site.signs_in("李四")
+    line = Line(site, clerk)
+    response = await exports(clerk, format="csv")
+    rows = list(csv.DictReader(io.StringIO(response.text, newline="")))
+    assert len({row["工单编号"] for row in rows}) == len(rows) == 10_000
+    assert len(line.pieces) == 1 + 10_000 / READ_AT_ONCE
+    assert max(size for size, _ in line.pieces) < len(response.content) / 100
+    (view,) = bot.store.views.last(most=10)
+    assert view.reason == "csv, 10000"
+
+
+async def test_a_workbook_of_thousands_is_sent_in_pieces(site: ConsoleSite, bot: Bot) -> None:
+    files_many(bot, LAMP, 3_000)
+    clerk = await site.signs_in("李四")
+    line = Line(site, clerk)
+    response = await exports(clerk, format="xlsx")
+    with zipfile.ZipFile(io.BytesIO(response.content)) as book:
+        assert book.read("xl/worksheets/sheet1.xml").count(b"<row ") == 1 + 3_000
+    assert len(line.pieces) > 1
