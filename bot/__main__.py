@@ -26,6 +26,7 @@ from bot.lock import only_instance
 from bot.logs import configure_logging
 from bot.metrics import Window, lines_of, measure
 from bot.plain_errors import plain_errors
+from bot.question_commands import questions
 from bot.service import read_service
 from bot.staff_commands import progress, publish, staff
 from bot.store import DATABASE, Store
@@ -284,7 +285,7 @@ def _chat(terminal: Terminal) -> None:
             loop.run(terminal.take(input("> ")))
 
 
-for command in (staff, progress, publish):
+for command in (staff, progress, publish, questions):
     cli.add_command(command)
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from index import normalise
+from index import Index, normalise
 
 ALIKE_FROM = 0.36
 """Likeness, -.5..1, from which two questions are of one group.
@@ -76,6 +76,16 @@ class Group:
     count: int
     newest: datetime
 
+    @property
+    def refused(self) -> int:
+        """How often nothing was found for one of them."""
+        return sum(one.refused for one in self.members)
+
+    @property
+    def unhelpful(self) -> int:
+        """How often what was found for one of them did not help."""
+        return sum(one.unhelpful for one in self.members)
+
 
 def repeats(texts: Iterable[str]) -> list[list[int]]:
     """Which texts are the same once normalised: their places, in the order of their first."""
@@ -125,6 +135,17 @@ def group_by_meaning(
     likeness = _likeness(words, vectors[rows])
     groups = [_group(asked, likeness, places) for places in _linked(likeness)]
     return sorted(groups, key=lambda group: (-group.count, -len(group.members), group.leader))
+
+
+def groups_in(
+    index: Index, questions: Sequence[Asked], *, mask: Callable[[str], str]
+) -> list[Group]:
+    """Questions that an index takes to mean the same together, as `group_by_meaning`."""
+    if not questions:
+        return []
+    vectors = index.vectors([one.text for one in questions])
+    own_names = [*chain.from_iterable(index.places.values())]
+    return group_by_meaning(questions, vectors, mask=mask, own_names=own_names)
 
 
 def _by_count(question: Asked) -> tuple[int, str]:

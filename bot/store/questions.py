@@ -1,10 +1,11 @@
 """What residents asked the report in a window of time, and what became of it: reads only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from bot.cases import TIME_ZONE
+from bot.cases import TIME_ZONE, CaseState, Kind
 from bot.store.database import Database
 from bot.unanswered import Asked, joined, repeats
 
@@ -117,6 +118,28 @@ class Questions:
         same = repeats(one.text for one in asked)
         merged = [joined([asked[place] for place in places]) for places in same]
         return sorted(merged, key=lambda one: (-one.count, one.text))
+
+    def cases_made_of(
+        self, begin: datetime, end: datetime, *, states: Collection[CaseState]
+    ) -> list[tuple[str, str]]:
+        """Questions that a resident sent to staff, each with the number of the case it became.
+
+        Args:
+            states: of the cases that are wanted.
+        """
+        marks = ", ".join("?" * len(states))
+        return self._database.tuples(
+            f"""
+            select answers.question, cases.number
+            from answers
+            join drafts on drafts.source = 'answer:' || answers.id
+            join cases on cases.id = drafts.case_id
+            where answers.at >= ? and answers.at < ?
+                and cases.kind = ? and cases.state in ({marks})
+            order by cases.id
+            """,
+            [begin.isoformat(), end.isoformat(), Kind.CONSULT, *states],
+        )
 
 
 def _periods(begin: datetime, end: datetime, period: Period) -> list[date]:
