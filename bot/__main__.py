@@ -26,9 +26,10 @@ from bot.lock import only_instance
 from bot.logs import configure_logging
 from bot.metrics import Window, lines_of, measure
 from bot.plain_errors import plain_errors
+from bot.progress_commands import progress
 from bot.question_commands import questions
 from bot.service import read_service
-from bot.staff_commands import progress, publish, staff
+from bot.staff_commands import publish, staff
 from bot.store import DATABASE, Store
 from bot.terminal import Terminal
 

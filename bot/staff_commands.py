@@ -1,12 +1,12 @@
-"""The operators' commands about people and answers: `staff`, `progress`, `publish`."""
+"""The operators' commands about people and answers: `staff`, `publish`."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import click
 
-from bot import app, desk
+from bot import app
 from bot.access import (
     LINK_MINUTES,
     add_member,
@@ -39,7 +39,7 @@ def add(name: str, role: str, unit: str) -> None:
 
     Example: python -m bot staff add 王五 handler --unit urban_management
     """
-    with _at_work() as (_, service, store):
+    with at_work() as (_, service, store):
         member = add_member(store, service, name, role, unit, at=datetime.now(UTC))
         click.echo(_line(member, service))
 
@@ -50,7 +50,7 @@ def list_() -> None:
 
     Example: python -m bot staff list
     """
-    with _at_work() as (_, service, store):
+    with at_work() as (_, service, store):
         for member in store.staff.all():
             click.echo(_line(member, service))
 
@@ -64,7 +64,7 @@ def role_(name: str, role: str, unit: str) -> None:
 
     Example: python -m bot staff role 王五 dispatcher
     """
-    with _at_work() as (_, service, store):
+    with at_work() as (_, service, store):
         member = set_role(store, service, name, role, unit)
         click.echo(_line(member, service))
 
@@ -76,7 +76,7 @@ def remove(name: str) -> None:
 
     Example: python -m bot staff remove 王五
     """
-    with _at_work() as (_, service, store):
+    with at_work() as (_, service, store):
         member = remove_member(store, name, at=datetime.now(UTC))
         click.echo(_line(member, service))
 
@@ -88,7 +88,7 @@ def link(name: str) -> None:
 
     Example: python -m bot staff link 王五
     """
-    with _at_work() as (settings, _, store):
+    with at_work() as (settings, _, store):
         at = datetime.now(UTC)
         if settings.web.enabled:
             code = make_link(store, name, at=at, purpose="console")
@@ -99,42 +99,6 @@ def link(name: str) -> None:
             f"To be sent to the bot in a private chat within {LINK_MINUTES} minutes, once.",
             err=True,
         )
-
-
-@click.command()
-@click.argument("commitment")
-@click.argument("text")
-@click.option("--source", required=True, help="Who says so, and where it can be read.")
-@click.option("--on", "noted_on", default="", help="The day it speaks of, YYYY-MM-DD; today.")
-@click.option("--commit", is_flag=True, help="Do it; else it is only shown whom it would reach.")
-def progress(commitment: str, text: str, source: str, noted_on: str, commit: bool) -> None:
-    """Note the progress of a commitment; its followers hear of it once.
-
-    Example: python -m bot progress wuchang-2020/gdp-growth "上半年5.1%" --source 区统计局
-    """
-    with _at_work() as (settings, _, store):
-        bot = app.build_bot(settings, store=store, index=app.open_index(settings))
-        about = bot.index.commitments.get(commitment)
-        if about is None:
-            raise click.ClickException(f"{commitment}: no such commitment in the active build")
-        day = _day(noted_on)
-        if not commit:
-            count = len(store.following.followers(commitment))
-            click.echo(f"{about.quote}\n{day}: {text} ({source})")
-            click.echo(f"Followers to be told: {count}; with --commit it is noted", err=True)
-            return
-        try:
-            _, told = desk.add_progress_note(
-                bot.office,
-                commitment,
-                text,
-                source=source,
-                noted_on=day,
-                at=datetime.now(UTC),
-            )
-        except ValueError as error:
-            raise click.ClickException(str(error)) from error
-        click.echo(f"{commitment}: noted; followers told: {told}")
 
 
 @click.command()
@@ -151,7 +115,7 @@ def publish(
 
     Example: python -m bot publish WC20260302-0001 --commit
     """
-    with _at_work() as (settings, service, store):
+    with at_work() as (settings, service, store):
         case = _answered_question(store, number)
         content = settings.paths.content
         asked = question or case.matter.text
@@ -209,7 +173,7 @@ def _show(change: Change, *, commit: bool) -> None:
 
 
 @contextmanager
-def _at_work() -> Iterator[tuple[Settings, Service, Store]]:
+def at_work() -> Iterator[tuple[Settings, Service, Store]]:
     """Settings, service.toml and the database, closed at the end; mistakes are told plainly."""
     with plain_errors():
         settings = load_settings()
@@ -224,12 +188,3 @@ def _line(member: Staff, service: Service) -> str:
     parts += [unit.name if unit else member.unit] if member.unit else []
     parts.append("linked" if member.resident_id is not None else "not linked")
     return "\t".join(parts if member.is_active else [*parts[:3], "removed"])
-
-
-def _day(text: str) -> date:
-    if not text:
-        return datetime.now(UTC).astimezone(TIME_ZONE).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise click.ClickException(f"{text}: no day; write it as 2026-03-02") from error
