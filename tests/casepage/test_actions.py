@@ -86,7 +86,7 @@ STEPS = (
         "reject",
         DISPATCHER,
         Hall.files,
-        {"reason": "litigation", "words": WRITTEN},
+        {"reject_reason": "litigation", "words": WRITTEN},
         CaseState.REJECTED,
         WRITTEN,
     ),

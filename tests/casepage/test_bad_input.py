@@ -40,7 +40,7 @@ BAD = (
     Bad("accept", {"category": "no_such"}, "请选择列表中的原因或分类"),
     Bad("accept", {"urgency": "sofort"}, "请选择列表中的原因或分类"),
     Bad("reject", {"words": WRITTEN}, "请选择列表中的原因或分类"),
-    Bad("reject", {"reason": "no_such", "words": WRITTEN}, "请选择列表中的原因或分类"),
+    Bad("reject", {"reject_reason": "no_such", "words": WRITTEN}, "请选择列表中的原因或分类"),
     Bad("answer", {"words": "三个月没修的路灯明天换新。"}, "请写明来源"),
     Bad("answer", {"words": "", "source": "公告"}, "需要写明内容"),
     Bad("ask_info", {"words": "  \n "}, "需要写明内容"),

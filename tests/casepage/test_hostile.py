@@ -27,7 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALL = "\n".join(HOSTILE)
 FIELDS = (
     *("words", "source", "number", "matter", "goal", "staff_needed", "until", "noted_on"),
-    *("lead", "support", "kind", "category", "urgency", "reason", "alike", "commitment"),
+    *("lead", "support", "kind", "category", "urgency", "reject_reason", "alike", "commitment"),
     *("another", "template", "part", "point", "step", "sure", "version"),
 )
 """Every name that a form of the page posts."""

@@ -144,7 +144,7 @@ async def test_a_blank_is_left_in_no_other_words_either(pages: CasePages) -> Non
     assert clerk.status == 422
     assert "【措施】" in clerk.texts("#do-done .case-review")[0]
     clerk = await pages.opens(DISPATCHER, filed := hall.files())
-    await clerk.submits("#do-reject form", {"reason": "litigation", "words": "见【文号】"})
+    await clerk.submits("#do-reject form", {"reject_reason": "litigation", "words": "见【文号】"})
     assert clerk.status == 422
     assert hall.case(filed) == filed
 

@@ -19,7 +19,7 @@ from bot.desk import Office
 from bot.naming import Names, local_day, local_time
 from bot.store import Reader, Session, Store, StoreUnavailable
 from bot.store.photos import Photos
-from bot.web.console.forms import Form, read_form
+from bot.web.console.forms import NOTHING, Form, read_form
 from bot.web.guards import require_same_origin
 from bot.web.pages import status_of, templates_environment, wants_json
 from bot.web.visitor import (
@@ -164,7 +164,7 @@ class Console:
             if wants_json(request):
                 return JSONResponse({"signed_in": False}, 401)
             return RedirectResponse(f"{HOME}/enter", 303)
-        form = await read_form(request)
+        form = await self.form(request)
         response = self.page(
             request, None, "console/expired.html", status=401, written=form.written()
         )
@@ -231,14 +231,22 @@ class Console:
         return response
 
     async def on_error(self, request: Request, error: Exception) -> Response:
-        """A page that says what went wrong."""
+        """A page that says what went wrong, with what was written in a form that was read."""
         status = status_of(error)
         told = status if status in _ERRORS else (400 if status < 500 else 500)
         seat = None if status >= 500 else self.seat_of(request)
         if wants_json(request):
             response: Response = JSONResponse({"error": told}, status)
         else:
-            response = self.page(request, seat, "console/error.html", status=status, told=told)
+            form = getattr(request.state, "form", NOTHING)
+            response = self.page(
+                request,
+                seat,
+                "console/error.html",
+                status=status,
+                told=told,
+                written=form.written(),
+            )
         headers: Mapping[str, str] = getattr(error, "headers", None) or {}
         response.headers.update(headers)
         return response
@@ -251,7 +259,8 @@ class Console:
         Raises:
             HTTPException: 413 if it is too large, 400 if it is no form.
         """
-        return await read_form(request)
+        form = request.state.form = await read_form(request)
+        return form
 
     def case_at(self, request: Request, seat: Seat) -> Case:
         """The case whose number stands in the address.

@@ -1,6 +1,5 @@
 """What staff wrote into a form and posted, as plain texts."""
 
-import re
 from collections.abc import Mapping
 
 from starlette.datastructures import FormData
@@ -10,8 +9,10 @@ from starlette.requests import Request
 from bot.messages import row_number
 from bot.web.guards import with_limited_body
 
-_CODE = re.compile(r"[A-Za-z0-9_./:=&%-]{0,60}", re.ASCII)
-"""What is chosen and not written: codes, ids, numbers, days."""
+WORD_FIELDS = (
+    *("words", "text", "reason", "source", "number", "matter", "goal", "staff_needed", "name"),
+)
+"""The fields of all forms in which somebody writes; in the others she chooses."""
 MOST_BYTES = 512 * 1024
 MOST_FIELDS = 1000
 MOST_CHARS = 5000
@@ -80,9 +81,12 @@ class Form:
         return row_number(self.kept(name))
 
     def written(self) -> list[str]:
-        """What somebody wrote, and did not choose: whatever is no code or number."""
-        texts = (text for values in self._fields.values() for text in values)
-        return [text for text in texts if text and not _CODE.fullmatch(text)]
+        """What somebody wrote, and did not choose."""
+        return [text for name in WORD_FIELDS for text in self.all(name) if text]
+
+
+NOTHING = Form({})
+"""A form in which nothing stands."""
 
 
 async def read_form(request: Request) -> Form:

@@ -108,7 +108,7 @@ def _reject(office: Office, doing: Doing, form: Form) -> Case:
         office,
         doing.case.id,
         doing.actor,
-        form.kept("reason"),
+        form.kept("reject_reason"),
         words=doing.words,
         at=doing.at,
         seen=doing.seen,

@@ -18,9 +18,8 @@ from bot.web.console.casepage.offering import ACTION_KEYS, Offering
 from bot.web.console.casepage.replying import BEGUN, PREVIEWED, Replying, Review
 from bot.web.console.casepage.showing import Showing
 from bot.web.console.console import HOME, Console, Seat
-from bot.web.console.forms import Form, TooLong
+from bot.web.console.forms import NOTHING, Form, TooLong
 
-NOTHING = Form({})
 MOST_SHORT_CHARS = 500
 _SHORT = ("source", "number", "matter", "goal", "staff_needed")
 """The fields of a line."""
@@ -144,7 +143,7 @@ class CasePage:
     def _not_there(self, request: Request, seat: Seat, form: Form) -> Response:
         """No such case for her (any more); what she wrote of it is hers."""
         page = "console/case_gone.html"
-        return self._console.page(request, seat, page, status=404, written=_typed(form))
+        return self._console.page(request, seat, page, status=404, written=form.written())
 
     def _doing(self, case: Case, form: Form, seat: Seat) -> Doing:
         for field in _SHORT:
@@ -229,7 +228,7 @@ class CasePage:
             "tried": tried,
             "opened": tried.action if is_shown else first,
             "told_at": tried.action if tried.problem and is_shown else "",
-            "lost": _typed(tried.form) if tried.problem and not is_shown else [],
+            "lost": tried.form.written() if tried.problem and not is_shown else [],
             "review": review,
             "preview": preview,
             "identity": identity,
@@ -240,8 +239,3 @@ class CasePage:
         return self._console.page(
             request, seat, "console/case.html", status=status, here="queue", **values
         )
-
-
-def _typed(form: Form) -> list[str]:
-    """What was written into a form, and not chosen."""
-    return [text for name in ("words", *_SHORT) if (text := form.kept(name))]
