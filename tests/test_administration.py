@@ -1,6 +1,7 @@
 """The administration page: who works here is changed safely, and what runs is told."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -54,6 +55,23 @@ async def test_a_member_is_added_changed_and_removed(site: ConsoleSite, bot: Bot
     await clerk.posts(f"{PATH}/staff", {"do": "remove", "name": "王五", "sure": "1"})
     assert "已停用" in clerk.text
     assert (await colleague.http.get("/console/")).status_code == 303
+
+
+async def test_the_log_has_who_did_what_with_whom(
+    site: ConsoleSite, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    clerk = await site.signs_in("赵六")
+    numbers = {one.name: one.id for one in bot.store.staff.all()}
+    with caplog.at_level(logging.INFO):
+        await clerk.posts(f"{PATH}/staff", {"do": "link", "name": "李四"})
+        await clerk.posts(
+            f"{PATH}/staff", {"do": "role", "name": "李四", "role": "supervisor", "unit": ""}
+        )
+    by, whom = numbers["赵六"], numbers["李四"]
+    logged = [record.getMessage() for record in caplog.records]
+    assert f"staff {by}: link of staff {whom}" in logged
+    assert f"staff {by}: role of staff {whom}" in logged
+    assert "李四" not in caplog.text
 
 
 async def test_a_link_is_shown_once_and_signs_in(site: ConsoleSite, bot: Bot) -> None:
@@ -118,6 +136,13 @@ async def test_a_hostile_name_is_never_markup(site: ConsoleSite, name: str) -> N
     await clerk.opens(PATH)
     assert any(name in text for text in clerk.texts("tbody th"))
     assert clerk.all("main script, main img, main [onerror]") == []
+
+
+async def test_a_name_with_a_mark_is_told_as_it_is(site: ConsoleSite) -> None:
+    clerk = await site.signs_in("赵六")
+    name = "Conor O'Brien <R&D>"
+    await clerk.posts(f"{PATH}/staff", {"do": "add", "name": name, "role": "dispatcher"})
+    assert name in clerk.texts(".console-notice")[0]
 
 
 async def test_what_was_chosen_for_a_member_is_kept_when_it_is_refused(

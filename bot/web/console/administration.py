@@ -2,6 +2,7 @@
 the doctor's report, and who looked at what. For supervisors."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,9 @@ from bot.cases import STAFF_ROLES, Role, Staff
 from bot.clocks import Length
 from bot.web.console.console import HOME, Console, Endpoint, Handler, Seat
 from bot.web.console.forms import Form
+from bot.wording import plain
+
+logger = logging.getLogger(__name__)
 
 VIEWS_SHOWN = 50
 MOST_NAME_CHARS = 60
@@ -136,13 +140,21 @@ class Administration:
         try:
             if form.kept("do") == "link":
                 code = await console.store.write(lambda: self._link(name))
+                self._log(seat, "link", name)
                 site = f"{request.url.scheme}://{request.url.netloc}"
                 return self._page(request, seat, link=(name, sign_in_url(site, code)))
             done = await console.store.write(lambda: self._change(form, name))
+            self._log(seat, form.kept("do"), name)
         except NotDone as error:
             problem = str(say(f"administration.{error.why}", most=MOST_NAME_CHARS))
             return self._page(request, seat, form=form, problem=problem)
-        return console.back_to(request, _PATH, notice=str(say("administration.done", name=done)))
+        notice = plain(say("administration.done", name=done))
+        return console.back_to(request, _PATH, notice=notice)
+
+    def _log(self, seat: Seat, did: str, name: str) -> None:
+        """Who did what with whom: whoever holds another's link can act as her."""
+        member = self._console.store.staff.named(name)
+        logger.info("staff %d: %s of staff %d", seat.member.id, did, member.id if member else 0)
 
     def _link(self, name: str) -> str:
         """A code with which a member signs in.
