@@ -17,7 +17,7 @@ from bot.cases import Kind
 from bot.export.columns import HIDDEN
 from bot.web.console.exporting import READ_AT_ONCE
 from tests.consoles import SITE, Clerk, ConsoleSite, console_of
-from tests.filed import LAMP, actor, dispatched, files, files_many
+from tests.filed import LAMP, LIFT, actor, dispatched, files, files_many
 from tests.test_queue_page import HOSTILE
 
 PATH = "/console/export"
@@ -48,6 +48,7 @@ async def exports(clerk: Clerk, **fields: str) -> httpx.Response:
         ("tab=all&since=yesterday", "提交日期自"),
         ("tab=all&state=accepted&state=<script>", "状态"),
         ("tab=all&unit=urban_management'--", "承办单位"),
+        ("tab=all&q=？！", "查找"),
     ],
 )
 async def test_a_list_that_is_not_understood_is_not_exported_wider_than_it_was_meant(
@@ -127,6 +128,18 @@ async def test_a_workbook_comes_whole(site: ConsoleSite, bot: Bot) -> None:
     with zipfile.ZipFile(io.BytesIO(response.content)) as book:
         assert book.testzip() is None
         assert case.number in book.read("xl/worksheets/sheet1.xml").decode()
+
+
+async def test_the_case_that_one_is_like_is_named_only_to_who_may_see_it(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    case, hidden = dispatched(bot, LAMP), dispatched(bot, LIFT, "parks")
+    with bot.store.transaction():
+        bot.store.cases.keep_similar(case.id, hidden.id, score=0.9, reasons=["place"])
+    (row,) = (await exports(await site.signs_in("王五"))).json()
+    assert (row["number"], row["duplicate_hint"]) == (case.number, "")
+    rows = (await exports(await site.signs_in("李四"))).json()
+    assert {row["duplicate_hint"] for row in rows} == {hidden.number, ""}
 
 
 @pytest.mark.parametrize("words", HOSTILE)

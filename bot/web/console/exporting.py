@@ -4,6 +4,7 @@ reason; every file is kept in the log of views."""
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -13,10 +14,10 @@ from starlette.routing import Route
 from bot.cases import TIME_ZONE, Role
 from bot.desk.reveal import LEAST_REASON_CHARS
 from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, Open311, file_of
-from bot.store import View, What
+from bot.store import View, What, WorkOrder
 from bot.web.console.console import Console, Seat
 from bot.web.console.forms import Form
-from bot.web.console.listing import FIRST_TABS, Listing
+from bot.web.console.listing import FIRST_TABS, Listing, understood
 from bot.web.console.narrowing import Narrowings
 
 MOST_REASON_CHARS = 300
@@ -67,7 +68,7 @@ class ExportPage:
         day = f"{console.now().astimezone(TIME_ZONE):%Y%m%d-%H%M}"
         name = f"cases-{day}.{'csv' if format_ == _OPEN311 else format_}"
         return StreamingResponse(
-            self._pieces(ids, format_, bom=form.kept("bom") == "1", is_full=is_full),
+            self._pieces(ids, seat, format_, bom=form.kept("bom") == "1", is_full=is_full),
             media_type=_MEDIA_TYPES[format_],
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',
@@ -81,8 +82,8 @@ class ExportPage:
         A list whose narrowing is not understood is wider than the one that is meant.
         """
         say = self._console.words(seat.language)
-        if listing.ignored:
-            names = self._narrowings.names_of(listing.ignored, seat)
+        if ignored := _not_understood(listing):
+            names = self._narrowings.names_of(ignored, seat)
             return str(say("exporting.not_understood", names=", ".join(names)))
         if form.kept("format") not in _MEDIA_TYPES:
             return str(say("exporting.no_format"))
@@ -104,7 +105,7 @@ class ExportPage:
         await console.store.write(lambda: console.store.views.add(view))
 
     async def _pieces(
-        self, ids: Sequence[int], format_: str, *, bom: bool, is_full: bool
+        self, ids: Sequence[int], seat: Seat, format_: str, *, bom: bool, is_full: bool
     ) -> AsyncIterator[bytes]:
         """The file; between two pieces everybody else is served."""
         console = self._console
@@ -122,11 +123,19 @@ class ExportPage:
             yield file.head()
             for at in range(0, len(ids), READ_AT_ONCE):
                 orders = console.store.work_orders.these(ids[at : at + READ_AT_ONCE])
-                yield file.rows(maker.rows(orders))
+                yield file.rows(maker.rows([self._as_seen(one, seat) for one in orders]))
                 await asyncio.sleep(0)
             tail = file.tail()
             while piece := await asyncio.to_thread(next, tail, b""):
                 yield piece
+
+    def _as_seen(self, order: WorkOrder, seat: Seat) -> WorkOrder:
+        """A work order without the number of a case that the reader may not see."""
+        store = self._console.store
+        other = store.cases.numbered(order.alike) if order.alike else None
+        if other is None or store.queue.may_see(other.id, seat.reader):
+            return order
+        return replace(order, alike="")
 
     def _listing(self, query: QueryParams, seat: Seat) -> Listing:
         return Listing.of(query, self._console.service, first=FIRST_TABS[seat.member.role][0])
@@ -149,7 +158,13 @@ class ExportPage:
             formats=list(_MEDIA_TYPES),
             most_reason=MOST_REASON_CHARS,
             narrowings=self._narrowings.of(listing, seat),
-            ignored=self._narrowings.names_of(listing.ignored, seat),
+            ignored=self._narrowings.names_of(_not_understood(listing), seat),
             form=form,
             problem=problem,
         )
+
+
+def _not_understood(listing: Listing) -> Sequence[str]:
+    """Names of what an address says and nobody understands, a search without a word with it."""
+    text = listing.filters.text
+    return listing.ignored if not text or understood(text) else (*listing.ignored, "q")
