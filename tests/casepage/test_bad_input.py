@@ -17,7 +17,7 @@ from tests.casepages import (
     address,
     kept,
 )
-from tests.casework import PARKS, STREETS, Hall
+from tests.casework import LAMP, PARKS, STREETS, Hall
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -136,3 +136,17 @@ async def test_the_forms_keep_what_was_chosen_when_they_come_back(pages: CasePag
     await clerk.opens(address(case))
     await clerk.submits("#do-merge form", {"number": "WC1"})
     assert kept(clerk, "#merge-number") == "WC1"
+
+
+async def test_a_category_that_is_no_more_is_replaced_by_none_that_nobody_chose(
+    pages: CasePages,
+) -> None:
+    case = pages.hall.files(replace(LAMP, category="no_more"))
+    clerk = await pages.opens(DISPATCHER, case)
+    assert clerk.texts("#accept-category option[selected]") == ["—"]
+    await clerk.submits("#do-accept form")
+    assert clerk.status == 422
+    assert "请选择列表中的原因或分类" in clerk.texts("#do-accept [role=alert]")[0]
+    assert pages.hall.case(case) == case
+    await clerk.submits("#do-accept form", {"category": "education"})
+    assert pages.hall.case(case).matter.category == "education"
