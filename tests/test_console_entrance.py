@@ -16,6 +16,7 @@ from bot.store import DATABASE, StoreUnavailable
 from bot.web.guards import SIGN_INS
 from tests.conftest import Clock
 from tests.consoles import SITE, ConsoleSite, console_of
+from tests.filed import LAMP, files
 from tests.hard_times import locked
 from tests.town import Town, town_of
 
@@ -157,6 +158,31 @@ async def test_a_cookie_that_was_tampered_with_is_nobodys(site: ConsoleSite) -> 
         stranger.http.cookies.set("staff", forged)
         response = await stranger.http.get("/console/")
         assert response.status_code == 303
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+async def test_rights_are_those_of_the_moment_at_which_a_form_has_come_whole(
+    site: ConsoleSite, bot: Bot, is_removed: bool
+) -> None:
+    case = files(bot, LAMP)
+    clerk = await site.signs_in("李四", "dispatcher")
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"version=0&kind=complaint&urgency=normal&"
+        if is_removed:
+            remove_member(bot.store, "李四", at=bot.now())
+        else:
+            set_role(bot.store, bot.service, "李四", "supervisor", "")
+        yield b"category=urban_management"
+
+    headers = {
+        "Sec-Fetch-Site": "same-origin",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    path = f"/console/cases/{case.number}/accept"
+    response = await clerk.http.post(path, content=slowly(), headers=headers)
+    assert response.status_code == (401 if is_removed else 422)
+    assert bot.store.cases.get(case.id) == case
 
 
 async def test_whoever_signs_out_is_out(site: ConsoleSite) -> None:

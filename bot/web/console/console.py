@@ -117,6 +117,7 @@ class Console:
         async def endpoint(request: Request) -> Response:
             if request.method == "POST":
                 require_same_origin(request)
+                await self.form(request)  # which can take long: her rights are looked up after
             seat = self.seat_of(request)
             if seat is None:
                 return await self._not_signed_in(request)
@@ -254,12 +255,14 @@ class Console:
     # What is asked for
 
     async def form(self, request: Request) -> Form:
-        """What was posted.
+        """What was posted; read once.
 
         Raises:
             HTTPException: 413 if it is too large, 400 if it is no form.
         """
-        form = request.state.form = await read_form(request)
+        if not hasattr(request.state, "form"):
+            request.state.form = await read_form(request)
+        form: Form = request.state.form
         return form
 
     def case_at(self, request: Request, seat: Seat) -> Case:
