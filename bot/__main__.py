@@ -27,7 +27,7 @@ from bot.logs import configure_logging
 from bot.metrics import Window, lines_of, measure
 from bot.plain_errors import plain_errors
 from bot.progress_commands import progress
-from bot.question_commands import questions
+from bot.question_commands import accept, questions
 from bot.service import read_service
 from bot.staff_commands import publish, staff
 from bot.store import DATABASE, Store
@@ -286,7 +286,7 @@ def _chat(terminal: Terminal) -> None:
             loop.run(terminal.take(input("> ")))
 
 
-for command in (staff, progress, publish, questions):
+for command in (staff, progress, publish, questions, accept):
     cli.add_command(command)
 
 

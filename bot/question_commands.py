@@ -2,9 +2,12 @@
 becomes content."""
 
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkstemp
 
 import click
 
@@ -14,9 +17,22 @@ from bot.config import load_settings
 from bot.masking import masked
 from bot.metrics import Window
 from bot.plain_errors import plain_errors
+from bot.publishing import (
+    Accepted,
+    AskLines,
+    Kept,
+    Proposal,
+    Unanswerable,
+    evaluation_texts,
+    proposal_text,
+    propose,
+)
+from bot.publishing import accept as accept_file
 from bot.question_table import lines_of
+from bot.staff_commands import ANSWERED_STATES
 from bot.store import DATABASE, Store
 from bot.unanswered import Group, groups_in
+from index import ContentError, normalise
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -35,7 +51,15 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="The last day, YYYY-MM-DD, itself included; today if left out.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def questions(since: datetime | None, until: datetime | None, as_json: bool) -> None:
+@click.option(
+    "--to-content",
+    "out",
+    type=click.Path(path_type=Path),
+    help="Write what could be learnt of them into this new file, for an editor to accept.",
+)
+def questions(
+    since: datetime | None, until: datetime | None, as_json: bool, out: Path | None
+) -> None:
     """Show what was asked in vain, by meaning, by days in Wuhan; the bot may go on running.
 
     Example: python -m bot questions --since 2026-09-01 --until 2026-09-30
@@ -43,15 +67,95 @@ def questions(since: datetime | None, until: datetime | None, as_json: bool) -> 
     window = _window(since, until)
     with plain_errors():
         settings = load_settings()
+        if out is not None:
+            _expect_new(out)
         index = app.open_index(settings)
         with closing(Store.open_to_read(settings.paths.var / DATABASE)) as store:
             asked = store.questions.unanswered(window.begin, window.end)
+            sent = store.questions.cases_made_of(window.begin, window.end, states=ANSWERED_STATES)
         groups = groups_in(index, asked, mask=masked)
-    if as_json:
+        if out is not None:
+            evaluation = Kept(evaluation_texts(settings.paths.content))
+            proposals = propose(groups, index, evaluation=evaluation, cases=_by_question(sent))
+            _write_new(out, proposal_text(proposals, days=_days(window), file=str(out)))
+    if out is not None:
+        click.echo(f"{out}: {_summary(proposals)}")
+    elif as_json:
         click.echo(json.dumps(_as_json(window, groups), ensure_ascii=False, indent=2))
-        return
-    for line in lines_of(window, groups):
-        click.echo(line)
+    else:
+        for line in lines_of(window, groups):
+            click.echo(line)
+
+
+@click.command()
+@click.option("--commit", is_flag=True, help="Write it; else the change is only shown.")
+@click.argument("file", type=click.Path(path_type=Path))
+def accept(file: Path, commit: bool) -> None:
+    """Make content of what an editor accepted in a file of `questions --to-content`.
+
+    Example: python -m bot accept learnt.toml --commit
+    """
+    with plain_errors():
+        accepted = accept_file(load_settings().paths.content, file, commit=commit)
+    if accepted.change is not None:
+        click.echo(accepted.change.text)
+    for line in accepted.there_already:
+        click.echo(line, err=True)
+    click.echo(_told(accepted, commit=commit), err=True)
+
+
+def _told(accepted: Accepted, *, commit: bool) -> str:
+    if accepted.change is None:
+        return "Nothing new is accepted: no other entry says accept = true"
+    counts = f"{accepted.ask_lines} ask lines and {accepted.examples} examples"
+    if commit:
+        return f"{counts} written; now `python -m index build`"
+    return f"{counts} accepted; with --commit they are written"
+
+
+def _by_question(sent: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Numbers of cases by the question they were made of, masked as the groups' are."""
+    found: dict[str, list[str]] = {}
+    for question, number in sent:
+        found.setdefault(normalise(masked(question)), []).append(number)
+    return found
+
+
+def _summary(proposals: Sequence[Proposal]) -> str:
+    asks = sum(isinstance(one.entry, AskLines) for one in proposals)
+    examples = sum(isinstance(one.entry, Unanswerable) for one in proposals)
+    told = len(proposals) - asks - examples
+    return (
+        f"{len(proposals)} groups: {asks} for a commitment, {examples} that no report answers, "
+        f"{told} only told"
+    )
+
+
+def _expect_new(file: Path) -> None:
+    """An editor's file is never written over.
+
+    Raises:
+        ContentError: it is there, or its folder is not.
+    """
+    if file.exists():
+        raise ContentError([f"{file}: is there already; give another name"])
+    if not file.absolute().parent.is_dir():
+        raise ContentError([f"{file}: there is no folder {file.parent}"])
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Write a file whole or not at all; one that has appeared meanwhile is kept.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    opened, aside = mkstemp(prefix=f".{file.name}.", dir=file.absolute().parent)
+    try:
+        with os.fdopen(opened, "w", encoding="utf-8") as written:
+            written.write(text)
+        os.link(aside, file)
+    finally:
+        Path(aside).unlink(missing_ok=True)
 
 
 def _window(since: datetime | None, until: datetime | None) -> Window:
@@ -60,6 +164,10 @@ def _window(since: datetime | None, until: datetime | None) -> Window:
         return Window.of(since and since.date(), until and until.date(), today=today)
     except ValueError as error:
         raise click.UsageError(f"no such window: {error}") from error
+
+
+def _days(window: Window) -> str:
+    return f"{window.since} to {window.until}"
 
 
 def _as_json(window: Window, groups: Sequence[Group]) -> dict[str, object]:

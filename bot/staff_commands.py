@@ -22,7 +22,8 @@ from bot.publishing import Change, PublishedAnswer, add_answer, add_ask_line
 from bot.service import Service, read_service
 from bot.store import Store
 
-_ANSWERED = (CaseState.ANSWERED, CaseState.REPLIED, CaseState.CLOSED)
+ANSWERED_STATES = (CaseState.ANSWERED, CaseState.REPLIED, CaseState.CLOSED)
+"""Of a case whose answer can be published."""
 
 
 @click.group()
@@ -133,7 +134,7 @@ def _answered_question(store: Store, number: str) -> Case:
         raise click.ClickException(f"{number}: no such case")
     if case.matter.kind is not Kind.CONSULT:
         raise click.ClickException(f"{number}: is no question (咨询) but {case.matter.kind}")
-    if case.state not in _ANSWERED:
+    if case.state not in ANSWERED_STATES:
         raise click.ClickException(f"{number}: has no answer yet, it is {case.state}")
     return case
 

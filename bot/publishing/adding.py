@@ -36,7 +36,7 @@ def add_ask_line(content: Path, commitment_id: str, question: str, *, commit: bo
     question = clean(question)
     refuse(mistakes_in_question(question))
     with only_publisher(content):
-        file, own_id = _file_of(commitment_id, _reports(content))
+        file, own_id = file_of(commitment_id, reports_of(content))
         before = read(file)
         after = with_ask_line(before, own_id, question, file)
         return change_files(content, {file: after}, file, commit=commit)
@@ -60,7 +60,7 @@ def add_answer(content: Path, answer: PublishedAnswer, *, commit: bool) -> Chang
     answer = tidied(answer)
     refuse(mistakes_in(answer))
     with only_publisher(content):
-        reports = _reports(content)
+        reports = reports_of(content)
         own_id = answer.case_number.lower()
         name = _collection_of(own_id, answer.answered_on.year, reports)
         folder = content / REPORTS / name
@@ -77,7 +77,7 @@ def add_answer(content: Path, answer: PublishedAnswer, *, commit: bool) -> Chang
         return change_files(content, files, file, commit=commit)
 
 
-def _reports(content: Path) -> list[ReportContent]:
+def reports_of(content: Path) -> list[ReportContent]:
     """Every report of the content; what has mistakes is not published into."""
     mistakes: list[str] = []
     reports = read_reports(Paths(content=content), mistakes, [])
@@ -85,7 +85,7 @@ def _reports(content: Path) -> list[ReportContent]:
     return reports
 
 
-def _file_of(commitment_id: str, reports: Iterable[ReportContent]) -> tuple[Path, str]:
+def file_of(commitment_id: str, reports: Iterable[ReportContent]) -> tuple[Path, str]:
     """The file that a commitment stands in, and its id there."""
     report_id, _, own_id = commitment_id.partition("/")
     found = next((one for one in reports if one.report.id == report_id), None)

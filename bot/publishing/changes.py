@@ -35,11 +35,12 @@ class Change:
 def change_files(content: Path, files: Mapping[Path, str], file: Path, *, commit: bool) -> Change:
     """What the new texts of the files change, once they are checked and, if so meant, written."""
     before = {path: read(path) if path.exists() else "" for path in files}
-    change = Change(file, _diff(content, before, files), not file.exists())
-    if change.text:
-        _check(content, files)
+    changed = {path: text for path, text in files.items() if text != before[path]}
+    change = Change(file, _diff(content, before, changed), not file.exists())
+    if changed:
+        _check(content, changed)
         if commit:
-            _write(files, before)
+            _write(changed, before)
     return change
 
 
@@ -102,17 +103,23 @@ def _write(files: Mapping[Path, str], before: Mapping[Path, str]) -> None:
 
 def _replace(files: Mapping[Path, str], before: Mapping[Path, str]) -> None:
     aside = {path: path.with_name(f".{path.name}.new") for path in files}
+    new = {path for path in files if not path.exists()}
     replaced: list[Path] = []
     try:
         for path, text in files.items():
+            path.parent.mkdir(exist_ok=True)
             _write_flushed(aside[path], text)
-            shutil.copymode(path, aside[path])
+            if path not in new:
+                shutil.copymode(path, aside[path])
         for path in files:
             aside[path].replace(path)
             replaced.append(path)
     except OSError:
         for path in replaced:
-            path.write_bytes(before[path].encode())
+            if path in new:
+                path.unlink()
+            else:
+                path.write_bytes(before[path].encode())
         for path in aside.values():
             path.unlink(missing_ok=True)
         raise

@@ -101,20 +101,20 @@ def _new_entry(own_id: str, answer: PublishedAnswer) -> str:
     return "\n".join(
         [
             "[[commitment]]",
-            f"id = {_toml(own_id)}",
-            f"quote = {_toml(answer.text)}",
-            f"unit = {_toml(answer.unit)}",
-            f"source = {_toml(answer.source)}",
+            f"id = {toml_string(own_id)}",
+            f"quote = {toml_string(answer.text)}",
+            f"unit = {toml_string(answer.unit)}",
+            f"source = {toml_string(answer.source)}",
             f"answered_on = {answer.answered_on.isoformat()}",
             "ask = [",
-            f"  {_toml(answer.question)},",
+            f"  {toml_string(answer.question)},",
             "]",
             "",
         ]
     )
 
 
-def _toml(words: str) -> str:
+def toml_string(words: str) -> str:
     """A TOML string; JSON's are TOML's, and `clean` took the control characters."""
     return json.dumps(words, ensure_ascii=False)
 
