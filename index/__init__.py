@@ -3,10 +3,11 @@
 Only the names below are for others; this package knows no channel, case or database.
 """
 
-from index.build import build_index, load_index
+from index.activation import active_name, build_index
+from index.build import load_build, load_index
 from index.config import IndexSettings, Paths, Section, config_path, read_config
 from index.content import ReportContent, check_content, read_reports
-from index.errors import ContentError, EncoderError, StaleIndexError
+from index.errors import ContentError, EncoderError, StaleIndexError, WorseBuildError
 from index.followups import Earlier
 from index.hits import Hit, sole_answer
 from index.quantities import Quantity
@@ -27,10 +28,13 @@ __all__ = [
     "ReportContent",
     "Section",
     "StaleIndexError",
+    "WorseBuildError",
+    "active_name",
     "build_index",
     "check_content",
     "clean",
     "config_path",
+    "load_build",
     "load_index",
     "normalise",
     "read_config",

@@ -1,7 +1,8 @@
-"""The folder `var/index/`: builds written whole or not at all, and the one that is current.
+"""The folder `var/index/`: builds written whole or not at all, and the one that is active.
 
-A build is a folder that never changes once it has its name. `current` is a file with the name of
-the build to load; it is replaced by a rename, so a crash leaves either the old name or the new.
+A build is a folder that never changes once it has its name, and the name follows from what it is
+made of: the same inputs give the same name and the same bytes. `current` is a file with the name
+of the build to load; it is replaced by a rename, so a crash leaves either the old name or the new.
 """
 
 import fcntl
@@ -10,22 +11,24 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import StaleIndexError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
-COMMITMENTS, GLOSSARY, PASSAGES = "commitments.json", "glossary.json", "passages.json"
-LEXICAL, VECTORS = "lexical.npz", "vectors.faiss"
+COMMITMENTS, GLOSSARY = "commitments.jsonl", "glossary.json"
+LEXICAL, VECTORS, GOLD = "lexical.npz", "vectors.faiss", "gold.json"
 
 _CURRENT, _LOCK, _ASIDE = "current", "lock", ".aside-"
+_ID_CHARS = 12
 _REMEDY = "a build by this program; run: python -m index build"
 _ANY_CODE_BUT = {"__init__.py", "__main__.py", "config.py", "errors.py"}
 
@@ -48,22 +51,30 @@ class Manifest(BaseModel):
         code: the program that made it; another one may cut texts otherwise.
         inputs: the content's files, by path below the content folder.
         outputs: the other files of the build, by name.
+        vectors: how the vectors are searched, as `index.dense.Kind`.
         thresholds: what was learnt for it, as `index.evidence.Thresholds`.
-        evaluation: figures by half and language, as `index.evaluate.Figures`.
+        learnt_from: of what they were learnt; the same gives the same again.
+        cuts: of each report that nobody curated, from what its commitments were cut.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: int
-    build_id: str
-    made_at: str
     code: str
     inputs: dict[str, str]
     encoder: EncoderRecord
     outputs: dict[str, str] = {}
     counts: dict[str, int]
+    vectors: str
     thresholds: dict[str, Any]
-    evaluation: dict[str, dict[str, float]] = {}
+    learnt_from: str
+    cuts: dict[str, str]
+
+    @property
+    def build_id(self) -> str:
+        """The name of the build: it follows from what it is made of."""
+        made_of = [self.format, self.code, self.inputs, self.encoder.model_dump()]
+        return sha256(_canonical(made_of))[:_ID_CHARS]
 
 
 def builds_folder(var: Path) -> Path:
@@ -97,6 +108,7 @@ def write_build(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
             _write_flushed(aside / name, content)
         _flush_folder(aside)
         finished = folder / manifest.build_id
+        _make_room(finished)
         aside.rename(finished)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
@@ -105,15 +117,12 @@ def write_build(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
     return finished
 
 
-def make_current(build: Path) -> None:
-    """Let the next load take this build; atomic."""
-    aside = build.parent / f"{_CURRENT}.new"
-    _write_flushed(aside, f"{build.name}\n".encode())
-    aside.replace(build.parent / _CURRENT)
-    _flush_folder(build.parent)
+def make_active(build: Path) -> None:
+    """Let the next load take this build; atomic. A running bot takes it within seconds."""
+    write_aside(build.parent / _CURRENT, f"{build.name}\n".encode())
 
 
-def current_build(folder: Path) -> Path:
+def active_build(folder: Path) -> Path:
     """The build to load.
 
     Raises:
@@ -129,20 +138,25 @@ def current_build(folder: Path) -> Path:
     return build
 
 
-def remove_old_builds(folder: Path, kept: int) -> None:
-    """Remove all but the newest `kept` builds; the current one always stays."""
-    current = current_build(folder)
-    builds = sorted(entry.parent for entry in folder.glob(f"*/{MANIFEST}"))
-    for build in builds[:-kept]:
-        if build != current:
-            shutil.rmtree(build, ignore_errors=True)
+def builds_in(folder: Path) -> list[Path]:
+    """All builds, the one made last first; whether they are whole is not looked at."""
+    made = {entry.parent: entry.stat().st_mtime_ns for entry in folder.glob(f"[!.]*/{MANIFEST}")}
+    return sorted(made, key=lambda build: (-made[build], build.name))
+
+
+def remove_old_builds(folder: Path, kept: int, *, spared: Collection[str] = ()) -> None:
+    """Remove all but the newest `kept` builds; the active one and those spared always stay."""
+    stay = {active_build(folder).name, *spared}
+    for build in builds_in(folder)[kept:]:
+        if build.name not in stay:
+            _remove(build)
 
 
 def read_manifest(build: Path) -> Manifest:
     """The manifest of a build.
 
     Raises:
-        StaleIndexError: it is damaged, or of another format or program.
+        StaleIndexError: it is damaged, of another format or program, or of another build.
     """
     try:
         sealed = json.loads((build / MANIFEST).read_bytes())
@@ -151,7 +165,10 @@ def read_manifest(build: Path) -> Manifest:
             raise StaleIndexError(f"{build.name}: {MANIFEST} is damaged", _REMEDY)
         if (sealed["format"], sealed["code"]) != (FORMAT, code_hash()):
             raise StaleIndexError(f"{build.name}: made by another version", _REMEDY)
-        return Manifest.model_validate(sealed)
+        manifest = Manifest.model_validate(sealed)
+        if manifest.build_id != build.name:
+            raise StaleIndexError(f"{build.name}: is build {manifest.build_id} renamed", _REMEDY)
+        return manifest
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
         raise StaleIndexError(f"{build.name}: {MANIFEST} is damaged", _REMEDY) from error
 
@@ -200,8 +217,59 @@ def sha256(content: bytes) -> str:
 
 
 def to_json(value: object) -> bytes:
-    """JSON for people to read, one line an entry; the same value gives the same bytes."""
+    """JSON for people to read; the same value gives the same bytes."""
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def to_lines(entries: Iterable[object]) -> bytes:
+    """JSON, one entry a line: it can be read piece by piece, and nobody waits for the whole."""
+    return b"".join(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in entries)
+
+
+def from_lines(content: bytes) -> Iterator[Any]:
+    """What `to_lines` was given."""
+    return map(orjson.loads, content.splitlines())
+
+
+def write_aside(path: Path, content: bytes) -> None:
+    """Replace a file whole or not at all, and flush it to disk.
+
+    Raises:
+        OSError: the disk is full or may not be written.
+    """
+    aside = path.with_name(f"{path.name}.new")
+    _write_flushed(aside, content)
+    aside.replace(path)
+    _flush_folder(path.parent)
+
+
+def _make_room(finished: Path) -> None:
+    """Take away a damaged build of that name."""
+    if finished.exists():
+        _remove(finished)
+
+
+def _remove(build: Path) -> None:
+    """Take a build away at once; half of one is never seen."""
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=build.parent))
+    build.rename(aside / build.name)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file and flush it to disk; one that a crash cut short is ended first."""
+    with path.open("ab+") as file:
+        if file.tell() and _last_byte(path) != b"\n":
+            file.write(b"\n")
+        file.write(f"{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _last_byte(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1)
 
 
 def _described(encoder: EncoderRecord) -> str:

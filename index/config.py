@@ -42,10 +42,19 @@ class EncoderSettings(Section):
     passage_prompt: str = ""
 
 
+class GateSettings(Section):
+    """By how much a new build may be worse than the active one, in shares of the questions."""
+
+    right: float = Field(default=0.02, ge=0, le=1)
+    wrong: float = Field(default=0.01, ge=0, le=1)
+    answered: float = Field(default=0.03, ge=0, le=1)
+
+
 class IndexSettings(Section):
-    """How hits are found and when one of them counts as an answer."""
+    """How hits are found, and what a new build must reach."""
 
     encoder: EncoderSettings = EncoderSettings()
+    gate: GateSettings = GateSettings()
     builds_kept: int = Field(default=3, ge=1)
 
 

@@ -20,5 +20,19 @@ class StaleIndexError(Exception):
         self.expected = expected
 
 
+class WorseBuildError(Exception):
+    """A new build is right less often than the active one by more than the margins allow.
+
+    Attributes:
+        build: its name; it is kept.
+        worse: what is worse, a line each.
+    """
+
+    def __init__(self, build: str, worse: Sequence[str]) -> None:
+        super().__init__("\n".join([f"build {build} is worse than the active one:", *worse]))
+        self.build = build
+        self.worse = list(worse)
+
+
 class EncoderError(Exception):
     """The configured encoder cannot be used; the message says why and what to do."""

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from index.errors import ContentError
 from index.followups import Earlier
@@ -35,6 +35,7 @@ class Outcome:
         first: whether the first hit holds the gold with its values, answered or not.
         top3: the same of the first three, whatever their values.
         probability: that the first hit answers.
+        commitment: the id of the first hit, `""` if there is none.
     """
 
     question: GoldQuestion
@@ -42,6 +43,7 @@ class Outcome:
     first: bool
     top3: bool
     probability: float
+    commitment: str = ""
 
     @property
     def is_answerable(self) -> bool:
@@ -57,20 +59,67 @@ def outcomes(index: Index, questions: Iterable[GoldQuestion]) -> list[Outcome]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How every question of the evaluation went with one index.
+
+    Attributes:
+        alone: of each question by itself.
+        later: of every turn of a conversation but the first, read with the one before it.
+    """
+
+    alone: tuple[Outcome, ...]
+    later: tuple[Outcome, ...]
+
+    @property
+    def figures(self) -> dict[str, Figures]:
+        """By half and group; the calibration half's are what was learnt from."""
+        found: dict[str, Figures] = {}
+        for half, calibration in (("test", False), ("calibration", True)):
+            results = [one for one in self.alone if one.question.for_calibration is calibration]
+            later = [one for one in self.later if one.question.for_calibration is calibration]
+            for name, group in _groups(results):
+                found[f"{half} {name}"] = _figures(group)
+            if later:
+                found[f"{half} follow-ups"] = _follow_ups(later)
+            if results:
+                found[f"{half} probability"] = _reliability(results)
+        return found
+
+    def with_those_of(self, other: "Evaluation") -> "Evaluation":
+        """Only of the questions that the other was asked too, to the letter and with its golds."""
+        alone, later = ({one.question for one in some} for some in (other.alone, other.later))
+        return Evaluation(
+            tuple(one for one in self.alone if one.question in alone),
+            tuple(one for one in self.later if one.question in later),
+        )
+
+    def to_json(self) -> dict[str, list[dict[str, object]]]:
+        """As `from_json` reads it."""
+        return {
+            "alone": [asdict(one) for one in self.alone],
+            "later": [asdict(one) for one in self.later],
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Sequence[Mapping[str, Any]]]) -> "Evaluation":
+        """What `to_json` gave.
+
+        Raises:
+            KeyError, TypeError: it is something else.
+        """
+        return cls(*(tuple(map(_read_outcome, fields[name])) for name in ("alone", "later")))
+
+
+def evaluate(index: Index, gold: GoldSet) -> Evaluation:
+    """Ask an index every question of the evaluation."""
+    later = chain.from_iterable(_later_turns(index, dialogue) for dialogue in gold.dialogues)
+    return Evaluation(tuple(outcomes(index, gold.questions)), tuple(later))
+
+
 def measure(index: Index, gold: GoldSet) -> dict[str, Figures]:
-    """The figures of both halves by group; the calibration half's are what was learnt from."""
-    found: dict[str, Figures] = {}
-    for half, calibration in (("test", False), ("calibration", True)):
-        asked = [one for one in gold.questions if one.for_calibration is calibration]
-        dialogues = [one for one in gold.dialogues if one.for_calibration is calibration]
-        results = outcomes(index, asked)
-        for name, group in _groups(results):
-            found[f"{half} {name}"] = _figures(group)
-        if dialogues:
-            found[f"{half} follow-ups"] = _follow_ups(index, dialogues)
-        if results:
-            found[f"{half} probability"] = _reliability(results)
-    return found
+    """The figures of both halves by group."""
+    return evaluate(index, gold).figures
 
 
 def reliability_bins(results: Sequence[Outcome]) -> list[tuple[float, float, int]]:
@@ -110,7 +159,18 @@ def _outcome(question: GoldQuestion, hits: Sequence[Hit]) -> Outcome:
         first=fitting[:1] == [True] and is_shown(hits[0].commitment, question),
         top3=any(fitting),
         probability=hits[0].probability if hits else 0.0,
+        commitment=hits[0].commitment.id if hits else "",
     )
+
+
+def _read_outcome(fields: Mapping[str, Any]) -> Outcome:
+    return Outcome(**{**fields, "question": read_question(fields["question"])})
+
+
+def read_question(fields: Mapping[str, Any]) -> GoldQuestion:
+    """A question of the evaluation whose fields were kept as JSON."""
+    lists = {name: tuple(fields[name]) for name in ("golds", "values")}
+    return GoldQuestion(**{**fields, **lists})
 
 
 def _groups(results: Sequence[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:
@@ -147,19 +207,18 @@ def _bounds(share: float, n: int) -> Figures:
     return {"low": low, "high": high}
 
 
-def _follow_ups(index: Index, dialogues: Iterable[GoldDialogue]) -> Figures:
-    """Every turn but the first, each read with the one before it."""
-    later = list(chain.from_iterable(_later_turns(index, one) for one in dialogues))
+def _follow_ups(later: Sequence[Outcome]) -> Figures:
     right = sum(one.answered and one.first for one in later) / len(later)
     return {"n": len(later), "right": right, **_bounds(right, len(later))}
 
 
 def _later_turns(index: Index, dialogue: GoldDialogue) -> Iterator[Outcome]:
+    half = "calibration" if dialogue.for_calibration else "test"
     after: Earlier | None = None
-    for turn in dialogue.turns:
+    for place, turn in enumerate(dialogue.turns, 1):
         hits = index.search(turn.text, top_k=3, after=after, within=turn.report)
         if after is not None:
-            yield _outcome(turn, hits)
+            yield _outcome(replace(turn, id=f"{dialogue.id}/{place}", half=half), hits)
         after = index.topic(turn.text, hits, after=after)
 
 

@@ -5,7 +5,6 @@ know: `docs/quality.md` has the figures.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,11 +21,15 @@ Scores = NDArray[np.float32]
 # the usual k1 and b; fields are weighted before the saturation (BM25F).
 _K1, _B = 1.2, 0.6
 
-HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN_RANGES = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in _HAN_RANGES)
 _PIECE = re.compile(rf"(?P<han>[{HAN}]+)|[^\W\d_{HAN}]+|\d+(?:\.\d+)?")
+_NO_HAN = re.compile(rf"[^\W\d_{HAN}]+|\d+(?:\.\d+)?")
+_CODE_BITS = 21  # of a character
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-# A character for private use, which no normalisation changes and nobody writes.
-_BETWEEN_TEXTS = "\ue000"
+# A mathematical sign that no normalisation changes and nobody writes; it is printable, which the
+# quick way of `clean` needs.
+_BETWEEN_TEXTS = "\u2af8"
 _APOSTROPHE = re.compile(r"(?<=[a-z])['’](?:s\b)?")
 
 
@@ -196,48 +199,101 @@ def index_fields(documents: Sequence[Sequence[tuple[str, float]]]) -> LexicalInd
 
     Fields at the same place in their documents are compared in length with each other.
     """
-    counted = [[Counter(terms_of(text)) for text, _ in fields] for fields in documents]
-    usual = _usual_lengths(counted)
-    postings: dict[str, list[tuple[int, float]]] = {}
-    for row, (fields, counts) in enumerate(zip(documents, counted, strict=True)):
-        for term, frequency in _frequencies(fields, counts, usual).items():
-            saturated = frequency * (_K1 + 1) / (frequency + _K1)
-            postings.setdefault(term, []).append((row, saturated))
-    return _compressed(postings, len(documents))
-
-
-def _usual_lengths(counted: Sequence[Sequence[Counter[str]]]) -> list[float]:
-    """The mean number of terms of each field, over the documents that have it."""
-    usual: list[float] = []
-    for field in range(max((len(counts) for counts in counted), default=0)):
-        lengths = [counts[field].total() for counts in counted if counts[field]]
-        usual.append(sum(lengths) / max(len(lengths), 1))
-    return usual
-
-
-def _frequencies(
-    fields: Sequence[tuple[str, float]], counts: Iterable[Counter[str]], usual: Sequence[float]
-) -> Counter[str]:
-    frequencies: Counter[str] = Counter()
-    for (_, weight), count, length in zip(fields, counts, usual, strict=True):
-        if count:
-            share = weight / (1 - _B + _B * count.total() / length)
-            for term, times in count.items():
-                frequencies[term] += times * share  # type: ignore[assignment]
-    return frequencies
-
-
-def _compressed(postings: Mapping[str, Sequence[tuple[int, float]]], size: int) -> LexicalIndex:
-    terms = sorted(postings)
-    lengths = [len(postings[term]) for term in terms]
-    flat = [posting for term in terms for posting in postings[term]]
+    texts = [text for fields in documents for text, _ in fields]
+    weights = np.array([weight for fields in documents for _, weight in fields])
+    rows = np.repeat(np.arange(len(documents)), [len(fields) for fields in documents])
+    places = np.array([place for fields in documents for place in range(len(fields))], dtype=int)
+    counted = count_terms(texts)
+    lengths = np.bincount(counted.owners, counted.counts, len(texts)).astype(np.float64)
+    shares = _shares(weights, places, lengths)
+    keys = counted.term_places * len(documents) + rows[counted.owners]
+    kept, entries = np.unique(keys, return_inverse=True)
+    frequencies = np.bincount(entries, counted.counts * shares[counted.owners], len(kept))
+    begins = np.arange(len(counted.terms) + 1) * len(documents)
     return LexicalIndex(
-        terms=np.array(terms, dtype=np.str_),
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        rows=np.array([row for row, _ in flat], dtype=np.int32),
-        weights=np.array([weight for _, weight in flat], dtype=np.float32),
-        size=size,
+        terms=counted.terms,
+        starts=np.searchsorted(kept, begins).astype(np.int64),
+        rows=(kept % max(len(documents), 1)).astype(np.int32),
+        weights=(frequencies * (_K1 + 1) / (frequencies + _K1)).astype(np.float32),
+        size=len(documents),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTerms:
+    """How often each text holds each term it holds, in no order that matters.
+
+    Attributes:
+        terms: str[n_terms], sorted.
+        owners: int64[n_entries], the place of the text.
+        term_places: int64[n_entries], the place of the term in `terms`.
+        counts: int64[n_entries], at least 1.
+    """
+
+    terms: NDArray[np.str_]
+    owners: NDArray[np.int64]
+    term_places: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def count_terms(texts: Sequence[str]) -> CountedTerms:
+    """What `terms_of` finds in each of many texts, counted for all of them at once."""
+    tidied = (text.replace(_BETWEEN_TEXTS, " ") for text in tidy_all(texts))
+    joined = _BETWEEN_TEXTS.join(tidied)
+    chars = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    owner_of = np.cumsum(chars == ord(_BETWEEN_TEXTS))
+    han = _is_han(chars)
+    pairs = han[:-1] & han[1:]
+    words = [(stem(found[0]), found.start()) for found in _NO_HAN.finditer(joined)]
+    known = {word: place for place, word in enumerate(dict.fromkeys(word for word, _ in words))}
+    wide = chars.astype(np.int64)
+    codes = np.concatenate(
+        [
+            wide[han],
+            (wide[:-1][pairs] << _CODE_BITS) | wide[1:][pairs],
+            np.array([-1 - known[word] for word, _ in words], dtype=np.int64),
+        ]
+    )
+    starts = np.array([start for _, start in words], dtype=np.int64)
+    owners = np.concatenate([owner_of[han], owner_of[:-1][pairs], owner_of[starts]])
+    return _counted(codes, owners, list(known))
+
+
+def _counted(
+    codes: NDArray[np.int64], owners: NDArray[np.int64], words: Sequence[str]
+) -> CountedTerms:
+    """The entries of coded terms; a code below 0 is a word, others are a character or two."""
+    found, places = np.unique(codes, return_inverse=True)
+    spelt = np.array([_spelt(int(code), words) for code in found], dtype=np.str_)
+    order = np.argsort(spelt)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    entries, counts = np.unique(owners * len(found) + rank[places], return_counts=True)
+    held_by, term_places = np.divmod(entries, max(len(found), 1))
+    return CountedTerms(spelt[order], held_by, term_places, counts)
+
+
+def _spelt(code: int, words: Sequence[str]) -> str:
+    if code < 0:
+        return words[-1 - code]
+    first, second = code >> _CODE_BITS, code & ((1 << _CODE_BITS) - 1)
+    return chr(first) + chr(second) if first else chr(second)
+
+
+def _is_han(chars: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    found = np.zeros(len(chars), dtype=np.bool_)
+    for first, last in _HAN_RANGES:
+        found |= (chars >= first) & (chars <= last)
+    return found
+
+
+def _shares(
+    weights: NDArray[np.float64], places: NDArray[np.int64], lengths: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What one occurrence in each text counts: its field's weight, less in a longer text."""
+    holders = np.bincount(places[lengths > 0], minlength=int(places.max(initial=0)) + 1)
+    usual = np.bincount(places, lengths, len(holders)) / np.maximum(holders, 1)
+    return weights / (1 - _B + _B * lengths / np.maximum(usual[places], 1e-9))
 
 
 def _undouble(word: str) -> str:

@@ -62,8 +62,8 @@ class Index:
 
     Attributes:
         places: what each report's place is called, by report id, tidied, longest first.
-        evaluation: how often it was right when it was built, as `index.evaluate.Figures`, by half
-            of the evaluation and language.
+        evaluation: how often it was right when it was activated, as `index.evaluate.Figures`, by
+            half of the evaluation and group; empty if it was not asked yet.
     """
 
     build_id: str

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from index import ContentError, Paths, StaleIndexError, build_index, load_index
-from index.builds import builds_folder, current_build, make_current, read_manifest
+from index.build import make_build
+from index.builds import active_build, builds_folder, builds_in, make_active, read_manifest
 from index.config import IndexSettings
 from index.evidence import Thresholds
 from tests.small_content import tiny_settings, write_evaluation, write_small_content
 
-FILES = ("commitments.json", "glossary.json", "passages.json", "lexical.npz", "vectors.faiss")
+FILES = ("commitments.jsonl", "glossary.json", "gold.json", "lexical.npz", "vectors.faiss")
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def change_content(paths: Paths, number: int) -> None:
 
 def built(paths: Paths) -> list[str]:
     """The builds on disk, oldest first."""
-    return sorted(file.parent.name for file in builds_folder(paths.var).glob("*/manifest.json"))
+    return [build.name for build in reversed(builds_in(builds_folder(paths.var)))]
 
 
 def test_a_build_can_be_loaded_and_searched(paths: Paths, settings: IndexSettings) -> None:
@@ -78,6 +79,21 @@ def test_the_manifest_names_every_input_and_output(paths: Paths, settings: Index
     assert 0 < manifest.thresholds["answer_at"] < 1
 
 
+def test_the_same_inputs_give_the_same_bytes_whatever_was_built_before(
+    paths: Paths, settings: IndexSettings, tmp_path: Path
+) -> None:
+    other = Paths.model_construct(content=paths.content, var=tmp_path / "other")
+    alone = make_build(other, settings).build
+    unchanged = (paths.content / "reports" / "small-2020" / "commitments.toml").read_bytes()
+    change_content(paths, 1)
+    make_build(paths, settings)
+    (paths.content / "reports" / "small-2020" / "commitments.toml").write_bytes(unchanged)
+    after_another = make_build(paths, settings).build
+    assert after_another.name == alone.name
+    for file in alone.iterdir():
+        assert (after_another / file.name).read_bytes() == file.read_bytes()
+
+
 def test_the_same_inputs_give_the_same_build_again(paths: Paths, settings: IndexSettings) -> None:
     first = build_index(paths, settings)
     assert build_index(paths, settings) == first
@@ -91,7 +107,7 @@ def test_changed_content_gives_a_new_build_that_is_current(
     change_content(paths, 1)
     second = build_index(paths, settings)
     assert second != first
-    assert current_build(builds_folder(paths.var)) == second
+    assert active_build(builds_folder(paths.var)) == second
 
 
 def test_only_new_texts_are_encoded_again(paths: Paths, settings: IndexSettings) -> None:
@@ -126,7 +142,7 @@ def test_going_back_to_an_older_build_loads_it(paths: Paths, settings: IndexSett
     first = build_index(paths, settings)
     change_content(paths, 1)
     build_index(paths, settings)
-    make_current(first)
+    make_active(first)
     assert load_index(paths, settings).build_id == first.name
 
 
@@ -232,7 +248,7 @@ def test_what_a_crashed_build_left_aside_is_removed(paths: Paths, settings: Inde
     (folder / ".aside-crashed").mkdir(parents=True)
     build = build_index(paths, settings)
     left = sorted(entry.name for entry in folder.iterdir())
-    assert left == sorted([build.name, "current", "lock"])
+    assert left == sorted([build.name, "current", "evaluated", "history.jsonl", "lock"])
 
 
 def test_a_var_that_cannot_be_written_is_an_os_error(
@@ -261,5 +277,6 @@ def test_thresholds_are_learnt_from_enough_questions_and_kept(
     thresholds = load_index(paths, settings).thresholds
     assert json.loads(json.dumps(asdict(thresholds))) == manifest.thresholds
     assert thresholds.coefficients != Thresholds().coefficients
-    assert manifest.evaluation["test questions zh"]["right"] == 1
-    assert manifest.evaluation["test unanswerable far"]["answered"] == 0
+    evaluation = load_index(paths, settings).evaluation
+    assert evaluation["test questions zh"]["right"] == 1
+    assert evaluation["test unanswerable far"]["answered"] == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index import Index, IndexSettings, Paths, build_index, load_index
-from index.build import index_without
+from index.assembly import index_without
 from index.content import read_content
 from index.errors import ContentError
 from index.evaluate import (

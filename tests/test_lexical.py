@@ -1,13 +1,14 @@
 """The lexical leg: what is a term, how terms weigh, and that the file gives the same index."""
 
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import LexicalIndex, index_fields, stem, terms_of, tidy
+from index.lexical import LexicalIndex, count_terms, index_fields, stem, terms_of, tidy
 
 
 @pytest.fixture
@@ -99,3 +100,16 @@ def test_an_index_of_nothing_can_be_searched() -> None:
 def test_any_text_has_terms_and_tidying_twice_changes_nothing_more(text: str) -> None:
     assert all(terms_of(text))
     assert tidy(tidy(text)) == tidy(text)
+
+
+@given(st.lists(st.text(max_size=40), max_size=6))
+def test_terms_counted_all_at_once_are_those_of_each_text_by_itself(texts: list[str]) -> None:
+    texts = [*texts, "新增普惠幼儿园3所、学位1,000个 Kindergartens 5G", "⫸ 加装电梯60部"]
+    counted = count_terms(texts)
+    found: list[Counter[str]] = [Counter() for _ in texts]
+    for owner, place, count in zip(
+        counted.owners, counted.term_places, counted.counts, strict=True
+    ):
+        found[owner][str(counted.terms[place])] = int(count)
+    assert found == [Counter(terms_of(text.replace("⫸", " "))) for text in texts]
+    assert list(counted.terms) == sorted(counted.terms)

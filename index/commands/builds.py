@@ -2,8 +2,8 @@
 
 import click
 
-from index.build import build_index
-from index.builds import builds_folder, current_build
+from index.activation import build_index
+from index.builds import active_build, builds_folder
 from index.commands.common import one_line_a_mistake, progress_bar, read_settings
 from index.config import IndexConfig
 from index.errors import StaleIndexError
@@ -26,6 +26,6 @@ def build() -> None:
 
 def _current(config: IndexConfig) -> str:
     try:
-        return current_build(builds_folder(config.paths.var)).name
+        return active_build(builds_folder(config.paths.var)).name
     except StaleIndexError:
         return ""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from index.build import index_without, load_index
+from index.assembly import index_without
+from index.build import load_index
 from index.commands.common import one_line_a_mistake, read_settings
 from index.content import read_content
 from index.errors import ContentError

@@ -1,0 +1,240 @@
+"""Which build the bot answers from: a new one becomes active only if it is not worse.
+
+Every build is asked the evaluation once; what it answered is kept beside the builds, in
+`evaluated/`. Only the questions that both builds were asked, with the same golds, are compared,
+and only those of the test half. `history.jsonl` tells what was activated when, and why if it was
+worse.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.assembly import Progress
+from index.build import load_build, make_build, read_gold_of
+from index.builds import (
+    MANIFEST,
+    active_build,
+    append_line,
+    builds_folder,
+    builds_in,
+    make_active,
+    only_builder,
+    remove_old_builds,
+)
+from index.config import GateSettings, IndexSettings, Paths
+from index.errors import StaleIndexError, WorseBuildError
+from index.evaluate import Evaluation, Figures, evaluate
+from index.evaluated import forget_evaluations, keep_evaluation, read_evaluation
+
+_HISTORY = "history.jsonl"
+_REASON_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One line of the history.
+
+    Attributes:
+        at: ISO 8601, UTC.
+        build: what became active; `before` is what was, `""` if nothing.
+        worse: what was worse by more than the margins, a line each.
+        accepted: why it was activated all the same.
+    """
+
+    at: str
+    build: str
+    before: str
+    worse: tuple[str, ...] = ()
+    accepted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One build as `list` shows it; figures are empty if it was never evaluated."""
+
+    build: Path
+    made_at: datetime
+    is_active: bool
+    figures: Mapping[str, Figures]
+
+
+def build_index(
+    paths: Paths, settings: IndexSettings, progress: Progress | None = None, *, accept: str = ""
+) -> Path:
+    """Build from the content and activate it; the same inputs give the active build again.
+
+    Args:
+        paths: where the content is, and where builds are kept.
+        settings: the encoder, how many builds to keep, and how much worse one may be.
+        progress: told how many passages of how many have their vectors.
+        accept: why a worse build is activated all the same.
+
+    Raises:
+        ContentError: the content has mistakes; nothing is written.
+        WorseBuildError: the build is kept, the one before stays active.
+        EncoderError: the configured encoder cannot be used.
+        OSError: the disk is full or may not be written; the build before stays active.
+    """
+    build = make_build(paths, settings, progress).build
+    if build.name != active_name(paths):
+        activate(paths, settings, build.name, accept=accept)
+    return build
+
+
+def activate(paths: Paths, settings: IndexSettings, name: str, *, accept: str = "") -> Activation:
+    """Let the bot answer from a build; running ones take it within seconds.
+
+    Raises:
+        StaleIndexError: there is no such build, or it cannot be loaded.
+        WorseBuildError: it is worse than the active one, and nobody accepted that.
+        EncoderError: the configured encoder cannot be used.
+    """
+    folder = builds_folder(paths.var)
+    build = _named(folder, name)
+    before = active_name(paths)
+    found = evaluation_of(build, settings)
+    is_other = before not in ("", build.name)
+    worse = _worse_than_active(build, settings, found) if is_other else []
+    if worse and not accept.strip():
+        raise WorseBuildError(build.name, worse)
+    reason = " ".join(accept.split())[:_REASON_CHARS] if worse else ""
+    return _switch(folder, settings, Activation(_now(), build.name, before, tuple(worse), reason))
+
+
+def rollback(paths: Paths, settings: IndexSettings) -> Activation:
+    """Let the bot answer from the build that was active before, without comparing them.
+
+    Raises:
+        StaleIndexError: none was, it is gone, or it cannot be loaded.
+        EncoderError: the configured encoder cannot be used.
+    """
+    folder = builds_folder(paths.var)
+    now = active_name(paths)
+    before = next((one.before for one in reversed(history(paths)) if one.build == now), "")
+    if not before:
+        raise StaleIndexError("no build was active before", "one to go back to; see: list")
+    load_build(_named(folder, before), settings)
+    return _switch(folder, settings, Activation(_now(), before, now))
+
+
+def active_name(paths: Paths) -> str:
+    """The name of the active build, `""` if there is none."""
+    try:
+        return active_build(builds_folder(paths.var)).name
+    except StaleIndexError:
+        return ""
+
+
+def history(paths: Paths) -> list[Activation]:
+    """What was activated, oldest first; a line cut short by a crash is left out."""
+    try:
+        lines = (builds_folder(paths.var) / _HISTORY).read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    return [one for line in lines if (one := _read_activation(line)) is not None]
+
+
+def list_builds(paths: Paths) -> list[Listed]:
+    """All builds, the one made last first."""
+    folder, active = builds_folder(paths.var), active_name(paths)
+    return [
+        Listed(build, _made_at(build), build.name == active, _figures_of(build))
+        for build in builds_in(folder)
+    ]
+
+
+def evaluation_of(build: Path, settings: IndexSettings) -> Evaluation:
+    """How the evaluation's questions went with a build; asked once, then kept.
+
+    Raises:
+        StaleIndexError: it cannot be loaded.
+        EncoderError: the configured encoder cannot be used.
+    """
+    index = load_build(build, settings)
+    known = read_evaluation(build)
+    if known is not None:
+        return known
+    found = evaluate(index, read_gold_of(build))
+    keep_evaluation(build, found)
+    return found
+
+
+def worse_by(new: Evaluation, old: Evaluation, margins: GateSettings) -> list[str]:
+    """What is worse by more than the margins, on the questions that both were asked.
+
+    One question more or less, of however few, is never too much.
+    """
+    now, before = new.with_those_of(old).figures, old.with_those_of(new).figures
+    found: list[str] = []
+    for group, figures in now.items():
+        if not group.startswith("test "):
+            continue
+        for name, margin, sign in (
+            ("right", margins.right, 1),
+            ("wrong", margins.wrong, -1),
+            ("answered", margins.answered, -1),
+        ):
+            if name not in figures:
+                continue
+            loss = sign * (before[group][name] - figures[name])
+            if loss > margin and round(loss * figures["n"]) > 1:
+                found.append(
+                    f"{group.removeprefix('test ')}: {name} {before[group][name]:.3f} ->"
+                    f" {figures[name]:.3f} of {figures['n']:.0f}, more than {margin:g}"
+                )
+    return found
+
+
+def _worse_than_active(build: Path, settings: IndexSettings, found: Evaluation) -> list[str]:
+    """The active build was asked when it became active; one that never was is not compared."""
+    active = active_build(build.parent)
+    known = read_evaluation(active)
+    return worse_by(found, known, settings.gate) if known is not None else []
+
+
+def _switch(folder: Path, settings: IndexSettings, activation: Activation) -> Activation:
+    """Note it, then switch: what a crash leaves between is told once too often, never lost."""
+    with only_builder(folder):
+        line = json.dumps(asdict(activation), ensure_ascii=False)
+        append_line(folder / _HISTORY, line)
+        make_active(folder / activation.build)
+        remove_old_builds(folder, settings.builds_kept, spared=(activation.before,))
+        forget_evaluations(folder)
+    return activation
+
+
+def _named(folder: Path, name: str) -> Path:
+    """The one build whose name begins so.
+
+    Raises:
+        StaleIndexError: none does, or several do.
+    """
+    found = [build for build in builds_in(folder) if build.name.startswith(name)] if name else []
+    if len(found) != 1:
+        what = "several builds begin" if found else "no build begins"
+        raise StaleIndexError(f"{what} with {name!r}", "one that `list` shows")
+    return found[0]
+
+
+def _read_activation(line: bytes) -> Activation | None:
+    try:
+        fields = json.loads(line)
+        return Activation(**{**fields, "worse": tuple(fields["worse"])})
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _figures_of(build: Path) -> Mapping[str, Figures]:
+    found = read_evaluation(build)
+    return found.figures if found else {}
+
+
+def _made_at(build: Path) -> datetime:
+    return datetime.fromtimestamp((build / MANIFEST).stat().st_mtime, UTC)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

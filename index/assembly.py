@@ -1,0 +1,234 @@
+"""Content to an index in memory: what gets a vector, what counts how much, what is learnt.
+
+The thresholds are learnt on the reports that the evaluation asks about, by themselves: they stay
+the same, and need not be learnt again, when another report changes.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.calibrate import learn_bare_model, learn_thresholds
+from index.choice import names_of_place
+from index.config import IndexSettings
+from index.content import Content
+from index.dense import DenseIndex, Passage, index_vectors
+from index.encoder import Encoder, open_encoder
+from index.evaluate import Part
+from index.evidence import Thresholds
+from index.glossary import Glossary
+from index.gold import GoldQuestion
+from index.lexical import index_fields
+from index.reports import Commitment, Report, split_report
+from index.search import Index
+
+Progress = Callable[[int, int], None]
+
+# Fields of a commitment and what each counts in the lexical leg.
+_QUOTE, _HEADING, _ASK, _ENGLISH = 1.0, 0.3, 0.6, 0.6
+_TEXTS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a build before knows, so that what did not change is not made again.
+
+    Attributes:
+        dense: its vectors, None if they are of another encoder.
+        passages: where each text's vector is.
+        cuts: the commitments cut from uncurated reports, by the keys of `Cutter`.
+        learnt: its thresholds, by `learning_key`.
+    """
+
+    dense: DenseIndex | None
+    passages: Mapping[str, int]
+    cuts: Mapping[str, tuple[Commitment, ...]]
+    learnt: Mapping[str, Thresholds]
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """There is no build before."""
+        return cls(None, {}, {}, {})
+
+
+class Cutter:
+    """Cuts reports that nobody has curated, those known already not again.
+
+    Attributes:
+        keys: of each report it was given, by id, what its cut depends on, as a hash; the program
+            aside.
+    """
+
+    def __init__(self, known: Mapping[str, tuple[Commitment, ...]]) -> None:
+        self._known = known
+        self.keys: dict[str, str] = {}
+
+    def __call__(self, report: Report) -> tuple[Commitment, ...]:
+        """The commitments of a report."""
+        key = hashlib.sha256(repr(report).encode("utf-8", "surrogatepass")).hexdigest()
+        self.keys[report.id] = key
+        known = self._known.get(key)
+        return split_report(report) if known is None else known
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """An index in memory, with what a build keeps besides.
+
+    Attributes:
+        learnt_from: the key of what the thresholds were learnt from.
+    """
+
+    index: Index
+    passages: tuple[Passage, ...]
+    learnt_from: str
+
+
+def assemble(
+    content: Content,
+    encoder: Encoder,
+    *,
+    known: Known | None = None,
+    progress: Progress | None = None,
+) -> Assembled:
+    """Make an index of the content, its thresholds learnt or, from the same, taken over.
+
+    Args:
+        known: what a build by this program and encoder knows already.
+        progress: told how many passages of how many have their vectors.
+    """
+    known = known or Known.nothing()
+    index, passages = _unlearnt(content, encoder, known, progress)
+    learning = _asked_about(content)
+    learnt_from = learning_key(learning, encoder)
+    thresholds = known.learnt.get(learnt_from)
+    if thresholds is None:
+        thresholds = _learn(learning, encoder)
+    return Assembled(replace(index, thresholds=thresholds), passages, learnt_from)
+
+
+def learning_key(learning: Content, encoder: Encoder) -> str:
+    """What thresholds are learnt from, as a hash; the program aside."""
+    places = [names_of_place(report) for report in learning.reports]
+    used = (learning.commitments, places, learning.glossary, learning.gold.questions)
+    return hashlib.sha256(f"{used!r}\0{encoder.fingerprint}".encode()).hexdigest()
+
+
+def index_without(content: Content, settings: IndexSettings, parts: Set[Part]) -> Index:
+    """An index of the content that does without some parts, its thresholds learnt that way.
+
+    Raises:
+        EncoderError: the configured encoder cannot be used.
+    """
+    if "ask" in parts:
+        unasked = tuple(replace(commitment, ask=()) for commitment in content.commitments)
+        content = replace(content, commitments=unasked)
+    encoder = open_encoder(settings.encoder)
+    share = 0.0 if "dense" in parts else 1.0 if "lexical" in parts else None
+    learnt = _learn(_asked_about(content), encoder, dense_share=share, learns_bare=False)
+    if "evidence" in parts:
+        learnt = replace(learnt, answer_at=0.0, heeds_objections=False)
+    index, _ = _unlearnt(content, encoder, Known.nothing(), None)
+    return replace(index, thresholds=learnt)
+
+
+def _unlearnt(
+    content: Content, encoder: Encoder, known: Known, progress: Progress | None
+) -> tuple[Index, tuple[Passage, ...]]:
+    """An index with the thresholds that ship."""
+    passages = passages_of(content.commitments)
+    vectors = _vectors([passage.text for passage in passages], encoder, known, progress)
+    index = Index(
+        build_id="",
+        parts=content.commitments,
+        places={report.id: names_of_place(report) for report in content.reports},
+        glossary=Glossary(content.glossary),
+        lexical=index_fields([_fields(commitment) for commitment in content.commitments]),
+        dense=index_vectors(vectors, passages, len(content.commitments)),
+        encoder=encoder,
+        thresholds=Thresholds(),
+    )
+    return index, passages
+
+
+def _asked_about(content: Content) -> Content:
+    """The content without the reports that no question of the evaluation is about."""
+    asked = {question.report for question in content.gold.questions}
+    if "" in asked:
+        return content
+    return replace(
+        content,
+        reports=tuple(report for report in content.reports if report.id in asked),
+        commitments=tuple(one for one in content.commitments if one.report in asked),
+    )
+
+
+def _learn(
+    content: Content,
+    encoder: Encoder,
+    *,
+    dense_share: float | None = None,
+    learns_bare: bool = True,
+) -> Thresholds:
+    questions: Sequence[GoldQuestion] = content.gold.questions
+    if not content.commitments:
+        return Thresholds()
+    index, _ = _unlearnt(content, encoder, Known.nothing(), None)
+    learnt = learn_thresholds(index, questions, dense_share=dense_share)
+    if learnt == Thresholds() or not learns_bare:
+        return learnt
+    bare = tuple(replace(commitment, en="", ask=()) for commitment in content.commitments)
+    unaided, _ = _unlearnt(replace(content, commitments=bare), encoder, Known.nothing(), None)
+    return learn_bare_model(unaided, questions, learnt)
+
+
+def _fields(commitment: Commitment) -> list[tuple[str, float]]:
+    return [
+        (commitment.quote, _QUOTE),
+        (f"{commitment.section} {commitment.heading}", _HEADING),
+        (" ".join(commitment.ask), _ASK),
+        (commitment.en, _ENGLISH),
+    ]
+
+
+def passages_of(commitments: Sequence[Commitment]) -> tuple[Passage, ...]:
+    """What gets a vector: the quote alone and under its heading, its English, each question."""
+    passages: list[Passage] = []
+    for row, commitment in enumerate(commitments):
+        headed = f"{commitment.heading} {commitment.quote}".strip()
+        texts = [commitment.quote, headed, commitment.en, *commitment.ask]
+        passages += [Passage(text, row) for text in dict.fromkeys(texts) if text]
+    return tuple(passages)
+
+
+def _vectors(
+    texts: Sequence[str], encoder: Encoder, known: Known, progress: Progress | None
+) -> NDArray[np.float32]:
+    """float32[len(texts), dimension], rows of length 1 or all zero."""
+    vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    kept = [place for place, text in enumerate(texts) if text in known.passages]
+    if known.dense is not None and kept:
+        vectors[kept] = known.dense.vectors_of([known.passages[texts[place]] for place in kept])
+    new = [place for place, text in enumerate(texts) if text not in known.passages]
+    for start in range(0, len(new), _TEXTS_AT_ONCE):
+        some = new[start : start + _TEXTS_AT_ONCE]
+        vectors[some] = encoder.encode([texts[place] for place in some], role="passage")
+        if progress is not None:
+            progress(start + len(some), len(new))
+    return vectors
+
+
+def cuts_of(
+    commitments: Sequence[Commitment], keys: Mapping[str, str]
+) -> dict[str, tuple[Commitment, ...]]:
+    """The commitments of the reports in `keys` (as `Cutter` has them), by that key."""
+    return {
+        keys[report]: tuple(own)
+        for report, own in groupby(commitments, key=lambda one: one.report)
+        if report in keys
+    }
