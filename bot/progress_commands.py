@@ -114,7 +114,11 @@ async def _import(bot: Bot, rows: Sequence[NoteRow | BadRow], *, commit: bool) -
             click.echo(mistake, err=True)
         if mistakes or isinstance(row, BadRow):
             continue
-        followers = await _note(bot, row) if commit else _followers(bot, row)
+        try:
+            followers = await _note(bot, row) if commit else _followers(bot, row)
+        except ValueError as error:  # the desk has the last word: staff may just have noted it
+            click.echo(f"{row.place}: {error}", err=True)
+            continue
         outcome.noted += 1
         outcome.followers += followers
         click.echo(_line(row, followers, commit=commit))

@@ -3,8 +3,10 @@ becomes content."""
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkstemp
@@ -13,7 +15,7 @@ import click
 
 from bot import app
 from bot.cases import TIME_ZONE
-from bot.config import load_settings
+from bot.config import Settings, load_settings
 from bot.masking import masked
 from bot.metrics import Window
 from bot.plain_errors import plain_errors
@@ -32,7 +34,7 @@ from bot.question_table import lines_of
 from bot.staff_commands import ANSWERED_STATES
 from bot.store import DATABASE, Store
 from bot.unanswered import Group, groups_in
-from index import ContentError, normalise
+from index import ContentError, Index, normalise
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -50,6 +52,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     metavar="DAY",
     help="The last day, YYYY-MM-DD, itself included; today if left out.",
 )
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    help="Groups at most, those most asked; all if left out.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option(
     "--to-content",
@@ -58,33 +65,69 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="Write what could be learnt of them into this new file, for an editor to accept.",
 )
 def questions(
-    since: datetime | None, until: datetime | None, as_json: bool, out: Path | None
+    since: datetime | None,
+    until: datetime | None,
+    most: int | None,
+    as_json: bool,
+    out: Path | None,
 ) -> None:
     """Show what was asked in vain, by meaning, by days in Wuhan; the bot may go on running.
 
     Example: python -m bot questions --since 2026-09-01 --until 2026-09-30
     """
+    if as_json and out is not None:
+        raise click.UsageError("either --json or --to-content")
     window = _window(since, until)
     with plain_errors():
         settings = load_settings()
         if out is not None:
             _expect_new(out)
-        index = app.open_index(settings)
-        with closing(Store.open_to_read(settings.paths.var / DATABASE)) as store:
-            asked = store.questions.unanswered(window.begin, window.end)
-            sent = store.questions.cases_made_of(window.begin, window.end, states=ANSWERED_STATES)
-        groups = groups_in(index, asked, mask=masked)
+        found = _find(settings, window)
+        groups = found.groups[:most]
         if out is not None:
-            evaluation = Kept(evaluation_texts(settings.paths.content))
-            proposals = propose(groups, index, evaluation=evaluation, cases=_by_question(sent))
-            _write_new(out, proposal_text(proposals, days=_days(window), file=str(out)))
-    if out is not None:
-        click.echo(f"{out}: {_summary(proposals)}")
-    elif as_json:
-        click.echo(json.dumps(_as_json(window, groups), ensure_ascii=False, indent=2))
-    else:
-        for line in lines_of(window, groups):
-            click.echo(line)
+            click.echo(f"{out}: {_write_proposals(settings, found, groups, out)}")
+        elif as_json:
+            click.echo(json.dumps(_as_json(window, groups), ensure_ascii=False, indent=2))
+        else:
+            click.echo("\n".join(lines_of(window, groups)))
+    if len(groups) < len(found.groups):
+        left = len(found.groups) - len(groups)
+        click.echo(f"{left} more groups are not shown (--most)", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was asked in vain in a window.
+
+    Attributes:
+        cases: numbers of answered cases, by the masked, normalised question each was made of.
+    """
+
+    window: Window
+    index: Index
+    groups: Sequence[Group]
+    cases: Mapping[str, Sequence[str]]
+
+
+def _find(settings: Settings, window: Window) -> _Found:
+    """Read the questions of a window, beside a bot that may be writing, and group them."""
+    index = app.open_index(settings)
+    with closing(Store.open_to_read(settings.paths.var / DATABASE)) as store:
+        asked = store.questions.unanswered(window.begin, window.end)
+        sent = store.questions.cases_made_of(window.begin, window.end, states=ANSWERED_STATES)
+    cases: dict[str, list[str]] = {}
+    for question, number in sent:
+        cases.setdefault(normalise(masked(question)), []).append(number)
+    return _Found(window, index, groups_in(index, asked, mask=masked), cases)
+
+
+def _write_proposals(settings: Settings, found: _Found, groups: Sequence[Group], out: Path) -> str:
+    """Write what could be learnt of the groups; returns how much it is, in words."""
+    evaluation = Kept(evaluation_texts(settings.paths.content))
+    proposals = propose(groups, found.index, evaluation=evaluation, cases=found.cases)
+    days = f"{found.window.since} to {found.window.until}"
+    _write_new(out, proposal_text(proposals, days=days, file=shlex.quote(str(out))))
+    return _summary(proposals)
 
 
 @click.command()
@@ -111,14 +154,6 @@ def _told(accepted: Accepted, *, commit: bool) -> str:
     if commit:
         return f"{counts} written; now `python -m index build`"
     return f"{counts} accepted; with --commit they are written"
-
-
-def _by_question(sent: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Numbers of cases by the question they were made of, masked as the groups' are."""
-    found: dict[str, list[str]] = {}
-    for question, number in sent:
-        found.setdefault(normalise(masked(question)), []).append(number)
-    return found
 
 
 def _summary(proposals: Sequence[Proposal]) -> str:
@@ -164,10 +199,6 @@ def _window(since: datetime | None, until: datetime | None) -> Window:
         return Window.of(since and since.date(), until and until.date(), today=today)
     except ValueError as error:
         raise click.UsageError(f"no such window: {error}") from error
-
-
-def _days(window: Window) -> str:
-    return f"{window.since} to {window.until}"
 
 
 def _as_json(window: Window, groups: Sequence[Group]) -> dict[str, object]:

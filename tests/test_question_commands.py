@@ -119,6 +119,23 @@ def test_no_database_is_told_in_a_line(operator: Operator) -> None:
     assert "the database cannot be read" in done.stderr
 
 
+def test_the_groups_most_asked_can_be_had_alone_and_the_rest_is_told(operator: Operator) -> None:
+    with operator.store() as store:
+        for question in ("养狗要办什么证", "停车位今年增加多少", "停车位今年增加多少"):
+            asks(store, question, at=wuhan(9, 3, 8))
+
+    done = operator.runs("questions", *DAYS, "--most", "1", "--json")
+
+    assert [one["question"] for one in json.loads(done.stdout)["groups"]] == ["停车位今年增加多少"]
+    assert done.stderr == "1 more groups are not shown (--most)\n"
+
+
+def test_a_table_and_a_proposal_are_not_asked_for_at_once(operator: Operator) -> None:
+    done = operator.runs("questions", "--json", "--to-content", operator.folder / "x.toml")
+    assert done.exit_code == 2
+    assert not (operator.folder / "x.toml").exists()
+
+
 def test_days_in_the_wrong_order_are_told(operator: Operator) -> None:
     done = operator.runs("questions", "--since", "2026-09-02", "--until", "2026-09-01")
     assert done.exit_code == 2
