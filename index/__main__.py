@@ -4,7 +4,7 @@ from importlib import import_module
 
 import click
 
-from index.commands.builds import build
+from index.commands.builds import activate_, build, diff, list_, rollback_
 from index.commands.check import check
 from index.commands.draft import draft
 from index.commands.search import evaluate, search
@@ -47,7 +47,7 @@ def main() -> None:
     """
 
 
-for command in (build, check, draft, evaluate, search):
+for command in (activate_, build, check, diff, draft, evaluate, list_, rollback_, search):
     main.add_command(command)
 
 

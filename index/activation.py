@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.assembly import Progress
-from index.build import load_build, make_build, read_gold_of
+from index.build import Made, load_build, make_build, read_gold_of
 from index.builds import (
     MANIFEST,
     active_build,
@@ -84,6 +84,20 @@ def build_index(
     return build
 
 
+def hold_build(paths: Paths, settings: IndexSettings, progress: Progress | None = None) -> Made:
+    """Build from the content and activate nothing; old builds are removed as ever.
+
+    Raises:
+        ContentError, EncoderError, OSError: as `make_build` says.
+    """
+    made = make_build(paths, settings, progress)
+    folder = builds_folder(paths.var)
+    if active_name(paths):
+        with only_builder(folder):
+            _tidy(folder, settings, spared=_before_active(paths))
+    return made
+
+
 def activate(paths: Paths, settings: IndexSettings, name: str, *, accept: str = "") -> Activation:
     """Let the bot answer from a build; running ones take it within seconds.
 
@@ -93,7 +107,7 @@ def activate(paths: Paths, settings: IndexSettings, name: str, *, accept: str = 
         EncoderError: the configured encoder cannot be used.
     """
     folder = builds_folder(paths.var)
-    build = _named(folder, name)
+    build = named_build(folder, name)
     before = active_name(paths)
     found = evaluation_of(build, settings)
     is_other = before not in ("", build.name)
@@ -112,11 +126,10 @@ def rollback(paths: Paths, settings: IndexSettings) -> Activation:
         EncoderError: the configured encoder cannot be used.
     """
     folder = builds_folder(paths.var)
-    now = active_name(paths)
-    before = next((one.before for one in reversed(history(paths)) if one.build == now), "")
+    now, before = active_name(paths), _before_active(paths)
     if not before:
         raise StaleIndexError("no build was active before", "one to go back to; see: list")
-    load_build(_named(folder, before), settings)
+    load_build(named_build(folder, before), settings)
     return _switch(folder, settings, Activation(_now(), before, now))
 
 
@@ -201,12 +214,23 @@ def _switch(folder: Path, settings: IndexSettings, activation: Activation) -> Ac
         line = json.dumps(asdict(activation), ensure_ascii=False)
         append_line(folder / _HISTORY, line)
         make_active(folder / activation.build)
-        remove_old_builds(folder, settings.builds_kept, spared=(activation.before,))
-        forget_evaluations(folder)
+        _tidy(folder, settings, spared=activation.before)
     return activation
 
 
-def _named(folder: Path, name: str) -> Path:
+def _tidy(folder: Path, settings: IndexSettings, *, spared: str) -> None:
+    """Remove builds that are too many; the active one and the one before it stay."""
+    remove_old_builds(folder, settings.builds_kept, spared=(spared,))
+    forget_evaluations(folder)
+
+
+def _before_active(paths: Paths) -> str:
+    """The build that was active before the one that is, `""` if there was none."""
+    now = active_name(paths)
+    return next((one.before for one in reversed(history(paths)) if one.build == now), "")
+
+
+def named_build(folder: Path, name: str) -> Path:
     """The one build whose name begins so.
 
     Raises:

@@ -8,7 +8,9 @@ import click
 from tqdm import tqdm
 
 from index.config import IndexConfig, config_path, read_config
-from index.errors import ContentError, EncoderError, StaleIndexError
+from index.errors import ContentError, EncoderError, StaleIndexError, WorseBuildError
+
+_ACCEPTING = 'to activate it all the same: python -m index activate {} --accept "REASON"'
 
 
 def read_settings() -> IndexConfig:
@@ -23,6 +25,8 @@ def one_line_a_mistake() -> Iterator[None]:
         yield
     except ContentError as error:
         lines = error.mistakes
+    except WorseBuildError as error:
+        lines = [*str(error).splitlines(), f"it is kept; {_ACCEPTING.format(error.build)}"]
     except (StaleIndexError, EncoderError) as error:
         lines = [" ".join(str(error).split())]
     except OSError as error:

@@ -28,7 +28,7 @@ def search(question: str, top_k: int, as_json: bool) -> None:
         config = read_settings()
         hits = load_index(config.paths, config.index).search(question, top_k=top_k)
         for hit in hits:
-            click.echo(_as_json(hit) if as_json else _as_line(hit))
+            click.echo(_as_json(hit) if as_json else hit_line(hit))
         if not hits:
             click.echo("nothing in the reports bears on it", err=True)
 
@@ -67,7 +67,8 @@ def evaluate(without: tuple[Part, ...], write: Path | None) -> None:
             write_figures(write, lines)
 
 
-def _as_line(hit: Hit) -> str:
+def hit_line(hit: Hit) -> str:
+    """A hit in two lines, marked if it answers."""
     mark = "*" if hit.answers else " "
     shown = f"{mark} {hit.probability:.2f} {hit.score:.2f}  {hit.commitment.id}"
     return f"{shown}\n    {hit.commitment.quote}"
