@@ -98,7 +98,7 @@ def read_reports(
 ) -> list[ReportContent]:
     """Every report of the content with its commitments, by id; mistakes and remarks are added."""
     found: list[ReportContent] = []
-    files = _report_files(paths.content / _REPORTS, mistakes)
+    files = report_files(paths.content / _REPORTS, mistakes)
     for own_id, file in files.items():
         name = str(file)
         report = read_report(file, name, mistakes, remarks=remarks, own_id=own_id)
@@ -141,14 +141,14 @@ def _hash(file: Path) -> str:
         return ""
 
 
-def _report_files(folder: Path, mistakes: list[str]) -> dict[str, Path]:
+def report_files(folder: Path, mistakes: list[str]) -> dict[str, Path]:
     """The file of each report by its id: in a folder of its own, or bare."""
     files: dict[str, Path] = {}
     for entry in sorted(folder.glob("[!._]*")):
         file = _report_in(entry, mistakes)
         if file is None:
             continue
-        own_id = _id_of(entry.name if entry.is_dir() else entry.stem)
+        own_id = id_of(entry.name if entry.is_dir() else entry.stem)
         if own_id in files:
             mistakes.append(f"{file}: is named like {files[own_id]}")
         files.setdefault(own_id, file)
@@ -171,7 +171,7 @@ def _report_in(entry: Path, mistakes: list[str]) -> Path | None:
     return files[0] if files else entry / _REPORT_FILES[0]
 
 
-def _id_of(name: str) -> str:
+def id_of(name: str) -> str:
     """A report's id by the name of its folder or file; of a Chinese or long name a short one."""
     if re.fullmatch(ID_PATTERN, name) and len(name) <= _LONGEST_ID:
         return name

@@ -1,12 +1,18 @@
 """A report's file taken apart: front matter, text to the letter, and the marked headings."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from index.headings import SECTION, SUBHEADING, Heading
+from index.headings import LEAD, SECTION, SUBHEADING, Heading
 
 _BLANK_LINES = re.compile(r"\n[ \t]*\n")
 _MARK = re.compile(r"(#{1,6}) ")
+# A line of the text that looks like a mark and is none: \## stands for ##, \\## for \##.
+_NO_MARK = re.compile(r"\\*#{1,6} ")
+# Where a section begins that the text does not head, its name is what readers don't see.
+_UNHEADED = re.compile(r"<!-- (.*) -->")
 _FENCE = re.compile(r"^---[ \t]*$\n?", flags=re.MULTILINE)
 _SENTENCE_END = tuple("。！？；：!?;:”）")
 # A text whose lines are all this short was broken by a page's width, not by its paragraphs.
@@ -69,15 +75,54 @@ def read_body(body: str, *, is_plain: bool) -> tuple[str, tuple[Heading, ...]]:
         words: list[str] = []
         for line in block:
             mark = _MARK.match(line)
-            words.append(line[mark.end() :] if mark else line)
+            words.append(line[mark.end() :] if mark else _without_escape(line))
+            unheaded = _UNHEADED.fullmatch(words[-1]) if mark else None
+            if unheaded:
+                words[-1] = ""
             if mark and len(mark[1]) > 1:
-                level = min(len(mark[1]), SUBHEADING)
-                headings.append(Heading(place, max(level, SECTION), words[-1]))
+                level = min(max(len(mark[1]), SECTION), LEAD)
+                name = unheaded[1] if unheaded else ""
+                headings.append(Heading(place, level, words[-1], name))
             place += len(words[-1])
+        if headings and headings[-1].level == LEAD and headings[-1].end == place:
+            headings[-1] = replace(headings[-1], level=SUBHEADING)
         if place > start:
             paragraphs.append("".join(words))
             place += 1
     return "\n".join(paragraphs), tuple(headings)
+
+
+def write_body(text: str, headings: Sequence[Heading]) -> str:
+    """The Markdown that `read_body` reads as this very text with these headings."""
+    blocks: list[str] = []
+    place = 0
+    for paragraph in text.split("\n"):
+        end = place + len(paragraph)
+        own = [mark for mark in headings if place <= mark.start < end]
+        blocks.append("\n".join(_marked_lines(text, place, end, own)))
+        place = end + 1
+    return "\n\n".join(blocks) + "\n"
+
+
+def _marked_lines(text: str, start: int, end: int, headings: Sequence[Heading]) -> list[str]:
+    """A paragraph cut into lines, each heading marked on a line of its own."""
+    lines: list[str] = []
+    for mark in headings:
+        if _UNHEADED.fullmatch(mark.text):
+            continue
+        if mark.start > start:
+            lines.append(_with_escape(text[start : mark.start]))
+        lines.append(f"{'#' * mark.level} {mark.text or f'<!-- {mark.name} -->'}")
+        start = mark.end
+    return [*lines, _with_escape(text[start:end])] if start < end else lines
+
+
+def _with_escape(line: str) -> str:
+    return f"\\{line}" if _NO_MARK.match(line) else line
+
+
+def _without_escape(line: str) -> str:
+    return line[1:] if _NO_MARK.match(line) else line
 
 
 def _unbroken(lines: list[str]) -> list[str]:

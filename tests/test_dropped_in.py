@@ -9,7 +9,7 @@ import pytest
 from index import Paths, build_index, check_content, load_index
 from index.config import IndexSettings
 from index.content import content_hashes, read_content, read_reports
-from index.drafts import draft_report
+from index.drafts import draft_report, write_draft
 from index.errors import ContentError
 from index.opening import read_opening
 from index.reports import Report
@@ -161,11 +161,10 @@ def test_a_written_draft_gives_the_very_same_commitments(paths: Paths, name: str
     text = PLAIN_REPORT.replace("优化公交线网，", "新建社区食堂12家。")
     drop_in(paths, name, text)
     before = read_content(paths).commitments
-    file, draft = draft_report(paths, "yunhe-2026")
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(draft, encoding="utf-8")
+    write_draft(paths, draft_report(paths, "yunhe-2026"))
+    file = paths.content / "reports" / "yunhe-2026" / "commitments.toml"
+    draft = file.read_text(encoding="utf-8")
     after = read_content(paths)
-    assert file == paths.content / "reports" / "yunhe-2026" / "commitments.toml"
     assert draft.count("start_after = ") == 1
     assert after.mistakes == []
     assert after.commitments == before
@@ -174,9 +173,7 @@ def test_a_written_draft_gives_the_very_same_commitments(paths: Paths, name: str
 def test_odd_characters_of_a_text_survive_the_draft(paths: Paths) -> None:
     drop_in(paths, "yunhe-2026.txt", '2026年工作安排\n新建“\\n”"号\x7f\x01公园5个。\n')
     before = read_content(paths).commitments
-    file, draft = draft_report(paths, "yunhe-2026")
-    file.parent.mkdir()
-    file.write_text(draft, encoding="utf-8")
+    write_draft(paths, draft_report(paths, "yunhe-2026"))
     assert read_content(paths).commitments == before
 
 
