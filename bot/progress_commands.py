@@ -109,7 +109,7 @@ async def _import(bot: Bot, rows: Sequence[NoteRow | BadRow], *, commit: bool) -
     outcome = _Outcome()
     seen: dict[tuple[str, str, date], str] = {}
     for row in rows:
-        mistakes = row.mistakes if isinstance(row, BadRow) else tuple(_mistakes(bot, row, seen))
+        mistakes = [*_mistakes(bot, row, seen)]
         for mistake in mistakes:
             click.echo(mistake, err=True)
         if mistakes or isinstance(row, BadRow):
@@ -125,27 +125,29 @@ async def _import(bot: Bot, rows: Sequence[NoteRow | BadRow], *, commit: bool) -
     return outcome
 
 
-def _mistakes(bot: Bot, row: NoteRow, seen: dict[tuple[str, str, date], str]) -> Iterator[str]:
+def _mistakes(
+    bot: Bot, row: NoteRow | BadRow, seen: dict[tuple[str, str, date], str]
+) -> Iterator[str]:
     """Why a row cannot be noted; one that can is remembered as seen.
 
     Args:
         seen: where each note of the file stands.
     """
     about = bot.index.commitments.get(row.commitment)
-    if about is None:
+    if about is None and row.commitment:
         yield f"{row.place}: commitment: no {row.commitment!r} in the active build"
-        return
-    if about.is_staff_answer:
+    elif about is not None and about.is_staff_answer:
         yield f"{row.place}: commitment: {row.commitment!r} is an answer of staff, no promise"
+    if isinstance(row, BadRow):
+        yield from row.mistakes
         return
     key = (row.commitment, row.text, row.on)
+    notes = bot.store.following.notes(row.commitment)
     if key in seen:
         yield f"{row.place}: text: the same stands in {seen[key]}"
-        return
-    seen[key] = row.place
-    notes = bot.store.following.notes(row.commitment)
-    if any((one.text, one.noted_on) == (row.text, row.on) for one in notes):
+    elif any((one.text, one.noted_on) == (row.text, row.on) for one in notes):
         yield f"{row.place}: text: the same was noted of {row.on} already"
+    seen.setdefault(key, row.place)
 
 
 async def _note(bot: Bot, row: NoteRow) -> int:

@@ -50,8 +50,14 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be noted, with a line for each thing that is wrong with it."""
+    """A row that cannot be noted, with a line for each thing that is wrong with it.
 
+    Attributes:
+        commitment: as far as it can be read, else empty.
+    """
+
+    place: str
+    commitment: str
     mistakes: tuple[str, ...]
 
 
@@ -184,7 +190,7 @@ def _toml_rows(file: Path, text: str) -> Iterator[_Cells]:
 def _checked(row: _Cells, today: date) -> NoteRow | BadRow:
     mistakes = list(row.mistakes)
     if mistakes and not row.cells:
-        return BadRow(tuple(mistakes))
+        return BadRow(row.place, "", tuple(mistakes))
     values = {
         key: _words(row, key, most, mistakes)
         for key, most in (
@@ -195,7 +201,7 @@ def _checked(row: _Cells, today: date) -> NoteRow | BadRow:
     }
     on = _day(row, today, mistakes)
     if mistakes or on is None:
-        return BadRow(tuple(mistakes))
+        return BadRow(row.place, values["commitment"], tuple(mistakes))
     return NoteRow(row.place, on=on, **values)
 
 

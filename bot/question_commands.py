@@ -150,10 +150,9 @@ def accept(file: Path, commit: bool) -> None:
 def _told(accepted: Accepted, *, commit: bool) -> str:
     if accepted.change is None:
         return "Nothing new is accepted: no other entry says accept = true"
-    counts = f"{accepted.ask_lines} ask lines and {accepted.examples} examples"
-    if commit:
-        return f"{counts} written; now `python -m index build`"
-    return f"{counts} accepted; with --commit they are written"
+    counts = f"Ask lines: {accepted.ask_lines}, examples: {accepted.examples}"
+    done = "written; now `python -m index build`" if commit else "with --commit they are written"
+    return f"{counts}; {done}"
 
 
 def _summary(proposals: Sequence[Proposal]) -> str:

@@ -343,7 +343,7 @@ def test_with_commit_each_follower_hears_of_each_note_once(operator: Operator) -
 def test_a_bad_row_stops_no_other(operator: Operator) -> None:
     file = write(
         operator,
-        f"{HEADER}no/such,已开工,区教育局,2026-03-02\n"
+        f"{HEADER}no/such,已开工,区教育局,3月2日\n"
         f"{GOOD}{KINDERGARTENS},已开工2所,区政府网,2026-03-02\n"
         f"{KINDERGARTENS},,区教育局,2026-03-02\n{LIFTS},已装12部,区房管局,2026-03-01\n",
     )
@@ -352,6 +352,7 @@ def test_a_bad_row_stops_no_other(operator: Operator) -> None:
         assert done.exit_code == 1
         assert done.stderr.splitlines()[:-1] == [
             f"{file}:2: commitment: no 'no/such' in the active build",
+            f"{file}:2: on: '3月2日' is no day; write it as 2026-03-02",
             f"{file}:4: text: the same stands in {file}:3",
             f"{file}:5: text: missing",
         ]

@@ -9,7 +9,7 @@ import pytest
 
 from bot import desk
 from bot.cases import Actor, Awaiting, Kind, Matter, Role
-from bot.publishing import accept
+from bot.publishing import accept, add_ask_line
 from bot.publishing.apart import Kept
 from bot.publishing.proposing import MEANT_FROM, is_objected
 from bot.store import Store
@@ -248,12 +248,12 @@ def test_what_is_accepted_becomes_content_and_nothing_else_changes(operator: Ope
     shown = operator.runs("accept", file)
 
     assert (shown.exit_code, files_in(operator.content)) == (0, before)
-    assert shown.stderr == "1 ask lines and 1 examples accepted; with --commit they are written\n"
+    assert shown.stderr == "Ask lines: 1, examples: 1; with --commit they are written\n"
 
     done = operator.runs("accept", file, "--commit")
 
     assert done.stdout == shown.stdout
-    assert done.stderr == "1 ask lines and 1 examples written; now `python -m index build`\n"
+    assert done.stderr == "Ask lines: 1, examples: 1; written; now `python -m index build`\n"
     after = files_in(operator.content)
     changed = [name for name in after if after[name] != before.get(name)]
     examples, commitments = sorted(changed)
@@ -434,14 +434,26 @@ def test_a_disk_that_fails_midway_leaves_all_as_it_was(
     assert files_in(content) == before
 
 
-def test_content_with_mistakes_is_not_added_to(content: Path) -> None:
-    with (content / "evaluation" / "questions.jsonl").open("a", encoding="utf-8") as file:
-        file.write("\n{broken\n")
+@pytest.mark.parametrize("name", ["questions.jsonl", "unanswerable.jsonl"])
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [(b"{broken", "line 2: not valid JSON"), (b"\xff\xff", r"cannot be read \('utf-8' codec")],
+)
+def test_content_with_mistakes_is_not_added_to(
+    content: Path, name: str, line: bytes, says: str
+) -> None:
+    with (content / "evaluation" / name).open("ab") as file:
+        file.write(b"\n" + line + b"\n")
     before = files_in(content)
     for entry in (ask_entry("新河街学校动不动工?"), example_entry("明天天气怎样")):
-        with pytest.raises(ContentError, match=r"questions\.jsonl: line 2: not valid JSON"):
+        with pytest.raises(ContentError, match=rf"{name}: {says}"):
             accept(content, written(content, entry), commit=True)
     assert files_in(content) == before
+
+
+def test_a_published_question_is_kept_apart_from_the_evaluation_too(content: Path) -> None:
+    with pytest.raises(ContentError, match=r"stands in evaluation/questions\.jsonl:1; what"):
+        add_ask_line(content, "small-2020/school", "老楼今年装幾部电梯", commit=True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.masking import masked
-from bot.publishing.adding import file_of, reports_of
+from bot.publishing.adding import file_of, mistakes_as_ask_line, reports_of
 from bot.publishing.apart import EVALUATION, Kept, evaluation_texts
 from bot.publishing.changes import Change, change_files, only_publisher, read
 from bot.publishing.permitted import mistakes_in_question, refuse
@@ -126,8 +126,8 @@ def _plan_ask(plan: _Plan, place: str, entry: AskEntry) -> None:
         told = [*_mistakes_in(line)]
         if has_it:
             told.append(f"{line!r} is an ask line of {has_it}")
-        elif same := plan.evaluated.place_of_same(line):
-            told.append(f"{line!r} stands in {same}; what measures the bot is no ask line")
+        else:
+            told += mistakes_as_ask_line(line, plan.evaluated)
         plan.mistakes += [f"{where}: {mistake}" for mistake in told]
         if not told:
             plan.new_lines.append((file, own_id, line))

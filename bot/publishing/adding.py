@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.publishing.apart import Kept, evaluation_texts
 from bot.publishing.changes import REPORTS, Change, change_files, only_publisher, read
 from bot.publishing.permitted import (
     PublishedAnswer,
@@ -30,7 +31,8 @@ def add_ask_line(content: Path, commitment_id: str, question: str, *, commit: bo
 
     Raises:
         ContentError: there is no such commitment, its report is not curated, the question tells
-            of a person, or the content has mistakes. Nothing is written.
+            of a person or is one of the evaluation's, or the content has mistakes. Nothing is
+            written.
         OSError: it cannot be written; all is as it was.
     """
     question = clean(question)
@@ -39,6 +41,8 @@ def add_ask_line(content: Path, commitment_id: str, question: str, *, commit: bo
         file, own_id = file_of(commitment_id, reports_of(content))
         before = read(file)
         after = with_ask_line(before, own_id, question, file)
+        if after != before:
+            refuse(mistakes_as_ask_line(question, Kept(evaluation_texts(content))))
         return change_files(content, {file: after}, file, commit=commit)
 
 
@@ -75,6 +79,12 @@ def add_answer(content: Path, answer: PublishedAnswer, *, commit: bool) -> Chang
             file: after,
         }
         return change_files(content, files, file, commit=commit)
+
+
+def mistakes_as_ask_line(question: str, evaluated: Kept) -> list[str]:
+    """Why a question of the evaluation cannot be a way to ask: it would measure itself."""
+    place = evaluated.place_of_same(question)
+    return [f"{question!r} stands in {place}; what measures the bot is no ask line"] * bool(place)
 
 
 def reports_of(content: Path) -> list[ReportContent]:

@@ -51,11 +51,12 @@ def _letters_of(text: str) -> str:
 def evaluation_texts(content: Path) -> dict[str, str]:
     """Every question and message of the evaluation, with its file and line.
 
-    A line that is no JSON is left to the check of the content.
+    What cannot be read is left to the check of the content.
     """
     found: dict[str, str] = {}
     for file in sorted((content / EVALUATION).glob("*.jsonl")):
-        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+        lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
+        for number, line in enumerate(lines, 1):
             for text in _texts_of(line):
                 found.setdefault(text, f"{EVALUATION}/{file.name}:{number}")
     return found

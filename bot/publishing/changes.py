@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.publishing.permitted import refuse
-from index import Paths, check_content
+from index import ContentError, Paths, check_content
 
 REPORTS = "reports"
 _NOT_CHECKED = shutil.ignore_patterns("wording", "examples")
@@ -133,5 +133,12 @@ def _write_flushed(path: Path, text: str) -> None:
 
 
 def read(file: Path) -> str:
-    """The text with its own line ends, so that it can be written back to the byte."""
-    return file.read_bytes().decode()
+    """The text with its own line ends, so that it can be written back to the byte.
+
+    Raises:
+        ContentError: it is not UTF-8.
+    """
+    try:
+        return file.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise ContentError([f"{file}: cannot be read ({error})"]) from error
