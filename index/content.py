@@ -1,20 +1,29 @@
-"""All content of a build, read and checked at once: reports, commitments, glossary, evaluation."""
+"""All content of a build, read and checked at once: reports, commitments, glossary, evaluation.
+
+Mistakes and remarks are lines for people; each is a `Finding`, which knows its parts.
+"""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.checks.quotes import check_asks, check_quotes
+from index.checks.service import check_units, read_service_names
 from index.config import Paths
+from index.content_files import LARGEST_BYTES
+from index.findings import Finding, Place, few, whole_file
+from index.front_matter import ID_PATTERN
 from index.glossary import Entry, read_glossary
 from index.gold import GoldSet, read_gold_set
+from index.headings import SECTION
+from index.places_in_report import ReportPlaces
 from index.reports import (
     COMMITMENTS_FILE,
-    ID_PATTERN,
     Commitment,
     Report,
-    read_commitments,
+    read_entries,
     read_report,
     split_report,
     uncovered_clauses,
@@ -26,8 +35,6 @@ _BARE_FILES = (".md", ".txt")
 _NO_REPORT = {"readme"}
 # A button names report and commitment, in 64 bytes with the rest.
 _LONGEST_ID = 40
-# Of one kind about one file; a draft has hundreds.
-_MOST_REMARKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +42,9 @@ class Content:
     """What the editors wrote, with every mistake and remark found on the way.
 
     Attributes:
-        mistakes: one line each, with file, id and field; a build needs them all mended.
+        mistakes: one line each, with file, line, id and field; a build needs them all mended.
         remarks: what an editor may want to look at; a build goes ahead.
+        places: where each curated commitment stands, by its id.
     """
 
     reports: tuple[Report, ...]
@@ -45,10 +53,11 @@ class Content:
     gold: GoldSet
     mistakes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 def check_content(paths: Paths) -> list[str]:
-    """Every mistake in the content, one line each with file, id and field; none is empty."""
+    """Every mistake in the content, one line each with file, line, id and field."""
     return read_content(paths).mistakes
 
 
@@ -58,11 +67,13 @@ class ReportContent:
 
     Attributes:
         commitments_file: where its curated commitments are, or would be.
+        places: where each of them stands there, by its id; empty if nobody has curated it.
     """
 
     report: Report
     commitments: tuple[Commitment, ...]
     commitments_file: Path
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 Cut = Callable[[Report], tuple[Commitment, ...]]
@@ -75,6 +86,11 @@ def read_content(paths: Paths, *, cut: Cut = split_report) -> Content:
     remarks: list[str] = []
     found = read_reports(paths, mistakes, remarks, cut=cut)
     reports = tuple(one.report for one in found)
+    commitments = tuple(commitment for one in found for commitment in one.commitments)
+    places = {own_id: place for one in found for own_id, place in one.places.items()}
+    names = read_service_names(paths.content, mistakes)
+    if names is not None:
+        check_units(names, commitments, places, mistakes)
     glossary_file = paths.content / _GLOSSARY
     glossary: tuple[Entry, ...] = ()
     if glossary_file.exists():
@@ -83,13 +99,14 @@ def read_content(paths: Paths, *, cut: Cut = split_report) -> Content:
     evaluation = paths.content / _EVALUATION
     return Content(
         reports=reports,
-        commitments=tuple(commitment for one in found for commitment in one.commitments),
+        commitments=commitments,
         glossary=glossary,
         gold=read_gold_set(
             evaluation, [one for one in reports if not one.collection], mistakes, remarks
         ),
         mistakes=mistakes,
         remarks=remarks,
+        places=places,
     )
 
 
@@ -105,24 +122,36 @@ def read_reports(
         if report is None:
             continue
         commitments_file = _commitments_file(file, own_id)
+        if not report.headings_of(SECTION) and not report.collection:
+            remarks.append(Finding(name, "holds no heading: the whole text is one section"))
         if commitments_file.exists():
-            own_name = str(commitments_file)
-            commitments = read_commitments(commitments_file, own_name, report, mistakes)
-            remarks += _remarks_on(name, own_name, report, commitments)
+            own = read_entries(commitments_file, str(commitments_file), report, mistakes)
+            check_quotes(report, own, mistakes, remarks)
+            check_asks(report, own, mistakes, remarks)
+            remarks += _remarks_on(file, report, own)
         elif report.collection:
-            mistakes.append(f"{name}: collection: has no {COMMITMENTS_FILE}")
+            told = f"has no {COMMITMENTS_FILE}"
+            mistakes.append(Finding(name, told, field="collection"))
             continue
         else:
-            commitments = cut(report)
-            _check_split(name, report, commitments, mistakes, remarks)
-        found.append(ReportContent(report, commitments, commitments_file))
+            own = [(commitment, whole_file(name)) for commitment in cut(report)]
+            _check_split(name, report, len(own), mistakes, remarks)
+        found.append(_as_content(report, own, commitments_file))
     return found
+
+
+def _as_content(
+    report: Report, own: Sequence[tuple[Commitment, Place]], commitments_file: Path
+) -> ReportContent:
+    places = {commitment.id: place for commitment, place in own if place.keys}
+    commitments = tuple(commitment for commitment, _ in own)
+    return ReportContent(report, commitments, commitments_file, places)
 
 
 def content_hashes(content: Path) -> dict[str, str]:
     """SHA-256 of every file a build reads, by its path below the content folder.
 
-    A file that cannot be read has the hash `""`; `read_content` tells of it.
+    A file that cannot be read, or is too large, has the hash `""`; `read_content` tells of it.
     """
     patterns = (
         *(f"{_REPORTS}/*/{name}" for name in (*_REPORT_FILES, COMMITMENTS_FILE)),
@@ -136,6 +165,8 @@ def content_hashes(content: Path) -> dict[str, str]:
 
 def _hash(file: Path) -> str:
     try:
+        if file.stat().st_size > LARGEST_BYTES:
+            return ""
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError:
         return ""
@@ -150,10 +181,10 @@ def report_files(folder: Path, mistakes: list[str]) -> dict[str, Path]:
             continue
         own_id = id_of(entry.name if entry.is_dir() else entry.stem)
         if own_id in files:
-            mistakes.append(f"{file}: is named like {files[own_id]}")
+            mistakes.append(Finding(str(file), f"is named like {files[own_id]}"))
         files.setdefault(own_id, file)
     if not files:
-        mistakes.append(f"{folder}: holds no report")
+        mistakes.append(Finding(str(folder), "holds no report"))
     return files
 
 
@@ -164,7 +195,8 @@ def _report_in(entry: Path, mistakes: list[str]) -> Path | None:
         return entry if is_report else None
     files = [file for name in _REPORT_FILES if (file := entry / name).exists()]
     if len(files) > 1:
-        mistakes.append(f"{entry}: holds {' and '.join(_REPORT_FILES)}; remove one")
+        told = f"holds {' and '.join(_REPORT_FILES)}; remove one"
+        mistakes.append(Finding(str(entry), told))
     is_of_bare_file = any(entry.with_name(entry.name + suffix).exists() for suffix in _BARE_FILES)
     if not files and is_of_bare_file:
         return None
@@ -189,42 +221,36 @@ def _commitments_file(report_file: Path, own_id: str) -> Path:
 
 
 def _check_split(
-    name: str,
-    report: Report,
-    commitments: Sequence[Commitment],
-    mistakes: list[str],
-    remarks: list[str],
+    name: str, report: Report, count: int, mistakes: list[str], remarks: list[str]
 ) -> None:
-    if not commitments:
-        mistakes.append(f"{name}: no sentence of it can be a commitment")
-    remarks.append(
-        f"{name}: not curated: cut into {len(commitments)} commitments as {report.id}, planning "
-        f"for {report.target_year}; python -m index draft {report.id} --write begins curating"
+    if not count:
+        mistakes.append(Finding(name, "no sentence of it can be a commitment"))
+    told = (
+        f"not curated: cut into {count} commitments as {report.id}, planning for "
+        f"{report.target_year}; python -m index draft {report.id} --write begins curating"
     )
+    remarks.append(Finding(name, told))
     if not report.district:
-        remarks.append(f"{name}: front matter: district: missing; questions cannot name its place")
+        told = "missing; questions cannot name its place"
+        remarks.append(Finding(name, told, entry="front matter", field="district"))
 
 
 def _remarks_on(
-    report_name: str, commitments_name: str, report: Report, commitments: Iterable[Commitment]
-) -> list[str]:
-    own = list(commitments)
-    untranslated = [found.id.split("/")[1] for found in own if not found.en]
-    uncovered = [] if report.collection else uncovered_clauses(report, own)
+    file: Path, report: Report, own: Iterable[tuple[Commitment, Place]]
+) -> list[Finding]:
+    """The clauses that nobody took up, and the entries without English."""
+    entries = list(own)
+    places = ReportPlaces(file, report.text)
+    commitments = [commitment for commitment, _ in entries]
+    uncovered = {} if report.collection else uncovered_clauses(report, commitments)
     return [
-        *_few(
-            f"{report_name}: no commitment covers",
-            [repr(clause) for clause in uncovered],
+        *few(
+            places.place(start).finding(f"no commitment covers {clause!r}")
+            for clause, start in uncovered.items()
         ),
-        *_few(
-            f"{commitments_name}: en: missing; English replies will give the quote alone:",
-            untranslated,
+        *few(
+            place.finding_in(("en",), "missing; English replies will give the quote alone")
+            for commitment, place in entries
+            if not commitment.en
         ),
     ]
-
-
-def _few(said: str, names: Sequence[str]) -> list[str]:
-    """A remark for each name; of many, one with the first of them."""
-    if len(names) <= _MOST_REMARKS:
-        return [f"{said} {name}" for name in names]
-    return [f"{said} {len(names)} of them, the first {names[0]}"]

@@ -10,7 +10,7 @@ _MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 # The share of characters above ASCII that are in GB 2312: of Simplified Chinese nearly all, of
 # Traditional .67; of Big5 or Shift JIS read as GB 18030 at most .39 (measured on 30 reports).
 _LEAST_COMMON = 0.5
-_MOSTLY_COMMON = 0.8
+_MOSTLY_COMMON, _FEWEST_CHARS = 0.8, 8
 
 
 class WrongEncoding(Exception):
@@ -67,7 +67,8 @@ def _name_of(content: bytes) -> str:
         if content.startswith(mark):
             return name
     for codec, name in (("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("big5", "Big5")):
-        if _share_common(to_simplified(_read_as(content, codec))) >= _MOSTLY_COMMON:
+        text = to_simplified(_read_as(content, codec))
+        if len(text) >= _FEWEST_CHARS and _share_common(text) >= _MOSTLY_COMMON:
             return name
     return ""
 

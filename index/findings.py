@@ -1,6 +1,6 @@
 """What is found in the content: a line for people that knows file, line, entry and field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -8,6 +8,8 @@ Keys = tuple[str | int, ...]
 """The way to a value within a file: `("commitment", 3, "ask", 0)`."""
 
 FIRST_LINE = 1
+# Of one kind about one file; a draft has hundreds.
+_MOST = 20
 
 
 class Finding(str):
@@ -87,3 +89,13 @@ class Place:
 def whole_file(file: str) -> Place:
     """The place of what is about a file and no one line of it."""
     return Place(file, lambda _: 0)
+
+
+def few(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of one kind; of very many only the first, which says how many there are."""
+    found = list(findings)
+    if len(found) <= _MOST:
+        return found
+    one = found[0]
+    told = f"{one.text} (the first of {len(found)} such)"
+    return [Finding(one.file, told, line=one.line, entry=one.entry, field=one.field)]

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from index.lexical import Piece, pieces, stem, tidy_all
-from index.reports import FileModel, Report, read_tables, validated
+from index.reports import Report
+from index.tables import FileModel, read_tables, validated
 
 Role = Literal["thing", "action", "topic"]
 _Words = Annotated[str, Field(min_length=1)]
@@ -105,14 +106,15 @@ def read_glossary(
     """Read `glossary.toml`; of its `means` only those that stand in a report are taken."""
     texts = [report.text for report in reports]
     entries: list[Entry] = []
-    for key, fields in read_tables(path, name, "entry", mistakes):
-        entry = validated(_GlossaryEntry, fields, key, mistakes)
+    for place, fields in read_tables(path, name, "entry", mistakes):
+        entry = validated(_GlossaryEntry, fields, place, mistakes)
         if entry is None:
             continue
         means = tuple(words for words in entry.means if any(words in text for text in texts))
+        named = replace(place, entry=f"{place.entry} ({entry.says[0]})")
         remarks.extend(
-            f"{key} ({entry.says[0]}): means: {words!r} is in no report"
-            for words in entry.means
+            named.at("means", number).finding(f"{words!r} is in no report", field="means")
+            for number, words in enumerate(entry.means)
             if words not in means
         )
         if means:

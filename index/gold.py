@@ -10,12 +10,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.reports import Commitment, Report, validated
+from index.content_files import read_content_file
+from index.findings import FIRST_LINE, Finding, Keys, Place, as_finding
+from index.reports import Commitment, Report
+from index.tables import validated
 
 _QUESTIONS, _UNANSWERABLE = "questions.jsonl", "unanswerable.jsonl"
 _DIALOGUES = "followups.jsonl"
@@ -164,17 +167,17 @@ def read_gold_set(
     dialogues: list[GoldDialogue] = []
     for path in sorted(folder.glob("*.jsonl")):
         ids: set[str] = set()
-        for name, line in _lines(path, _MODELS.get(path.name, _Line), mistakes):
+        for place, line in _lines(path, _MODELS.get(path.name, _Line), mistakes):
             if line.id in ids:
-                mistakes.append(f"{name}: id: {line.id} is used twice")
+                mistakes.append(place.finding_in(("id",), "used twice"))
             ids.add(line.id)
             match line:
                 case _UnanswerableLine():
                     unanswerable.append(line)
                 case _QuestionLine():
-                    questions += reader.turns(f"{name}: {line.id}", line, [line])
+                    questions += reader.turns(place, line, [line])
                 case _DialogueLine():
-                    turns = reader.turns(f"{name}: {line.id}", line, line.turns)
+                    turns = reader.turns(place, line, line.turns)
                     if len(turns) == len(line.turns):
                         dialogues.append(GoldDialogue(line.id, turns))
     usual = Counter(question.report for question in questions).most_common(1)
@@ -191,20 +194,21 @@ class _Reader:
     remarks: list[str]
 
     def turns(
-        self, name: str, line: _QuestionLine | _DialogueLine, turns: Iterable[_Turn]
+        self, place: Place, line: _QuestionLine | _DialogueLine, turns: Iterable[_Turn]
     ) -> tuple[GoldQuestion, ...]:
         """The questions whose golds stand in a report."""
-        found = (self._turn(name, line, turn) for turn in turns)
+        found = (self._turn(place, line, turn) for turn in turns)
         return tuple(question for question in found if question is not None)
 
     def _turn(
-        self, name: str, line: _QuestionLine | _DialogueLine, turn: _Turn
+        self, place: Place, line: _QuestionLine | _DialogueLine, turn: _Turn
     ) -> GoldQuestion | None:
         places = {gold: self._report_with(gold) for gold in (turn.gold, *turn.gold_alt)}
         for gold, report in places.items():
             if not report:
                 field = "gold" if gold == turn.gold else "gold_alt"
-                self.remarks.append(f"{name}: {field}: {gold!r} is in no report")
+                told = f"{gold!r} is in no report"
+                self.remarks.append(place.finding(told, field=field))
         golds = tuple(gold for gold, report in places.items() if report)
         if not golds:
             return None
@@ -223,22 +227,36 @@ class _Reader:
         return next((name for name, text in self.texts.items() if bare(gold) in text), "")
 
 
-def _lines(path: Path, model: type[_Line], mistakes: list[str]) -> Iterator[tuple[str, _Line]]:
-    try:
-        # Not `splitlines`: it breaks at characters that may stand in a JSON text, too.
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(f"{path}: cannot be read ({error})")
-        return
-    for number, line in enumerate(lines, 1):
-        name = f"{path}: line {number}"
-        if not line.strip():
+def _lines(path: Path, model: type[_Line], mistakes: list[str]) -> Iterator[tuple[Place, _Line]]:
+    for place, fields in read_json_lines(path, mistakes):
+        entry = validated(model, fields, place, mistakes)
+        if entry is not None:
+            yield place, entry
+
+
+def read_json_lines(path: Path, mistakes: list[str]) -> Iterator[tuple[Place, object]]:
+    """What each line of a file holds that is not blank, and its place, named by its `id`."""
+    known_mistakes = len(mistakes)
+    text = read_content_file(path, str(path), mistakes) or ""
+    told = {as_finding(found).line for found in mistakes[known_mistakes:]}
+    # Not `splitlines`: it breaks at characters that may stand in a JSON text, too.
+    for number, line in enumerate(text.split("\n"), FIRST_LINE):
+        if not line.strip() or number in told:
             continue
         try:
             fields = json.loads(line)
-        except ValueError as error:
-            mistakes.append(f"{name}: not valid JSON: {error}")
+        except (ValueError, RecursionError) as error:
+            mistakes.append(_not_json(path, number, error))
             continue
-        entry = validated(model, fields, name, mistakes)
-        if entry is not None:
-            yield name, entry
+        own_id = fields.get("id") if isinstance(fields, dict) else None
+        name = own_id if isinstance(own_id, str) else ""
+        yield Place(str(path), partial(_fixed, number), entry=name), fields
+
+
+def _fixed(line: int, _: Keys) -> int:
+    return line
+
+
+def _not_json(path: Path, line: int, error: Exception) -> Finding:
+    said = f"{error.msg} (column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+    return Finding(str(path), f"not valid JSON: {said or 'nested too deeply'}", line=line)

@@ -6,34 +6,31 @@ promise. Without `commitments.toml` the text is cut into commitments as it is.
 
 import datetime
 import hashlib
-import tomllib
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from index.findings import Finding, Place
+from index.front_matter import ID_PATTERN, Collection, read_front_matter
 from index.headings import LEAD, SECTION, Heading, find_headings, heading_name, section_name
 from index.opening import read_opening
 from index.quantities import Quantity, find_quantities
-from index.report_text import read_body, read_text, split_front_matter
+from index.report_text import read_body
 from index.scopes import Kind, Scope
 from index.splitting import mark_turns, split_text
-
-Model = TypeVar("Model", bound=BaseModel)
+from index.tables import FileModel, read_tables, validated
 
 GENERAL_SECTION = "总体"
 COMMITMENTS_FILE = "commitments.toml"
-ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
-
-Collection = Literal["", "answers"]
-"""What is kept as a report and is none: answers of staff. `""` is a report."""
 
 _NO_YEAR = (
-    "front matter: target_year: neither the title nor the text says which year it plans for; "
+    "neither the title nor the text says which year it plans for; "
     "begin the file with the three lines ---, target_year: 2026 and ---"
 )
 
@@ -74,6 +71,10 @@ class Report:
         if lead is not None and "\n" not in self.text[lead.start : start]:
             heading = heading_name(lead.text)
         return section, heading
+
+    def headings_of(self, level: int) -> tuple[Heading, ...]:
+        """The headings of one level, in their order."""
+        return tuple(mark for mark in self.headings if mark.level == level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +128,6 @@ class Commitment:
         return str(self.since) if self.since == self.until else f"{self.since}—{self.until}"
 
 
-class FileModel(BaseModel):
-    """What an editor writes: no unknown keys, no guessing of types, no space around words."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _FrontMatter(FileModel):
-    id: str = Field(default="", pattern=ID_PATTERN)
-    title: str = Field(default="", min_length=1)
-    title_en: str = Field(default="", min_length=1)
-    district: str = Field(default="", min_length=1)
-    session: str = ""
-    date: datetime.date | None = None
-    target_year: int | None = Field(default=None, ge=1949, le=2100)
-    source: str = Field(default="", min_length=1)
-    sha256: str = Field(default="", pattern=r"^[0-9a-f]{64}$")
-    collection: Collection = ""
-
-
 class _CommitmentEntry(FileModel):
     id: str = Field(pattern=ID_PATTERN)
     quote: str = Field(min_length=2)
@@ -154,7 +136,7 @@ class _CommitmentEntry(FileModel):
     kind: Kind = "task"
     since: int | None = Field(default=None, ge=1949, le=2100)
     until: int | None = Field(default=None, ge=1949, le=2100)
-    ask: list[str] = []
+    ask: list[str] = Field(default_factory=list)
     start_after: str = ""
     source: str = ""
     answered_on: datetime.date | None = None
@@ -183,19 +165,21 @@ def read_report(
         remarks: where is added what an editor may want to look at.
         own_id: the report's id; by default the folder's name.
     """
-    found = _read_matter(path, name, mistakes)
+    found = read_front_matter(path, name, mistakes)
     if found is None:
         return None
-    matter, body = found
+    matter, body, place = found
     own_id = own_id or path.parent.name
     if matter.id and matter.id != own_id:
-        mistakes.append(f"{name}: id: {matter.id!r} is not the folder's name")
+        told = f"{matter.id!r} is not the folder's name"
+        mistakes.append(place.finding_in(("id",), told))
     text, headings = read_body(body, is_plain=path.suffix == ".txt")
-    _check_hash(text, matter.sha256, name, mistakes, [] if remarks is None else remarks)
+    _check_hash(text, matter.sha256, place, mistakes, [] if remarks is None else remarks)
     opening = read_opening(text, matter.title)
     target_year = matter.target_year or opening.target_year
     if target_year is None:
-        mistakes.append(f"{name}: {_NO_YEAR}")
+        field = "target_year" if place.entry else "front matter: target_year"
+        mistakes.append(Finding(name, _NO_YEAR, line=place.line, entry=place.entry, field=field))
         return None
     if not headings:
         headings = find_headings(text, opening.end)
@@ -238,121 +222,84 @@ def read_commitments(
     path: Path, name: str, report: Report, mistakes: list[str]
 ) -> tuple[Commitment, ...]:
     """Read one `commitments.toml`; each quote is looked up in the report."""
-    found: dict[str, Commitment] = {}
-    used: set[object] = set()
+    return tuple(found for found, _ in read_entries(path, name, report, mistakes))
+
+
+def read_entries(
+    path: Path, name: str, report: Report, mistakes: list[str]
+) -> list[tuple[Commitment, Place]]:
+    """The commitments of one `commitments.toml`, each with its place there."""
+    found: dict[str, tuple[Commitment, Place]] = {}
+    used: dict[object, Place] = {}
     known_mistakes = len(mistakes)
     entries = read_tables(path, name, "commitment", mistakes)
     if not entries and len(mistakes) == known_mistakes:
-        mistakes.append(f"{name}: holds no commitment")
-    for key, fields in entries:
-        entry = validated(_CommitmentEntry, fields, key, mistakes)
-        start = _find_quote(report.text, fields, key, mistakes)
-        if fields.get("id") in used:
-            mistakes.append(f"{key}: id: used twice")
-        used.add(fields.get("id"))
+        mistakes.append(Finding(name, "holds no commitment"))
+    for place, fields in entries:
+        entry = validated(_CommitmentEntry, fields, place, mistakes)
+        start = _find_quote(report.text, fields, place, mistakes)
+        own_id = fields.get("id")
+        if isinstance(own_id, str) and own_id in used:
+            told = f"used twice, first in line {used[own_id].line}"
+            mistakes.append(place.finding_in(("id",), told))
+        elif isinstance(own_id, str):
+            used[own_id] = place
         if entry is not None:
-            _check_answer(report, entry, key, mistakes)
+            _check_answer(report, entry, place, mistakes)
         if entry is not None and start is not None:
             commitment = _commitment(report, entry, start, _scope(report, entry))
-            found[commitment.id] = commitment
-    return tuple(found.values())
+            found.setdefault(commitment.id, (commitment, place))
+    return list(found.values())
 
 
-def read_tables(
-    path: Path, name: str, table: str, mistakes: list[str]
-) -> list[tuple[str, Mapping[str, Any]]]:
-    """The `[[table]]` entries of a TOML file, each with what to call it in mistakes."""
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(f"{name}: cannot be read ({error})")
-        return []
-    except tomllib.TOMLDecodeError as error:
-        mistakes.append(f"{name}: not valid TOML: {error}")
-        return []
-    mistakes.extend(f"{name}: {key}: unknown key" for key in tree if key != table)
-    entries = tree.get(table, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        mistakes.append(f"{name}: {table}: must be written as [[{table}]]")
-        return []
-    return [
-        (f"{name}: {entry.get('id') or f'{table} {place}'}", entry)
-        for place, entry in enumerate(entries, 1)
-    ]
-
-
-def validated(model: type[Model], fields: object, name: str, mistakes: list[str]) -> Model | None:
-    """The entry as a model, or None with a line for each of its mistakes."""
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        for found in error.errors():
-            key = ".".join(str(part) for part in found["loc"])
-            place = f"{name}: {key}" if key else name
-            if found["type"] == "extra_forbidden":
-                mistakes.append(f"{place}: unknown key")
-            elif found["type"] == "missing":
-                mistakes.append(f"{place}: missing")
-            else:
-                mistakes.append(f"{place}: {found['msg']} (found {found['input']!r:.80})")
-        return None
-
-
-def uncovered_clauses(report: Report, commitments: Iterable[Commitment]) -> list[str]:
-    """The report's clauses that hold a quantity no commitment covers, in its order."""
-    spans = [(found.start, found.end) for found in commitments]
-    clauses: dict[str, None] = {}
+def uncovered_clauses(report: Report, commitments: Iterable[Commitment]) -> dict[str, int]:
+    """The report's clauses that hold a quantity no commitment covers, each with its place."""
+    spans = sorted((found.start, found.end) for found in commitments)
+    starts = [start for start, _ in spans]
+    reached = list(accumulate((end for _, end in spans), max))
+    clauses: dict[str, int] = {}
     for quantity in find_quantities(report.text):
-        if not any(start <= quantity.start and quantity.end <= end for start, end in spans):
-            clauses[_clause_around(report.text, quantity.start)] = None
-    return list(clauses)
-
-
-def _read_matter(path: Path, name: str, mistakes: list[str]) -> tuple[_FrontMatter, str] | None:
-    """Front matter and body of a report's file."""
-    try:
-        front, body = split_front_matter(read_text(path))
-        fields = yaml.safe_load(front)
-    except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(f"{name}: cannot be read ({error})")
-        return None
-    except (ValueError, yaml.YAMLError) as error:
-        mistakes.append(f"{name}: front matter: {' '.join(str(error).split())}")
-        return None
-    fields = {} if fields is None else fields
-    matter = validated(_FrontMatter, fields, f"{name}: front matter", mistakes)
-    return None if matter is None else (matter, body)
+        begun = bisect_right(starts, quantity.start)
+        if not begun or reached[begun - 1] < quantity.end:
+            start, clause = _clause_around(report.text, quantity.start)
+            clauses.setdefault(clause, start)
+    return clauses
 
 
 def _check_hash(
-    text: str, expected: str, name: str, mistakes: list[str], remarks: list[str]
+    text: str, expected: str, place: Place, mistakes: list[str], remarks: list[str]
 ) -> None:
     found = hashlib.sha256(text.encode()).hexdigest()
     if not expected:
-        remarks.append(f"{name}: sha256: missing; the text's is {found}")
+        remarks.append(Finding(place.file, f"missing; the text's is {found}", field="sha256"))
     elif found != expected:
-        mistakes.append(f"{name}: sha256: the text's is {found}; a character was changed")
+        told = f"the text's is {found}; a character was changed"
+        mistakes.append(place.finding_in(("sha256",), told))
 
 
-def _check_answer(report: Report, entry: _CommitmentEntry, key: str, mistakes: list[str]) -> None:
+def _check_answer(
+    report: Report, entry: _CommitmentEntry, place: Place, mistakes: list[str]
+) -> None:
     """An answer of staff says who gave it, when and on what; a report's promise says none."""
     given: dict[str, object] = {"source": entry.source.strip(), "answered_on": entry.answered_on}
     if not report.collection:
         mistakes.extend(
-            f"{key}: {name}: only in a collection of answers"
+            place.finding_in((name,), "only in a collection of answers")
             for name, value in given.items()
             if value
         )
         return
     given |= {"unit": entry.unit.strip(), "ask": entry.ask}
     mistakes.extend(
-        f"{key}: {name}: missing; an answer of staff needs it"
+        place.finding_in((name,), "missing; an answer of staff needs it")
         for name, value in given.items()
         if not value
     )
 
 
-def _find_quote(text: str, fields: Mapping[str, Any], key: str, mistakes: list[str]) -> int | None:
+def _find_quote(
+    text: str, fields: Mapping[str, Any], place: Place, mistakes: list[str]
+) -> int | None:
     """Where the entry's quote begins in the text; also of an entry with other mistakes."""
     quote, before = fields.get("quote"), fields.get("start_after", "")
     if not isinstance(quote, str) or not isinstance(before, str):
@@ -361,19 +308,26 @@ def _find_quote(text: str, fields: Mapping[str, Any], key: str, mistakes: list[s
     if start >= 0:
         return start + len(before)
     if before and quote in text:
-        mistakes.append(f"{key}: start_after: does not stand right before the quote")
+        at = text.find(quote)
+        stands = text[max(at - len(before), 0) : at]
+        told = f"does not stand right before the quote; there stands {stands!r}"
+        mistakes.append(place.finding_in(("start_after",), told))
         return None
     agrees = _longest_beginning(text, quote)
-    hint = f"; it agrees up to {agrees[-12:]!r}" if agrees else ""
-    mistakes.append(f"{key}: quote: not in the report to the letter{hint}")
+    hint = _where_it_differs(text, quote, agrees) if agrees else ""
+    mistakes.append(place.finding_in(("quote",), f"not in the report to the letter{hint}"))
     return None
+
+
+def _where_it_differs(text: str, quote: str, agrees: str) -> str:
+    end = text.find(agrees) + len(agrees)
+    there, here = text[end : end + 1], quote[len(agrees) : len(agrees) + 1]
+    return f"; it agrees up to {agrees[-12:]!r}, then has {here!r} where the report has {there!r}"
 
 
 def _longest_beginning(text: str, quote: str) -> str:
     """The longest beginning of the quote that the text holds."""
-    length = 0
-    while length < len(quote) and quote[: length + 1] in text:
-        length += 1
+    length = bisect_left(range(1, len(quote) + 1), True, key=lambda n: quote[:n] not in text)
     return quote[:length]
 
 
@@ -417,8 +371,9 @@ def _commitment(report: Report, entry: _CommitmentEntry, start: int, scope: Scop
     )
 
 
-def _clause_around(text: str, place: int) -> str:
+def _clause_around(text: str, place: int) -> tuple[int, str]:
+    """Where the clause around a character begins, and its words."""
     breaks = ",，。;；\n"
     start = max(text.rfind(mark, 0, place) for mark in breaks) + 1
     ends = [found for mark in breaks if (found := text.find(mark, place)) >= 0]
-    return text[start : min(ends, default=len(text))]
+    return start, text[start : min(ends, default=len(text))]

@@ -83,7 +83,7 @@ def test_a_dropped_in_report_gives_two_remarks_and_no_mistake(paths: Paths) -> N
     [
         ("新建公园5个。\n", "target_year: neither the title nor the text says which year"),
         ("云河市2026年政府工作报告\n", "no sentence of it can be a commitment"),
-        ("", "target_year: neither"),
+        ("", "is empty: holds no text of a report"),
         ("---\ntarget_year: soon\n---\n新建公园5个。", "front matter: target_year:"),
         ("---\nid: other\n---\n2026年工作安排\n新建公园5个。", "id: 'other' is not the folder's"),
     ],
@@ -93,7 +93,7 @@ def test_a_text_that_cannot_be_served_is_one_clear_mistake(
 ) -> None:
     file = drop_in(paths, "yunhe-2026.txt", text)
     (mistake,) = check_content(paths)
-    assert mistake.startswith(f"{file}: ")
+    assert mistake.startswith(f"{file}:")
     assert named in mistake
 
 

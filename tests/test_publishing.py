@@ -338,8 +338,8 @@ def test_only_a_collection_says_who_answered_and_it_must(content: Path) -> None:
     text = collection.read_text(encoding="utf-8")
     collection.write_text(text.replace("answered_on", "# answered_on"), encoding="utf-8")
     assert check_content(Paths(content=content)) == [
-        f"{collection}: wc20200302-0001: answered_on: missing; an answer of staff needs it",
-        f"{own}: elevators: source: only in a collection of answers",
+        f"{collection}:7: wc20200302-0001: answered_on: missing; an answer of staff needs it",
+        f"{own}:23: elevators: source: only in a collection of answers",
     ]
 
 

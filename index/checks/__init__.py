@@ -1,0 +1,1 @@
+"""What `index check` looks for beyond what each file says by itself."""
