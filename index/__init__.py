@@ -3,8 +3,9 @@
 Only the names below are for others; this package knows no channel, case or database.
 """
 
-from index.activation import active_name, build_index
-from index.build import load_build, load_index
+from index.activation import active_mark, active_name, build_index
+from index.build import load_index
+from index.canaries import try_out
 from index.config import IndexSettings, Paths, Section, config_path, read_config
 from index.content import ReportContent, check_content, read_reports
 from index.errors import ContentError, EncoderError, StaleIndexError, WorseBuildError
@@ -29,16 +30,17 @@ __all__ = [
     "Section",
     "StaleIndexError",
     "WorseBuildError",
+    "active_mark",
     "active_name",
     "build_index",
     "check_content",
     "clean",
     "config_path",
-    "load_build",
     "load_index",
     "normalise",
     "read_config",
     "read_reports",
     "sole_answer",
     "to_simplified",
+    "try_out",
 ]

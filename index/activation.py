@@ -20,10 +20,12 @@ from index.builds import (
     append_line,
     builds_folder,
     builds_in,
+    current_file,
     make_active,
     only_builder,
     remove_old_builds,
 )
+from index.canaries import try_out
 from index.config import GateSettings, IndexSettings, Paths
 from index.errors import StaleIndexError, WorseBuildError
 from index.evaluate import Evaluation, Figures, evaluate
@@ -129,7 +131,7 @@ def rollback(paths: Paths, settings: IndexSettings) -> Activation:
     now, before = active_name(paths), _before_active(paths)
     if not before:
         raise StaleIndexError("no build was active before", "one to go back to; see: list")
-    load_build(named_build(folder, before), settings)
+    try_out(load_build(named_build(folder, before), settings))
     return _switch(folder, settings, Activation(_now(), before, now))
 
 
@@ -139,6 +141,17 @@ def active_name(paths: Paths) -> str:
         return active_build(builds_folder(paths.var)).name
     except StaleIndexError:
         return ""
+
+
+def active_mark(paths: Paths) -> str:
+    """Another one whenever a build was activated or the active one was made anew; cheap."""
+    folder = builds_folder(paths.var)
+    try:
+        build = active_build(folder)
+        times = [file.stat().st_mtime_ns for file in (current_file(folder), build / MANIFEST)]
+    except (StaleIndexError, OSError):
+        return ""
+    return " ".join([build.name, *map(str, times)])
 
 
 def history(paths: Paths) -> list[Activation]:
@@ -167,6 +180,7 @@ def evaluation_of(build: Path, settings: IndexSettings) -> Evaluation:
         EncoderError: the configured encoder cannot be used.
     """
     index = load_build(build, settings)
+    try_out(index)
     known = read_evaluation(build)
     if known is not None:
         return known

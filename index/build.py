@@ -93,14 +93,17 @@ def make_build(paths: Paths, settings: IndexSettings, progress: Progress | None 
     return Made(build, is_new=True)
 
 
-def load_index(paths: Paths, settings: IndexSettings) -> Index:
+def load_index(paths: Paths, settings: IndexSettings, *, encoder: Encoder | None = None) -> Index:
     """Load the active build, every file proven by its hash.
+
+    Args:
+        encoder: the configured one, if it is open already.
 
     Raises:
         StaleIndexError: it is missing, damaged, of another version or made with another encoder.
         EncoderError: the configured encoder cannot be used.
     """
-    return load_build(active_build(builds_folder(paths.var)), settings)
+    return load_build(active_build(builds_folder(paths.var)), settings, encoder=encoder)
 
 
 def load_build(build: Path, settings: IndexSettings, *, encoder: Encoder | None = None) -> Index:

@@ -119,7 +119,12 @@ def write_build(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
 
 def make_active(build: Path) -> None:
     """Let the next load take this build; atomic. A running bot takes it within seconds."""
-    write_aside(build.parent / _CURRENT, f"{build.name}\n".encode())
+    write_aside(current_file(build.parent), f"{build.name}\n".encode())
+
+
+def current_file(folder: Path) -> Path:
+    """The file that names the active build."""
+    return folder / _CURRENT
 
 
 def active_build(folder: Path) -> Path:
@@ -129,7 +134,7 @@ def active_build(folder: Path) -> Path:
         StaleIndexError: there is none.
     """
     try:
-        name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
+        name = current_file(folder).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise StaleIndexError(f"none in {folder}", _REMEDY) from error
     build = folder / name

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import desk
+from bot.app.live import LiveIndex
 from bot.ask import Asker
 from bot.cards import Cards
 from bot.cases import Matter
@@ -47,12 +48,17 @@ class Bot:
     service: Service
     wording: Wording
     store: Store
-    index: Index
+    live: LiveIndex
     meaning: Meaning
     office: Office
     dialogue: Dialogue
     commands: Commands
     now: Callable[[], datetime]
+
+    @property
+    def index(self) -> Index:
+        """The build that is answered from now; another one the next time, perhaps."""
+        return self.live()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +104,14 @@ def build_bot(
     Raises:
         ContentError: service.toml or the wording has mistakes.
     """
-    reading = _build_reading(settings, index)
+    live = LiveIndex(index)
+    reading = _build_reading(settings, live)
     meaning = _meaning(index)
     office = build_office(
         store,
         service=reading.service,
         wording=reading.wording,
-        commitment=lambda commitment_id: index.commitments.get(commitment_id),
+        commitment=lambda commitment_id: live().commitments.get(commitment_id),
     )
     drafting = Drafting(
         office=office,
@@ -112,17 +119,17 @@ def build_bot(
         phrasing=reading.phrasing,
         service=reading.service,
         limits=settings.limits,
-        index=lambda: index,
+        index=live,
     )
     casework = Casework(office=office, phrasing=reading.phrasing, limits=settings.limits)
-    questions = Questions(store=store, phrasing=reading.phrasing, index=lambda: index)
+    questions = Questions(store=store, phrasing=reading.phrasing, index=live)
     commands = Commands(
         store=store,
         phrasing=reading.phrasing,
         drafting=drafting,
         casework=casework,
         questions=questions,
-        index=lambda: index,
+        index=live,
     )
     dialogue = Dialogue(
         store=store,
@@ -142,7 +149,7 @@ def build_bot(
         service=reading.service,
         wording=reading.wording,
         store=store,
-        index=index,
+        live=live,
         meaning=meaning,
         office=office,
         dialogue=dialogue,
@@ -174,7 +181,7 @@ def build_asker(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Asker:
     """What `python -m bot ask` runs on; it reads the database, if there is one, never writes."""
-    reading = _build_reading(settings, index)
+    reading = _build_reading(settings, LiveIndex(index))
     store = open_store(settings) if (settings.paths.var / DATABASE).exists() else None
 
     meaning = _meaning(index)
@@ -193,15 +200,16 @@ def build_asker(
 
 
 def _meaning(index: Index) -> Meaning:
-    return Meaning(index.encoder.fingerprint, index.vectors)
+    """Of the encoder and not of the build: it stays when another build is taken."""
+    return Meaning(index.encoder.fingerprint, partial(index.encoder.encode, role="query"))
 
 
-def _build_reading(settings: Settings, index: Index) -> _Reading:
+def _build_reading(settings: Settings, live: LiveIndex) -> _Reading:
     service = read_service(settings.paths.content / "service.toml")
     wording = Wording(settings.paths.content / "wording")
-    meanings = read_meanings(settings, service, index)
+    meanings = read_meanings(settings, service, live())
     understander = Understander(
-        index=lambda: index,
+        index=live,
         router=Router(service, meanings),
         reader=MatterReader(service, meanings),
     )
@@ -212,7 +220,7 @@ def read_meanings(settings: Settings, service: Service, index: Index) -> Meaning
     """What the editors' examples teach; learnt when they, the cues or the encoder change."""
     return open_meanings(
         read_examples(settings.paths.content),
-        Features(service, index.vectors),
+        Features(service, partial(index.encoder.encode, role="query")),
         depends_on=f"{service.model_dump_json()}\0{index.encoder.fingerprint}",
         folder=settings.paths.var / "learnt",
     )

@@ -207,7 +207,7 @@ def web_site(bot: Bot, telegram: Telegram | None = None, *, token: str = "") -> 
         more_routes=(console, *(telegram.routes if telegram else ())),
         commitments=lambda pages: PublicCommitments(
             bot.store,
-            index=lambda: bot.index,
+            index=bot.live,
             wording=bot.wording,
             names=bot.office.cards.face.names,
             pages=pages,
@@ -223,6 +223,8 @@ def health(bot: Bot, telegram: Telegram | None = None) -> Mapping[str, object]:
         "build": bot.index.build_id,
         "commitments": len(bot.index.commitments),
     }
+    if bot.live.refused:
+        state["refused_build"] = bot.live.refused
     if telegram:
         state["telegram"] = channel = telegram.channel.health()
         state["status"] = "failing" if channel["problem"] else "ok"

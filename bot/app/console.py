@@ -49,7 +49,7 @@ def build_console_pages(bot: Bot, *, token: str = "") -> "Console":
     return Console(
         bot.office,
         wording=bot.wording,
-        index=lambda: bot.index,
+        index=bot.live,
         photos=Photos(settings.paths.var / "files"),
         settings=ConsoleSettings(
             key=os.environ.get(KEY_VARIABLE) or kept_key(settings.paths.var / KEY_FILE),
