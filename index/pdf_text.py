@@ -27,6 +27,8 @@ _PAGE_NUMBER = re.compile(
 _EDGE_LINES = 2
 # So often a line must return, at the same place, to be one.
 _LEAST_PAGES, _LEAST_SHARE = 3, 0.5
+# Of the lines, that begin at the left margin: of many one-line paragraphs only the second lines.
+_MARGIN_SHARE = 0.05
 _SAME_PLACE_POINTS = 3.0
 # In widths of a character: an indented line begins beyond the first, a line is short by the
 # second (a number or a word that was not broken leaves less), a centred one is even within it.
@@ -182,7 +184,9 @@ class _Column:
     def __init__(self, lines: Sequence[_Line]) -> None:
         if not lines:
             return
-        self.left = float(Counter(round(line.x) for line in lines).most_common(1)[0][0])
+        begins = Counter(round(line.x) for line in lines)
+        often = [x for x, count in begins.items() if count >= _MARGIN_SHARE * len(lines)]
+        self.left = float(min(often or begins))
         ends = sorted(line.end for line in lines)
         self.right = ends[len(ends) * 9 // 10]
         steps = [a.y - b.y for a, b in pairwise(lines) if a.y > b.y]
