@@ -54,3 +54,9 @@ def asks(
         if helpful is not None:
             store.answers.set_helpful(answer_id, resident.id, helpful=helpful)
     return answer_id
+
+
+def files_in(content: Path) -> dict[str, bytes]:
+    """Every file below the content, with its bytes."""
+    files = (file for file in content.rglob("*") if file.is_file())
+    return {str(file.relative_to(content)): file.read_bytes() for file in files}

@@ -141,4 +141,4 @@ def read(file: Path) -> str:
     try:
         return file.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise ContentError([f"{file}: cannot be read ({error})"]) from error
+        raise ContentError([f"{file}: not UTF-8"]) from error

@@ -105,15 +105,18 @@ def propose(
         cases: numbers of answered cases, by the question they were made of, masked and
             normalised.
     """
-    return [_proposal(group, index, evaluation, cases) for group in groups]
+    published = {commitment_id.rpartition("/")[2] for commitment_id in index.commitments}
+    unpublished = {
+        question: [number for number in numbers if number.lower() not in published]
+        for question, numbers in cases.items()
+    }
+    return [_proposal(group, index, evaluation, unpublished) for group in groups]
 
 
 def _proposal(
     group: Group, index: Index, evaluation: Kept, cases: Mapping[str, Sequence[str]]
 ) -> Proposal:
     numbers = [n for one in group.members for n in cases.get(normalise(one.text), ())]
-    published = {commitment_id.rpartition("/")[2] for commitment_id in index.commitments}
-    open_cases = tuple(n for n in dict.fromkeys(numbers) if n.lower() not in published)
     wordings = [_wording(index, one) for one in group.members[:_MOST_LOOKED_UP]]
     near = tuple(one for one in wordings[0].hits if one.nearness >= _NEAR_FROM)[:_NEAR_SHOWN]
     left_out = {one.asked.text: _why_left_out(one, evaluation) for one in wordings}
@@ -123,7 +126,7 @@ def _proposal(
     return Proposal(
         group=group,
         near=near,
-        cases=open_cases,
+        cases=tuple(dict.fromkeys(numbers)),
         entry=entry,
         left_out={text: why for text, why in left_out.items() if why},
         remark=_DID_NOT_HELP if is_answered else "",
