@@ -4,6 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.progress_file import MOST_BYTES, BadRow, NoteRow, read_notes
 from index import ContentError
@@ -235,3 +237,27 @@ def test_a_file_that_cannot_be_read_is_told_in_one_line(
     with pytest.raises(ContentError) as refused:
         read(tmp_path, content, name)
     assert [line.removeprefix(f"{tmp_path}/") for line in refused.value.mistakes] == [says]
+
+
+@settings(deadline=None)
+@given(
+    st.text(alphabet="=-+'\",;\t\r\n\u2028\x1f 开工2026/3.#[]", max_size=60),
+    st.sampled_from(["", HEADER, "[[progress]]\n"]),
+    st.sampled_from(["n.csv", "n.toml"]),
+)
+def test_whatever_a_file_holds_it_is_read_or_told(
+    tmp_path_factory: pytest.TempPathFactory, text: str, before: str, name: str
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    told = lines_about(folder, before + text, name)
+    assert all("\n" not in line for line in told)
+    assert all(line.startswith(f"{folder / name}:") for line in told)
+
+
+def lines_about(folder: Path, text: str, name: str) -> list[str]:
+    """What is told of a file, of the whole or of its rows."""
+    try:
+        rows = read(folder, text, name)
+    except ContentError as refused:
+        return refused.mistakes
+    return [line for row in rows if isinstance(row, BadRow) for line in row.mistakes]
