@@ -186,7 +186,9 @@ def _fields(
 ) -> tuple[dict[str, object], list[str]]:
     """The front matter: an editor's, the file's own, and what the text says; remarks on it."""
     own = _front_of(file, source.front)
-    written = _front_of(file, split_front_matter((before or b"").decode())[0])
+    written = _front_of(
+        file, split_front_matter((before or b"").decode().replace("\r\n", "\n"))[0]
+    )
     if target_year and written.get("target_year", target_year) != target_year:
         raise ContentError([f"--year: report.md says {written['target_year']}; change it there"])
     fields = {**own, **({"target_year": target_year} if target_year else {}), **written}
@@ -256,7 +258,7 @@ def _read_as(written: str, name: Path, own_id: str) -> Report:
     mistakes: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / _REPORT_FILE
-        file.write_text(written, encoding="utf-8")
+        file.write_bytes(written.encode())
         report = read_report(file, str(name), mistakes, own_id=own_id)
     mistakes = [line for line in mistakes if ": sha256: " not in line]
     if report is None or mistakes:

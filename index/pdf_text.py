@@ -34,7 +34,7 @@ _SAME_PLACE_POINTS = 3.0
 # second (a number or a word that was not broken leaves less), a centred one is even within it.
 _INDENT, _CENTRED, _SHORT, _UNEVEN = 0.8, 2.5, 3.5, 1.5
 _SENTENCE_END = tuple("。！？；：!?;:")
-_WIDE_GAP, _SAME_SIZE, _FULL_TITLE = 1.6, 0.1, 0.7
+_WIDE_GAP, _SAME_SIZE, _FULL_TITLE = 1.6, 0.1, 0.8
 _CHINESE, _SPACES = r"[\u2014-\u201f\u2e80-\u9fff\uff00-\uffef]", r"[ \t\u3000\xa0]+"
 _SPACES_BESIDE_CHINESE = re.compile(f"(?<={_CHINESE}){_SPACES}|{_SPACES}(?={_CHINESE})")
 

@@ -25,9 +25,10 @@ def text_hash(text: str) -> str:
 
 def with_hash(file_text: str, text: str) -> str:
     """A report's file with the hash of its text as it is now, if it holds one at all."""
-    front, body = split_front_matter(file_text)
-    renewed = _HASH_LINE.sub(f"sha256: {text_hash(text)}", front, count=1)
-    return file_text if renewed == front else f"---\n{renewed}---\n{body}"
+    front, _ = split_front_matter(file_text.replace("\r\n", "\n"))
+    if not _HASH_LINE.search(front):
+        return file_text
+    return _HASH_LINE.sub(f"sha256: {text_hash(text)}", file_text, count=1)
 
 
 def write_report(
@@ -41,8 +42,9 @@ def write_report(
         fields: its front matter; those that are empty are left out.
         before: the file as it is; `""` if there is none.
     """
-    front, body = split_front_matter(before) if before else ("", "")
-    return f"---\n{_front(front, text, fields)}---\n{_body(body, text, headings)}"
+    front, body = split_front_matter(before.replace("\r\n", "\n"))
+    written = f"---\n{_front(front, text, fields)}---\n{_body(body, text, headings)}"
+    return written.replace("\n", "\r\n") if "\r\n" in before else written
 
 
 def _front(before: str, text: str, fields: Mapping[str, object]) -> str:
