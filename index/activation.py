@@ -206,7 +206,7 @@ def worse_by(new: Evaluation, old: Evaluation, margins: GateSettings) -> list[st
         ):
             if name not in figures:
                 continue
-            loss = sign * (before[group][name] - figures[name])
+            loss = round(sign * (before[group][name] - figures[name]), 9)
             if loss > margin and round(loss * figures["n"]) > 1:
                 found.append(
                     f"{group.removeprefix('test ')}: {name} {before[group][name]:.3f} ->"
