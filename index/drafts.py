@@ -165,7 +165,7 @@ def _draft(
 def _merged(file: Path, report: Report, known: Iterable[Commitment]) -> Merged:
     """The commitments.toml of a report, brought to what it says now."""
     clauses = split_report(report)
-    keys = {clause_key(clause.quote) for clause in known}
+    keys = {clause_key(clause) for clause in known}
     if not file.exists():
         if not clauses:
             raise ContentError([f"{report.id}: no sentence of it can be a commitment"])

@@ -5,7 +5,6 @@ quote holds; clauses that no entry covers become fresh entries. The file's last 
 clauses drafted so far, so that one which an editor took out does not come back.
 """
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -133,9 +132,12 @@ def _without_memory(lines: Iterable[str]) -> tuple[list[str], set[str]]:
     return kept, keys
 
 
-def clause_key(quote: str) -> str:
-    """What a clause is remembered by: eight hex digits of its SHA-256."""
-    return hashlib.sha256(quote.encode()).hexdigest()[:8]
+def clause_key(clause: Commitment) -> str:
+    """What a clause nobody has curated is remembered by: the hash of its words, and which it is.
+
+    The second clause of the same words has another key than the first: `0a1b2c3d-2`.
+    """
+    return clause.id.rpartition("/c-")[2]
 
 
 def _memory_lines(keys: Iterable[str]) -> list[str]:
@@ -168,7 +170,7 @@ def merge(
         _mark(entry, _comment_on(entry, report.text, quotes), file.line_end)
     added = _insert(file, report, fresh)
     if file.remembered or fresh:
-        file.remembered.update(known, map(clause_key, quotes))
+        file.remembered.update(known, map(clause_key, clauses))
     return Merged(
         text=file.text(),
         kept=len(holding),
@@ -210,7 +212,7 @@ def _fresh(
     return [
         clause
         for clause in clauses
-        if clause_key(clause.quote) not in known
+        if clause_key(clause) not in known
         and not any(start < clause.end and clause.start < end for start, end in spans)
     ]
 

@@ -62,7 +62,7 @@ def _body(before: str, text: str, headings: tuple[Heading, ...]) -> str:
     """The marked text; a paragraph that was there before keeps the marks it had."""
     blocks = write_body(text, headings).rstrip("\n").split("\n\n")
     old_text, old_headings = read_body(before, is_plain=False)
-    if old_text == text and old_headings:
+    if old_text == text:
         return before
     old_blocks = [block for block in _BLOCK_BREAK.split(before.strip("\n")) if _words(block)]
     old_paragraphs = old_text.split("\n")
