@@ -1,0 +1,200 @@
+"""`python -m index draft`: a report's file becomes content; what cannot be read is one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index import Paths
+from index.content import read_content
+from index.drafts import draft_file, write_draft
+from index.errors import ContentError
+from index.together import write_together
+from tests.plain_report import PLAIN_REPORT
+from tests.report_files import write_docx, write_pdf, write_scan
+from tests.small_content import write_small_content
+
+PROJECT = Path(__file__).parents[1]
+# A PDF's spaces beside Chinese characters are places on a page.
+TEXT = PLAIN_REPORT.strip().replace("记者 甲乙 摄", "记者甲乙摄")
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The small content with its curated report, and a config.toml beside it."""
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    return write_small_content(tmp_path)
+
+
+def run(paths: Paths, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m index draft` on that content."""
+    return subprocess.run(
+        [sys.executable, "-m", "index", "draft", *words],
+        cwd=PROJECT,
+        env={**os.environ, "BOT_CONFIG": str(paths.content.parent / "config.toml")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def files_of(paths: Paths) -> dict[str, bytes]:
+    """Every file of the content."""
+    return {
+        file.relative_to(paths.content).as_posix(): file.read_bytes()
+        for file in sorted(paths.content.rglob("*"))
+        if file.is_file()
+    }
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".docx", ".pdf"])
+def test_a_report_of_any_format_gives_the_commitments_of_its_text(
+    paths: Paths, tmp_path: Path, suffix: str
+) -> None:
+    bare = paths.content / "reports" / "yunhe-2026.txt"
+    bare.write_text(TEXT, encoding="utf-8")
+    from_text = read_content(paths)
+    bare.unlink()
+    file = tmp_path / f"yunhe-2026{suffix}"
+    writers = {".docx": write_docx, ".pdf": write_pdf}
+    if suffix in writers:
+        writers[suffix](file, TEXT)
+    else:
+        file.write_text(TEXT, encoding="utf-8")
+    write_draft(paths, draft_file(paths, file))
+    drafted = read_content(paths)
+    assert drafted.mistakes == []
+    assert drafted.commitments == from_text.commitments
+    assert [one.text for one in drafted.reports] == [one.text for one in from_text.reports]
+    assert drafted.reports[1].source == file.name
+
+
+def test_without_write_a_draft_is_only_shown(paths: Paths, tmp_path: Path) -> None:
+    before = files_of(paths)
+    done = run(paths, str(write_docx(tmp_path / "云河.docx", TEXT)), "--id", "yunhe-2026")
+    assert done.returncode == 0
+    assert "+++ " in done.stdout
+    assert '\n+quote = "新建社区食堂12家"\n+# 12家\n' in done.stdout
+    assert "\n+## 三、2026年重点工作\n" in done.stdout
+    assert done.stderr.endswith("nothing is written; with --write it is\n")
+    assert files_of(paths) == before
+
+
+def test_with_write_two_files_appear_and_the_second_run_changes_nothing(
+    paths: Paths, tmp_path: Path
+) -> None:
+    file = str(write_docx(tmp_path / "yunhe-2026.docx", TEXT))
+    done, again = run(paths, file, "--write"), run(paths, file, "--write")
+    folder = paths.content / "reports" / "yunhe-2026"
+    assert done.stdout == f"{folder / 'commitments.toml'}\n{folder / 'report.md'}\n"
+    assert done.stderr.startswith("yunhe-2026: kept 0, no longer there 0, new ")
+    assert again.stdout == ""
+    assert again.stderr.endswith(", no longer there 0, new 0\nnothing changed, nothing to write\n")
+    assert sorted(file.name for file in folder.iterdir()) == ["commitments.toml", "report.md"]
+
+
+def test_a_report_in_the_content_is_drafted_by_its_id_or_its_file(paths: Paths) -> None:
+    file = paths.content / "reports" / "yunhe-2026.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    by_id, by_file = run(paths, "yunhe-2026"), run(paths, str(file))
+    assert by_id.stdout == by_file.stdout != ""
+    run(paths, "yunhe-2026", "--write")
+    assert read_content(paths).mistakes == []
+    assert file.read_text(encoding="utf-8") == TEXT
+
+
+def test_a_scan_is_refused_in_one_line_and_nothing_is_written(
+    paths: Paths, tmp_path: Path
+) -> None:
+    before = files_of(paths)
+    file = write_scan(tmp_path / "yunhe-2026.pdf")
+    done = run(paths, str(file), "--write")
+    said = "holds no text, only pictures (a scan); it needs text recognition first"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{file}: {said}\n"
+    assert files_of(paths) == before
+
+
+def test_a_file_that_is_not_there_is_one_line(paths: Paths) -> None:
+    done = run(paths, "nowhere.docx")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "nowhere.docx: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("small-2020", "--id", "x"), "small-2020: --id and --year are for a file\n"),
+        (("yunhe.txt", "--id", "Yunhe 2026"), "--id: 'Yunhe 2026' is no id; 'yunhe-2026' would"),
+        (("x",), "no report 'x' can be read; there are: small-2020\n"),
+    ],
+)
+def test_words_that_do_not_fit_are_told(paths: Paths, words: tuple[str, ...], said: str) -> None:
+    done = run(paths, *words)
+    assert done.returncode == 1
+    assert done.stderr.startswith(said)
+
+
+def test_a_year_that_nothing_says_is_asked_for_and_can_be_given(
+    paths: Paths, tmp_path: Path
+) -> None:
+    file = tmp_path / "yunhe.txt"
+    file.write_text("工作报告\n新建公园5个。加装电梯60部，新增学位30个。\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"yunhe\.txt: target_year: neither .*--year 2026"):
+        draft_file(paths, file)
+    write_draft(paths, draft_file(paths, file, target_year=2026))
+    report = next(one for one in read_content(paths).reports if one.id == "yunhe")
+    assert report.target_year == 2026
+
+
+def test_a_report_without_any_heading_is_one_section(paths: Paths, tmp_path: Path) -> None:
+    file = tmp_path / "yunhe.txt"
+    file.write_text("今年新建公园5个。\n加装电梯60部，新增学位30个。\n", encoding="utf-8")
+    write_draft(paths, draft_file(paths, file, target_year=2026))
+    own = [one for one in read_content(paths).commitments if one.report == "yunhe"]
+    assert {one.section for one in own} == {"2026年工作"}
+    assert len(own) > 1
+
+
+def test_a_report_that_stands_there_as_text_alone_is_not_replaced(
+    paths: Paths, tmp_path: Path
+) -> None:
+    bare = paths.content / "reports" / "yunhe-2026.txt"
+    bare.write_text(TEXT, encoding="utf-8")
+    file = write_docx(tmp_path / "yunhe-2026.docx", TEXT)
+    with pytest.raises(ContentError, match=r"yunhe-2026\.txt: is the report yunhe-2026 already"):
+        draft_file(paths, file)
+
+
+def test_front_matter_of_the_file_counts(paths: Paths, tmp_path: Path) -> None:
+    file = tmp_path / "yunhe-2026.md"
+    front = "---\ntitle_en: Yunhe 2026\nsource: 云河日报\n---\n"
+    file.write_text(front + TEXT, encoding="utf-8")
+    write_draft(paths, draft_file(paths, file))
+    report = next(one for one in read_content(paths).reports if one.id == "yunhe-2026")
+    assert (report.title_en, report.source) == ("Yunhe 2026", "云河日报")
+    file.write_text("---\ntitel: x\n---\n" + TEXT, encoding="utf-8")
+    with pytest.raises(ContentError, match="titel: unknown key"):
+        draft_file(paths, file, report_id="other")
+
+
+def test_of_two_files_none_changes_if_one_cannot_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    (folder / "report.md").mkdir(parents=True)
+    (folder / "commitments.toml").write_bytes(b"old")
+    files = {folder / "commitments.toml": b"new", folder / "report.md": b"new"}
+    with pytest.raises(IsADirectoryError):
+        write_together(files)
+    assert (folder / "commitments.toml").read_bytes() == b"old"
+    assert sorted(file.name for file in folder.iterdir()) == ["commitments.toml", "report.md"]
+
+
+def test_the_bot_starts_without_the_libraries_for_documents() -> None:
+    modules = "{name.partition('.')[0] for name in sys.modules} & {'docx', 'pypdf', 'lxml'}"
+    code = f"import sys, bot.__main__, index.__main__; print({modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
