@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Self
 
 from rapidfuzz import fuzz, process
@@ -142,9 +143,13 @@ def clause_key(clause: Commitment) -> str:
 
 def _memory_lines(keys: Iterable[str]) -> list[str]:
     """The comment that lists the clauses drafted so far."""
-    ordered = sorted(set(keys))
-    rows = [ordered[at : at + _KEYS_A_LINE] for at in range(0, len(ordered), _KEYS_A_LINE)]
-    return [_MEMORY_ABOUT, *(f"{_MEMORY}{' '.join(row)}" for row in rows)]
+    rows: list[str] = []
+    # In groups, so that one more does not move all lines below it.
+    for _, group in groupby(sorted(set(keys)), key=lambda key: key[:1]):
+        ordered = list(group)
+        for at in range(0, len(ordered), _KEYS_A_LINE):
+            rows.append(f"{_MEMORY}{' '.join(ordered[at : at + _KEYS_A_LINE])}")
+    return [_MEMORY_ABOUT, *rows]
 
 
 def merge(
