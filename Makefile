@@ -24,8 +24,9 @@ lint: .venv/ready-for-tests ## Check style, types and the import rule
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-faults: .venv/ready-for-tests ## Kill the bot at 200 random moments and count what was lost (10 minutes)
+faults: .venv/ready-for-tests ## Kill the bot 200 times and a build 100 times at random moments, count what was lost (12 minutes)
 	@$(BIN)/python -m tests.faults.soak --kills 200
+	@$(BIN)/python -m tests.faults.builds --kills 100
 
 bench: .venv/ready-for-tests ## Measure speed and memory and print tables
 	@for script in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$script .py) || exit 1; done
