@@ -49,7 +49,7 @@ def test_check_lists_every_mistake_and_fails(config: Path) -> None:
     done = run(config, "check")
     mistakes = [line for line in done.stderr.splitlines() if not line.startswith("remark: ")]
     assert done.returncode == 1
-    assert done.stdout == ""
+    assert done.stdout.startswith("2 commitments of 1 reports")
     assert [line.split(": ")[1:3] for line in mistakes] == [
         ["neighbourhoods", "quote"],
         ["elevators", "quote"],
@@ -148,3 +148,84 @@ def test_draft_of_an_unknown_report_says_which_there_are(config: Path) -> None:
     done = run(config, "draft", "nowhere")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "no report 'nowhere' can be read; there are: small-2020\n"
+
+
+def change_ask(config: Path, ask: str) -> None:
+    """Give the first commitment another question."""
+    file = config.parent / "content" / "reports" / "small-2020" / "commitments.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("托儿所今年开几家?", ask), encoding="utf-8")
+
+
+def test_hold_diff_activate_list_and_rollback_tell_what_they_do(config: Path) -> None:
+    first = Path(run(config, "build").stdout.strip()).name
+    change_ask(config, "托儿所开多少?")
+    held = run(config, "build", "--hold").stdout
+    second = Path(held.removeprefix("held ").strip()).name
+    assert held.startswith("held ")
+    assert run(config, "build", "--hold").stdout == f"nothing changed, {held}"
+    assert run(config, "diff").stdout.splitlines() == [
+        f"{first} -> {second}",
+        "commitments added: none",
+        "commitments removed: none",
+        "commitments changed: 1",
+        "  small-2020/kindergartens  (ask)",
+        "also changed: none",
+        "evaluation questions with another answer: none",
+    ]
+    assert json.loads(run(config, "diff", "--json").stdout)["changed"][0]["others"] == ["ask"]
+    activated = run(config, "activate").stdout
+    assert activated.endswith(f" active: {second} instead of {first}\n")
+    listed = [line[:14] for line in run(config, "list").stdout.splitlines()]
+    assert listed == [f"* {second}", f"  {first}"]
+    assert run(config, "rollback").stdout.endswith(f" active: {first} instead of {second}\n")
+    assert len(run(config, "list", "--history").stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["activate"], "index build: there is none"),
+        (["activate", "abc"], "no build begins with 'abc'"),
+        (["diff"], "index build: there is none"),
+        (["rollback"], "no build was active before"),
+    ],
+)
+def test_without_a_build_nothing_can_be_activated(
+    config: Path, words: list[str], said: str
+) -> None:
+    done = run(config, *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_watching_builds_at_every_change_and_answers_at_the_prompt(config: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "index", "build", "--watch"],
+        cwd=PROJECT,
+        env={**os.environ, "BOT_CONFIG": str(config)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        assert watching.stdin
+        assert watching.stdout
+        assert watching.stderr
+        assert watching.stderr.readline().startswith("held ")
+        assert watching.stderr.readline().startswith("Watching ")
+        watching.stdin.write("加装电梯\n")
+        watching.stdin.flush()
+        watching.stdout.readline()
+        assert watching.stdout.readline().strip() == "加装电梯60部"
+        change_ask(config, "托儿所开多少?\x00")
+        told = [watching.stderr.readline() for _ in range(2)]
+        assert told[-1] == "not built\n"
+        change_ask_back = config.parent / "content" / "reports" / "small-2020"
+        file = change_ask_back / "commitments.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace("\x00", ""), encoding="utf-8")
+        assert watching.stderr.readline().startswith("held ")
+        watching.stdin.close()
+        assert watching.wait() == 0
+    assert run(config, "list").stdout.splitlines()[0].startswith("  ")

@@ -4,7 +4,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
@@ -27,12 +26,12 @@ def watch(config: IndexConfig) -> None:
         EncoderError: the configured encoder cannot be used.
     """
     workbench = _Workbench(config)
-    workbench.build()
-    click.echo(
-        f"Watching {config.paths.content}. Type a question to ask the newest build; Ctrl+D ends.",
-        err=True,
-    )
     with _watching(workbench):
+        click.echo(
+            f"Watching {config.paths.content}. Type a question to ask the newest build;"
+            " Ctrl+D ends.",
+            err=True,
+        )
         for line in sys.stdin:
             if line.strip():
                 workbench.ask(line.strip())
@@ -76,10 +75,13 @@ class _Workbench:
 
 @contextmanager
 def _watching(workbench: _Workbench) -> Iterator[None]:
-    """Build in another thread while the block runs."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_build_at_changes, args=(workbench, ended), daemon=True)
+    """Build in another thread while the block runs, which begins after the first build."""
+    begun, ended = threading.Event(), threading.Event()
+    thread = threading.Thread(
+        target=_build_at_changes, args=(workbench, begun, ended), daemon=True
+    )
     thread.start()
+    begun.wait()
     try:
         yield
     finally:
@@ -87,19 +89,19 @@ def _watching(workbench: _Workbench) -> Iterator[None]:
         thread.join()
 
 
-def _build_at_changes(workbench: _Workbench, ended: threading.Event) -> None:
+def _build_at_changes(
+    workbench: _Workbench, begun: threading.Event, ended: threading.Event
+) -> None:
+    """The first build is made once changes are looked for, so that none is missed."""
     from watchfiles import watch as changes_in
 
-    for _ in changes_in(
-        _existing(workbench.config.paths.content),
-        step=_WAIT_MS,
-        stop_event=ended,
-        rust_timeout=_WAIT_MS,
-        yield_on_timeout=False,
-    ):
-        workbench.build()
-
-
-def _existing(folder: Path) -> Path:
+    folder = workbench.config.paths.content
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    for changes in changes_in(
+        folder, step=_WAIT_MS, stop_event=ended, rust_timeout=_WAIT_MS, yield_on_timeout=True
+    ):
+        if changes or not begun.is_set():
+            try:
+                workbench.build()
+            finally:
+                begun.set()
