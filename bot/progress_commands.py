@@ -93,14 +93,15 @@ def import_(file: Path, commit: bool) -> None:
         + ("" if commit else "; with --commit they are noted"),
         err=True,
     )
-    sys.exit(0 if outcome.noted == len(rows) else 1)
+    sys.exit(0 if outcome.noted + outcome.noted_before == len(rows) else 1)
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """How many rows were noted, or would be, and how many letters that makes."""
+    """How many rows were noted, or would be, how many had been, and how many letters it makes."""
 
     noted: int = 0
+    noted_before: int = 0
     followers: int = 0
 
 
@@ -113,6 +114,10 @@ async def _import(bot: Bot, rows: Sequence[NoteRow | BadRow], *, commit: bool) -
         for mistake in mistakes:
             click.echo(mistake, err=True)
         if mistakes or isinstance(row, BadRow):
+            continue
+        if _is_noted(bot, row):
+            outcome.noted_before += 1
+            click.echo(f"{row.place}: {row.commitment}: noted before")
             continue
         try:
             followers = await _note(bot, row) if commit else _followers(bot, row)
@@ -142,12 +147,15 @@ def _mistakes(
         yield from row.mistakes
         return
     key = (row.commitment, row.text, row.on)
-    notes = bot.store.following.notes(row.commitment)
     if key in seen:
         yield f"{row.place}: text: the same stands in {seen[key]}"
-    elif any((one.text, one.noted_on) == (row.text, row.on) for one in notes):
-        yield f"{row.place}: text: the same was noted of {row.on} already"
     seen.setdefault(key, row.place)
+
+
+def _is_noted(bot: Bot, row: NoteRow) -> bool:
+    """Whether the same was noted of that day: then the file is read again."""
+    notes = bot.store.following.notes(row.commitment)
+    return any((one.text, one.noted_on) == (row.text, row.on) for one in notes)
 
 
 async def _note(bot: Bot, row: NoteRow) -> int:

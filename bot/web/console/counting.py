@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
 
 from bot.cases import TIME_ZONE
 from bot.masking import masked
 from bot.metrics import Basis, Report, Window, basis_of, report_of
 from bot.store import Period, QuestionCounts, Store
-from bot.unanswered import Group, group_by_meaning
+from bot.unanswered import Group, groups_in
 from bot.web.console.console import Console
 from index import Index
 
@@ -92,8 +91,4 @@ def _filed(basis: Basis, periods: Mapping[date, object], period: Period) -> dict
 def _unanswered(store: Store, window: Window, index: Index) -> Sequence[Group]:
     """The questions without an answer that helped, grouped by meaning, nobody's data in them."""
     asked = store.questions.unanswered(window.begin, window.end)
-    if not asked:
-        return ()
-    vectors = index.vectors([one.text for one in asked])
-    own_names = [*chain.from_iterable(index.places.values())]
-    return group_by_meaning(asked, vectors, mask=masked, own_names=own_names)
+    return groups_in(index, asked, mask=masked)
