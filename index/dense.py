@@ -126,20 +126,23 @@ class DenseIndex:
         return bytes(faiss.serialize_index(self.vectors).tobytes())
 
 
-def index_vectors(vectors: Matrix, passages: Sequence[Passage], size: int) -> DenseIndex:
+def index_vectors(
+    vectors: Matrix, passages: Sequence[Passage], size: int, *, kind: Kind | None = None
+) -> DenseIndex:
     """Put the passages' vectors into FAISS.
 
     Args:
         vectors: float32[n_passages, dimension]; an all-zero row stands for no vector.
         passages: in the order of the rows and, within them, of the commitments.
         size: how many commitments there are.
+        kind: how they are searched; None chooses by their number.
     """
     import faiss
 
     faiss.omp_set_num_threads(1)
     dimension = vectors.shape[1]
     ids = np.flatnonzero(np.any(vectors != 0, axis=1)).astype(np.int64)
-    index = faiss.IndexIDMap2(_empty(kind_for(len(ids)), dimension))
+    index = faiss.IndexIDMap2(_empty(kind or kind_for(len(ids)), dimension))
     index.add_with_ids(np.ascontiguousarray(vectors[ids]), ids)
     return DenseIndex(index, _rows(passages), size)
 
