@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint faults bench picture clean
+.PHONY: help run test lint faults bench picture docs clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -34,6 +34,9 @@ bench: .venv/ready-for-tests ## Measure speed and memory and print tables
 picture: .venv/ready-for-tests ## Draw the pictures of docs/ anew from the running pages (needs chromium)
 	@$(BIN)/python -m tests.picture docs/conversation.png
 	@$(BIN)/python -m tests.console_picture docs
+
+docs: .venv/ready-for-tests ## Put what the commands in docs/operators.md print now into it
+	@$(BIN)/python -m cogapp -r -I . docs/operators.md
 
 clean: ## Remove what was installed and generated, but no data (var/ stays)
 	rm -rf .venv tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

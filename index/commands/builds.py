@@ -158,20 +158,20 @@ def _activation_line(done: Activation) -> str:
 
 def _listed_line(listed: Listed) -> str:
     mark = "*" if listed.is_active else " "
-    figures = " ".join(_shown_figures(listed.figures)) or "not evaluated"
+    figures = ", ".join(_shown_figures(listed.figures)) or "not evaluated"
     return f"{mark} {listed.build.name}  {listed.made_at.astimezone():%Y-%m-%d %H:%M}  {figures}"
 
 
 def _shown_figures(figures: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    for group, names in (
-        ("questions", ("right", "wrong")),
-        ("unanswerable near", ("answered",)),
-        ("unanswerable far", ("answered",)),
+    for group, name, shown in (
+        ("questions", "right", "right"),
+        ("questions", "wrong", "wrong"),
+        ("unanswerable near", "answered", "near misses answered"),
+        ("unanswerable far", "answered", "far ones"),
     ):
         found = figures.get(f"test {group}")
         if found:
-            shares = " ".join(f"{name} {found[name]:.3f}" for name in names)
-            yield f"{group} (n {found['n']:.0f}): {shares} "
+            yield f"{shown} {found[name]:.3f}"
 
 
 def _difference_lines(found: Difference) -> Iterator[str]:
