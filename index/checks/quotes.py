@@ -41,7 +41,8 @@ def _overlaps(by_place: dict[tuple[int, int], Place]) -> list[Finding]:
     """Of each quote that begins within another one, the two; the one with more reach is named."""
     found: list[Finding] = []
     reach, widest = 0, None
-    for (start, end), place in sorted(by_place.items(), key=lambda item: item[0]):
+    widest_first = sorted(by_place.items(), key=lambda item: (item[0][0], -item[0][1]))
+    for (start, end), place in widest_first:
         if widest is not None and start < reach:
             found.append(place.finding_in(("quote",), f"overlaps that of {_named(widest)}"))
         if end > reach:

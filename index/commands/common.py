@@ -39,9 +39,11 @@ def one_line_a_mistake() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error while passages get their vectors."""
-    with tqdm(unit=" passages", desc="encoding", file=sys.stderr, disable=None) as bar:
+def progress_bar(
+    *, unit: str = " passages", desc: str = "encoding"
+) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while something takes long: of how many how many are done."""
+    with tqdm(unit=unit, desc=desc, file=sys.stderr, disable=None) as bar:
 
         def advance(done: int, total: int) -> None:
             bar.total = total
