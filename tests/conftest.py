@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Bot, build_bot, open_index, open_store, read_meanings
+from bot.app import (
+    Bot,
+    Reading,
+    build_bot,
+    build_reading,
+    open_index,
+    open_store,
+    read_meanings,
+)
 from bot.config import Limits, Settings
 from bot.meanings import Meanings
 from bot.service import Service, read_service
@@ -56,6 +64,12 @@ def meanings(built: Path, service: Service, real_index: Index) -> Meanings:
     return read_meanings(Settings(paths=Paths(content=CONTENT, var=built)), service, real_index)
 
 
+@pytest.fixture(scope="session")
+def reading(built: Path, real_index: Index) -> Reading:
+    """What a bot reads of the real content: half a second of work, and nothing said changes it."""
+    return build_reading(Settings(paths=Paths(content=CONTENT, var=built)), real_index)
+
+
 @pytest.fixture
 def clock() -> Clock:
     """The time."""
@@ -72,10 +86,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def bot(settings: Settings, real_index: Index, clock: Clock) -> Iterator[Bot]:
+def bot(settings: Settings, real_index: Index, reading: Reading, clock: Clock) -> Iterator[Bot]:
     """A bot with an empty database."""
     store = open_store(settings)
-    yield build_bot(settings, store=store, index=real_index, now=lambda: clock.now)
+    yield build_bot(
+        settings, store=store, index=real_index, reading=reading, now=lambda: clock.now
+    )
     store.close()
 
 

@@ -2,9 +2,11 @@
 
 from bot.app.building import (
     Bot,
+    Reading,
     build_asker,
     build_bot,
     build_office,
+    build_reading,
     open_index,
     open_store,
     read_cases,
@@ -25,10 +27,12 @@ from bot.app.running import TOKEN_VARIABLE, run
 __all__ = [
     "TOKEN_VARIABLE",
     "Bot",
+    "Reading",
     "Telegram",
     "build_asker",
     "build_bot",
     "build_office",
+    "build_reading",
     "build_telegram",
     "command_menu",
     "exported",

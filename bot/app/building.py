@@ -62,9 +62,13 @@ class Bot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What understanding and phrasing a message takes; no resident, no database."""
+class Reading:
+    """What understanding and phrasing a message takes; no resident, no database.
 
+    It changes with nothing that is said: several bots over one content may share it.
+    """
+
+    live: LiveIndex
     service: Service
     wording: Wording
     phrasing: Phrasing
@@ -97,15 +101,19 @@ def build_bot(
     *,
     store: Store,
     index: Index,
+    reading: Reading | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Bot:
     """Put the dialogue together.
 
+    Args:
+        reading: of this content and index; None has it made.
+
     Raises:
         ContentError: service.toml or the wording has mistakes.
     """
-    live = LiveIndex(index)
-    reading = _build_reading(settings, live)
+    reading = reading or build_reading(settings, index)
+    live = reading.live
     meaning = _meaning(index)
     office = build_office(
         store,
@@ -181,7 +189,7 @@ def build_asker(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Asker:
     """What `python -m bot ask` runs on; it reads the database, if there is one, never writes."""
-    reading = _build_reading(settings, LiveIndex(index))
+    reading = build_reading(settings, index)
     store = open_store(settings) if (settings.paths.var / DATABASE).exists() else None
 
     meaning = _meaning(index)
@@ -204,16 +212,22 @@ def _meaning(index: Index) -> Meaning:
     return Meaning(index.encoder.fingerprint, partial(index.encoder.encode, role="query"))
 
 
-def _build_reading(settings: Settings, live: LiveIndex) -> _Reading:
+def build_reading(settings: Settings, index: Index) -> Reading:
+    """Read what the content says of words and rules, and learn what the examples teach.
+
+    Raises:
+        ContentError: service.toml or the wording has mistakes.
+    """
+    live = LiveIndex(index)
     service = read_service(settings.paths.content / "service.toml")
     wording = Wording(settings.paths.content / "wording")
-    meanings = read_meanings(settings, service, live())
+    meanings = read_meanings(settings, service, index)
     understander = Understander(
         index=live,
         router=Router(service, meanings),
         reader=MatterReader(service, meanings),
     )
-    return _Reading(service, wording, Phrasing(wording, service), understander)
+    return Reading(live, service, wording, Phrasing(wording, service), understander)
 
 
 def read_meanings(settings: Settings, service: Service, index: Index) -> Meanings:
