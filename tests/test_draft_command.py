@@ -9,9 +9,9 @@ import pytest
 
 from index import Paths
 from index.content import read_content
-from index.drafts import draft_file, write_draft
+from index.drafting.drafts import draft_file, write_draft
+from index.drafting.together import write_together
 from index.errors import ContentError
-from index.together import write_together
 from tests.plain_report import PLAIN_REPORT
 from tests.report_files import write_docx, write_pdf, write_scan
 from tests.small_content import write_small_content

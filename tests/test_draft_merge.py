@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index import Paths
 from index.content import read_content
-from index.drafts import Draft, draft_file, draft_report, write_draft
+from index.drafting.drafts import Draft, draft_file, draft_report, write_draft
 from index.errors import ContentError
 from index.reports import read_report
 from tests.plain_report import PLAIN_REPORT

@@ -9,7 +9,7 @@ import pytest
 from index import Paths, build_index, check_content, load_index
 from index.config import IndexSettings
 from index.content import content_hashes, read_content, read_reports
-from index.drafts import draft_report, write_draft
+from index.drafting.drafts import draft_report, write_draft
 from index.errors import ContentError
 from index.opening import read_opening
 from index.reports import Report

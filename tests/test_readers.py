@@ -9,9 +9,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from pypdf import PdfReader, PdfWriter
 
+from index.drafting.readers import read_source
 from index.errors import ContentError
 from index.headings import SECTION, SUBHEADING
-from index.readers import read_source
 from tests.plain_report import PLAIN_REPORT
 from tests.report_files import write_docx, write_pdf, write_scan
 

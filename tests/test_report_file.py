@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.drafting.report_file import with_hash, write_report
 from index.headings import LEAD, SECTION, SUBHEADING, Heading, find_headings
-from index.report_file import with_hash, write_report
 from index.report_text import read_body, split_front_matter, write_body
 from index.reports import read_report
 from index.splitting import mark_turns

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from index.commands.common import one_line_a_mistake, read_settings
-from index.drafts import Draft, draft_file, draft_report, write_draft
+from index.drafting.drafts import Draft, draft_file, draft_report, write_draft
 from index.errors import ContentError
 
 

@@ -71,7 +71,7 @@ def _read_written(path: Path) -> Source:
 
 
 def _read_docx(path: Path) -> Source:
-    from index.docx_text import DocxError, docx_paragraphs
+    from index.drafting.docx_text import DocxError, docx_paragraphs
 
     _check_package(path)
     try:
@@ -99,7 +99,7 @@ def _is_xml(part: zipfile.ZipInfo) -> bool:
 
 
 def _read_pdf(path: Path) -> Source:
-    from index.pdf_text import PdfTextError, pdf_paragraphs
+    from index.drafting.pdf_text import PdfTextError, pdf_paragraphs
 
     try:
         paragraphs, remarks = pdf_paragraphs(_bytes_of(path))

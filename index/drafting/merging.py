@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from rapidfuzz import fuzz, process
 
-from index.entries import entry_lines, section_comment
+from index.drafting.entries import entry_lines, section_comment
 from index.places_in_toml import TomlPlaces
 from index.reports import Commitment, Report
 

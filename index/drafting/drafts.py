@@ -14,17 +14,17 @@ import yaml
 
 from index.config import Paths
 from index.content import id_of, read_reports, report_files
-from index.entries import about
+from index.drafting.entries import about
+from index.drafting.merging import CannotMergeError, Merged, clause_key, merge
+from index.drafting.readers import Source, read_source
+from index.drafting.report_file import text_hash, with_hash, write_report
+from index.drafting.together import only_writer, write_together
 from index.errors import ContentError
 from index.headings import LEAD, Heading, find_headings
-from index.merging import CannotMergeError, Merged, clause_key, merge
 from index.opening import read_opening
-from index.readers import Source, read_source
-from index.report_file import text_hash, with_hash, write_report
 from index.report_text import split_front_matter
 from index.reports import COMMITMENTS_FILE, Commitment, Report, read_report, split_report
 from index.splitting import mark_turns
-from index.together import only_writer, write_together
 
 _REPORTS, _REPORT_FILE = "reports", "report.md"
 _TOLD_BY_TEXT = ("title", "district", "session", "date", "target_year")
