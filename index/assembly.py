@@ -5,7 +5,7 @@ the same, and need not be learnt again, when another report changes.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Self
@@ -43,17 +43,27 @@ class Known:
         passages: where each text's vector is.
         cuts: the commitments cut from uncurated reports, by the keys of `Cutter`.
         learnt: its thresholds, by `learning_key`.
+        places: the names of each report's place, by what they follow from.
     """
 
     dense: DenseIndex | None
     passages: Mapping[str, int]
     cuts: Mapping[str, tuple[Commitment, ...]]
     learnt: Mapping[str, Thresholds]
+    places: Mapping[tuple[str, str, str], tuple[str, ...]]
 
     @classmethod
     def nothing(cls) -> Self:
         """There is no build before."""
-        return cls(None, {}, {}, {})
+        return cls(None, {}, {}, {}, {})
+
+    def places_of(self, reports: Iterable[Report]) -> dict[str, tuple[str, ...]]:
+        """The names of each report's place, by its id."""
+        found = {}
+        for report in reports:
+            known = self.places.get((report.district, report.title_en, report.collection))
+            found[report.id] = names_of_place(report) if known is None else known
+        return found
 
 
 class Cutter:
@@ -114,7 +124,7 @@ def assemble(
 
 def learning_key(learning: Content, encoder: Encoder) -> str:
     """What thresholds are learnt from, as a hash; the program aside."""
-    places = [names_of_place(report) for report in learning.reports]
+    places = [(report.district, report.title_en) for report in learning.reports]
     used = (learning.commitments, places, learning.glossary, learning.gold.questions)
     return hashlib.sha256(f"{used!r}\0{encoder.fingerprint}".encode()).hexdigest()
 
@@ -146,7 +156,7 @@ def _unlearnt(
     index = Index(
         build_id="",
         parts=content.commitments,
-        places={report.id: names_of_place(report) for report in content.reports},
+        places=known.places_of(content.reports),
         glossary=Glossary(content.glossary),
         lexical=index_fields([_fields(commitment) for commitment in content.commitments]),
         dense=index_vectors(vectors, passages, len(content.commitments)),

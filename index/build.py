@@ -1,7 +1,7 @@
 """Content to a build on disk, and a build on disk to an `Index`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -181,8 +181,18 @@ def _known(folder: Path, encoder: EncoderRecord) -> Known:
             passages={passage.text: place for place, passage in enumerate(passages)},
             cuts=cuts_of(commitments, manifest.cuts),
             learnt={manifest.learnt_from: _read_thresholds(manifest.thresholds)},
+            places=_known_places(commitments, json.loads(files[GLOSSARY])["places"]),
         )
     return Known.nothing()
+
+
+def _known_places(
+    commitments: Iterable[Commitment], places: Mapping[str, Sequence[str]]
+) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    return {
+        (one.district, one.report_title_en, one.collection): tuple(places[one.report])
+        for one in commitments
+    }
 
 
 def _files(content: Content, assembled: Assembled) -> dict[str, bytes]:
