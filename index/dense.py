@@ -24,7 +24,7 @@ Kind = Literal["flat", "signs", "hnsw"]
 # a million on HNSW looks at fewer vectors. Measured: `python -m tests.bench.bench_scale`.
 _FLAT_UP_TO, _SIGNS_UP_TO = 10_000, 1_000_000
 _COMPARED_EXACTLY = 5.0  # so many times what is wanted
-_NEIGHBOURS, _LOOKED_THROUGH = 32, 96
+_NEIGHBOURS, _LINKED_BY, _LOOKED_THROUGH = 32, 120, 512
 _NEAREST_PASSAGES = 120
 
 
@@ -165,7 +165,7 @@ def _empty(kind: Kind, dimension: int) -> "faiss.Index":
         refined.k_factor = _COMPARED_EXACTLY
         return refined
     graph = faiss.IndexHNSWFlat(dimension, _NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
-    graph.hnsw.efSearch = _LOOKED_THROUGH
+    graph.hnsw.efConstruction, graph.hnsw.efSearch = _LINKED_BY, _LOOKED_THROUGH
     return graph
 
 

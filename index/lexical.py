@@ -5,10 +5,11 @@ know: `docs/quality.md` has the figures.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ _K1, _B = 1.2, 0.6
 _HAN_RANGES = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in _HAN_RANGES)
 _PIECE = re.compile(rf"(?P<han>[{HAN}]+)|[^\W\d_{HAN}]+|\d+(?:\.\d+)?")
+_TIDIED_AT_ONCE = 256
 _NO_HAN = re.compile(rf"[^\W\d_{HAN}]+|\d+(?:\.\d+)?")
 _CODE_BITS = 21  # of a character
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -57,11 +59,22 @@ def tidy(text: str) -> str:
 
 
 def tidy_all(texts: Iterable[str]) -> list[str]:
-    """Each text as `tidy` leaves it; all at once is ten times as fast as one by one."""
-    each = list(texts)
-    found = tidy(_BETWEEN_TEXTS.join(each)).split(_BETWEEN_TEXTS)
-    if len(found) != len(each):
-        return [tidy(text) for text in each]
+    """Each text as `tidy` leaves it; some hundred at once are ten times as fast as one by one.
+
+    More at once are no faster, and other threads would have to wait for them.
+    """
+    return list(chain.from_iterable(map(_tidy_some, _batches(list(texts)))))
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(texts), _TIDIED_AT_ONCE):
+        yield texts[start : start + _TIDIED_AT_ONCE]
+
+
+def _tidy_some(some: Sequence[str]) -> list[str]:
+    found = tidy(_BETWEEN_TEXTS.join(some)).split(_BETWEEN_TEXTS)
+    if len(found) != len(some):
+        return [tidy(text) for text in some]
     return [text.strip() for text in found]
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot.config import Settings
 from index import (
@@ -45,11 +47,16 @@ class LiveIndex:
 async def keep_up(
     live: LiveIndex, settings: Settings, *, then: Callable[[], None] = lambda: None
 ) -> None:
-    """Take each build that becomes active, until cancelled, and do `then` after each.
+    """Take each build that becomes active, until cancelled; the first is made ready to answer.
 
     What cannot be loaded, or does not find what it holds, is told once and looked at again when
     another build becomes active or its files change; the build before goes on answering.
+
+    Args:
+        then: done once a build is loaded, before the collector may look through it.
     """
+    with suppress(StaleIndexError):  # it was tried when it was activated, and nothing is better
+        await asyncio.to_thread(try_out, live())
     seen = ""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
@@ -60,14 +67,13 @@ async def keep_up(
         if active_name(settings.paths) == live().build_id:
             live.refused = ""
         elif mark:
-            await _take(live, settings)
-            then()
+            await _take(live, settings, then)
 
 
-async def _take(live: LiveIndex, settings: Settings) -> None:
+async def _take(live: LiveIndex, settings: Settings, then: Callable[[], None]) -> None:
     """Take the active build, unless it is refused."""
     try:
-        index = await asyncio.to_thread(_load, live, settings)
+        index = await asyncio.to_thread(_load, live, settings, then)
     except (StaleIndexError, EncoderError, OSError) as error:
         live.refused = " ".join(str(error).split())
         logger.error("%s; build %s goes on answering", live.refused, live().build_id)
@@ -81,15 +87,21 @@ async def _take(live: LiveIndex, settings: Settings) -> None:
     live.take(index)
 
 
-def _load(live: LiveIndex, settings: Settings) -> Index:
+def _load(live: LiveIndex, settings: Settings, then: Callable[[], None]) -> Index:
     """The active build, ready to answer.
 
     Python's collector waits: it would look through its many thousand objects again and again.
+    Threads take turns ten times as often as usual: answering a question gives the interpreter away
+    some dozen times, and each time it would have to wait for this thread's turn to end.
     """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
     gc.disable()
     try:
         index = load_index(settings.paths, settings.index, encoder=live().encoder)
         try_out(index)
+        then()
     finally:
         gc.enable()
+        sys.setswitchinterval(usual)
     return index
