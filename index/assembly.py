@@ -23,7 +23,7 @@ from index.evaluate import Part
 from index.evidence import Thresholds
 from index.glossary import Glossary
 from index.gold import GoldQuestion
-from index.lexical import index_fields
+from index.lexical import CountedTerms, count_terms, index_fields, recount_terms
 from index.reports import Commitment, Report, split_report
 from index.search import Index
 
@@ -41,6 +41,8 @@ class Known:
     Attributes:
         dense: its vectors, None if they are of another encoder.
         passages: where each text's vector is.
+        counted: the terms of its fields, None if nothing is known.
+        fields: the place of each field's text in them.
         cuts: the commitments cut from uncurated reports, by the keys of `Cutter`.
         learnt: its thresholds, by `learning_key`.
         places: the names of each report's place, by what they follow from.
@@ -48,6 +50,8 @@ class Known:
 
     dense: DenseIndex | None
     passages: Mapping[str, int]
+    counted: CountedTerms | None
+    fields: Mapping[str, int]
     cuts: Mapping[str, tuple[Commitment, ...]]
     learnt: Mapping[str, Thresholds]
     places: Mapping[tuple[str, str, str], tuple[str, ...]]
@@ -55,7 +59,7 @@ class Known:
     @classmethod
     def nothing(cls) -> Self:
         """There is no build before."""
-        return cls(None, {}, {}, {}, {})
+        return cls(None, {}, None, {}, {}, {}, {})
 
     def places_of(self, reports: Iterable[Report]) -> dict[str, tuple[str, ...]]:
         """The names of each report's place, by its id."""
@@ -91,11 +95,13 @@ class Assembled:
     """An index in memory, with what a build keeps besides.
 
     Attributes:
+        counted: the terms of all fields, in the order of `fields_of`.
         learnt_from: the key of what the thresholds were learnt from.
     """
 
     index: Index
     passages: tuple[Passage, ...]
+    counted: CountedTerms
     learnt_from: str
 
 
@@ -113,13 +119,14 @@ def assemble(
         progress: told how many passages of how many have their vectors.
     """
     known = known or Known.nothing()
-    index, passages = _unlearnt(content, encoder, known, progress)
+    counted = _counted(fields_of(content.commitments), known)
+    index, passages = _unlearnt(content, encoder, known, progress, counted=counted)
     learning = _asked_about(content)
     learnt_from = learning_key(learning, encoder)
     thresholds = known.learnt.get(learnt_from)
     if thresholds is None:
         thresholds = _learn(learning, encoder)
-    return Assembled(replace(index, thresholds=thresholds), passages, learnt_from)
+    return Assembled(replace(index, thresholds=thresholds), passages, counted, learnt_from)
 
 
 def learning_key(learning: Content, encoder: Encoder) -> str:
@@ -147,8 +154,24 @@ def index_without(content: Content, settings: IndexSettings, parts: Set[Part]) -
     return replace(index, thresholds=learnt)
 
 
+def fields_of(commitments: Iterable[Commitment]) -> list[str]:
+    """The texts of all fields, commitment by commitment."""
+    return [text for commitment in commitments for text, _ in _fields(commitment)]
+
+
+def _counted(fields: Sequence[str], known: Known) -> CountedTerms:
+    if known.counted is None:
+        return count_terms(fields)
+    return recount_terms(fields, known.counted, known.fields)
+
+
 def _unlearnt(
-    content: Content, encoder: Encoder, known: Known, progress: Progress | None
+    content: Content,
+    encoder: Encoder,
+    known: Known,
+    progress: Progress | None,
+    *,
+    counted: CountedTerms | None = None,
 ) -> tuple[Index, tuple[Passage, ...]]:
     """An index with the thresholds that ship."""
     passages = passages_of(content.commitments)
@@ -158,7 +181,7 @@ def _unlearnt(
         parts=content.commitments,
         places=known.places_of(content.reports),
         glossary=Glossary(content.glossary),
-        lexical=index_fields([_fields(commitment) for commitment in content.commitments]),
+        lexical=index_fields([_fields(one) for one in content.commitments], counted),
         dense=index_vectors(vectors, passages, len(content.commitments)),
         encoder=encoder,
         thresholds=Thresholds(),

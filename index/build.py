@@ -6,9 +6,19 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from index.assembly import Assembled, Cutter, Known, Progress, assemble, cuts_of, passages_of
+from index.assembly import (
+    Assembled,
+    Cutter,
+    Known,
+    Progress,
+    assemble,
+    cuts_of,
+    fields_of,
+    passages_of,
+)
 from index.builds import (
     COMMITMENTS,
+    COUNTED,
     FORMAT,
     GLOSSARY,
     GOLD,
@@ -39,7 +49,7 @@ from index.evaluated import read_evaluation
 from index.evidence import Thresholds
 from index.glossary import Entry, Glossary
 from index.gold import GoldDialogue, GoldSet
-from index.lexical import LexicalIndex
+from index.lexical import CountedTerms, LexicalIndex
 from index.quantities import Quantity
 from index.reports import Commitment
 from index.search import Index
@@ -179,6 +189,10 @@ def _known(folder: Path, encoder: EncoderRecord) -> Known:
         return Known(
             dense=dense,
             passages={passage.text: place for place, passage in enumerate(passages)},
+            counted=CountedTerms.from_bytes(
+                files[COUNTED], LexicalIndex.from_bytes(files[LEXICAL]).terms
+            ),
+            fields={text: place for place, text in enumerate(fields_of(commitments))},
             cuts=cuts_of(commitments, manifest.cuts),
             learnt={manifest.learnt_from: _read_thresholds(manifest.thresholds)},
             places=_known_places(commitments, json.loads(files[GLOSSARY])["places"]),
@@ -201,6 +215,7 @@ def _files(content: Content, assembled: Assembled) -> dict[str, bytes]:
         COMMITMENTS: to_lines(content.commitments),
         GLOSSARY: to_json({"places": assembled.index.places, "entries": entries}),
         LEXICAL: assembled.index.lexical.to_bytes(),
+        COUNTED: assembled.counted.to_bytes(),
         VECTORS: assembled.index.dense.to_bytes(),
         GOLD: to_json(asdict(content.gold)),
     }

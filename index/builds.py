@@ -25,7 +25,8 @@ from index.errors import StaleIndexError
 FORMAT = 2
 MANIFEST = "manifest.json"
 COMMITMENTS, GLOSSARY = "commitments.jsonl", "glossary.json"
-LEXICAL, VECTORS, GOLD = "lexical.npz", "vectors.faiss", "gold.json"
+LEXICAL, COUNTED = "lexical.npz", "counted.npz"
+VECTORS, GOLD = "vectors.faiss", "gold.json"
 
 _CURRENT, _LOCK, _ASIDE = "current", "lock", ".aside-"
 _ID_CHARS = 12

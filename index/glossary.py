@@ -110,7 +110,7 @@ def read_glossary(
         entry = validated(_GlossaryEntry, fields, place, mistakes)
         if entry is None:
             continue
-        means = tuple(words for words in entry.means if any(words in text for text in texts))
+        means = tuple(words for words in entry.means if _is_held(words, texts))
         named = replace(place, entry=f"{place.entry} ({entry.says[0]})")
         remarks.extend(
             named.at("means", number).finding(f"{words!r} is in no report", field="means")
@@ -120,6 +120,18 @@ def read_glossary(
         if means:
             entries.append(Entry(tuple(entry.says), means, entry.role))
     return tuple(entries)
+
+
+def _is_held(words: str, texts: list[str]) -> bool:
+    """Whether a text holds the words; the one that does comes first from then on.
+
+    Most words are held by the report that the editors know best.
+    """
+    for place, text in enumerate(texts):
+        if words in text:
+            texts.insert(0, texts.pop(place))
+            return True
+    return False
 
 
 def _key(tidied: str) -> tuple[str, ...]:

@@ -207,16 +207,21 @@ class LexicalIndex:
             )
 
 
-def index_fields(documents: Sequence[Sequence[tuple[str, float]]]) -> LexicalIndex:
+def index_fields(
+    documents: Sequence[Sequence[tuple[str, float]]], counted: "CountedTerms | None" = None
+) -> LexicalIndex:
     """Index documents, each a list of (text of a field, weight of the field).
 
     Fields at the same place in their documents are compared in length with each other.
+
+    Args:
+        counted: the terms of all fields in their order, if they were counted already.
     """
     texts = [text for fields in documents for text, _ in fields]
     weights = np.array([weight for fields in documents for _, weight in fields])
     rows = np.repeat(np.arange(len(documents)), [len(fields) for fields in documents])
     places = np.array([place for fields in documents for place in range(len(fields))], dtype=int)
-    counted = count_terms(texts)
+    counted = count_terms(texts) if counted is None else counted
     lengths = np.bincount(counted.owners, counted.counts, len(texts)).astype(np.float64)
     shares = _shares(weights, places, lengths)
     keys = counted.term_places * len(documents) + rows[counted.owners]
@@ -234,10 +239,10 @@ def index_fields(documents: Sequence[Sequence[tuple[str, float]]]) -> LexicalInd
 
 @dataclass(frozen=True, slots=True)
 class CountedTerms:
-    """How often each text holds each term it holds, in no order that matters.
+    """How often each text holds each term it holds, text by text, term by term.
 
     Attributes:
-        terms: str[n_terms], sorted.
+        terms: str[n_terms], sorted; each is held by a text.
         owners: int64[n_entries], the place of the text.
         term_places: int64[n_entries], the place of the term in `terms`.
         counts: int64[n_entries], at least 1.
@@ -247,6 +252,57 @@ class CountedTerms:
     owners: NDArray[np.int64]
     term_places: NDArray[np.int64]
     counts: NDArray[np.int64]
+
+    def to_bytes(self) -> bytes:
+        """All but the terms, which the `LexicalIndex` of the same texts has, as an .npz file."""
+        stream = BytesIO()
+        np.savez(
+            stream,
+            owners=self.owners.astype(np.int32),
+            term_places=self.term_places.astype(np.int32),
+            counts=self.counts.astype(np.int32),
+        )
+        return stream.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes, terms: NDArray[np.str_]) -> "CountedTerms":
+        """Read what `to_bytes` wrote."""
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
+            owners, places, counts = (
+                arrays[name].astype(np.int64) for name in ("owners", "term_places", "counts")
+            )
+        return cls(terms, owners, places, counts)
+
+
+def recount_terms(
+    texts: Sequence[str], known: CountedTerms, places: Mapping[str, int]
+) -> CountedTerms:
+    """What `count_terms` gives, with only the texts counted that are not known.
+
+    Args:
+        places: the known texts' places among the owners of `known`.
+    """
+    is_known = np.array([text in places for text in texts], dtype=np.bool_)
+    fresh = count_terms([text for text in texts if text not in places])
+    terms, ranks = np.unique(np.concatenate([known.terms, fresh.terms]), return_inverse=True)
+    old = np.array([places[text] for text in texts if text in places], dtype=np.int64)
+    starts = np.searchsorted(known.owners, np.stack([old, old + 1]))
+    lengths = starts[1] - starts[0]
+    begins = np.repeat(starts[0] - np.cumsum(lengths) + lengths, lengths)
+    entries = begins + np.arange(len(begins))
+    owners = np.concatenate(
+        [np.repeat(np.flatnonzero(is_known), lengths), np.flatnonzero(~is_known)[fresh.owners]]
+    )
+    held = np.concatenate(
+        [
+            ranks[: len(known.terms)][known.term_places[entries]],
+            ranks[len(known.terms) :][fresh.term_places],
+        ]
+    )
+    counts = np.concatenate([known.counts[entries], fresh.counts])
+    used, held = np.unique(held, return_inverse=True)
+    order = np.argsort(owners * max(len(used), 1) + held)
+    return CountedTerms(terms[used], owners[order], held[order], counts[order])
 
 
 def count_terms(texts: Sequence[str]) -> CountedTerms:

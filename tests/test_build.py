@@ -14,7 +14,14 @@ from index.config import IndexSettings
 from index.evidence import Thresholds
 from tests.small_content import tiny_settings, write_evaluation, write_small_content
 
-FILES = ("commitments.jsonl", "glossary.json", "gold.json", "lexical.npz", "vectors.faiss")
+FILES = (
+    "commitments.jsonl",
+    "glossary.json",
+    "gold.json",
+    "lexical.npz",
+    "counted.npz",
+    "vectors.faiss",
+)
 
 
 @pytest.fixture

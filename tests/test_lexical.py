@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import LexicalIndex, count_terms, index_fields, stem, terms_of, tidy
+from index.lexical import (
+    LexicalIndex,
+    count_terms,
+    index_fields,
+    recount_terms,
+    stem,
+    terms_of,
+    tidy,
+)
 
 
 @pytest.fixture
@@ -113,3 +121,18 @@ def test_terms_counted_all_at_once_are_those_of_each_text_by_itself(texts: list[
         found[owner][str(counted.terms[place])] = int(count)
     assert found == [Counter(terms_of(text.replace("⫸", " "))) for text in texts]
     assert list(counted.terms) == sorted(counted.terms)
+
+
+@given(
+    st.lists(st.text("新增幼儿园3所 ab", max_size=8), max_size=6),
+    st.lists(st.text("新增幼儿园3所 ab", max_size=8), max_size=6),
+)
+def test_terms_counted_again_are_those_counted_from_nothing(
+    before: list[str], after: list[str]
+) -> None:
+    after = [*after, *before[::2]]
+    places = {text: place for place, text in enumerate(before)}
+    again = recount_terms(after, count_terms(before), places)
+    anew = count_terms(after)
+    for name in ("terms", "owners", "term_places", "counts"):
+        assert getattr(again, name).tolist() == getattr(anew, name).tolist()
