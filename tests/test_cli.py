@@ -181,8 +181,8 @@ def test_a_damaged_index_is_one_clear_line(shell: Shell, words: tuple[str, ...])
 
 
 def test_an_index_that_is_gone_is_one_clear_line(shell: Shell) -> None:
-    for build in (shell.var / "index").glob("2*"):
-        shutil.rmtree(build)
+    for manifest in (shell.var / "index").glob("*/manifest.json"):
+        shutil.rmtree(manifest.parent)
     fails(shell.run("ask", "几所？"), r"is missing.*python -m index build")
 
 
