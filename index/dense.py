@@ -21,8 +21,8 @@ Kind = Literal["flat", "signs", "hnsw"]
 # 4.4 ms at 40,000. The signs of the dimensions are 32 times smaller: the nearest by them, compared
 # exactly, hold 99.98% of the nearest ten (0.5 ms at 40,000), and nothing has to be learnt or
 # linked, so that a build with one new line is quick and the same inputs give the same bytes. From
-# a million on HNSW looks at fewer vectors. Measured: `python -m tests.bench.bench_scale`.
-_FLAT_UP_TO, _SIGNS_UP_TO = 10_000, 1_000_000
+# half a million on HNSW looks at fewer vectors. Measured: `python -m tests.bench.bench_scale`.
+_FLAT_UP_TO, _SIGNS_UP_TO = 10_000, 500_000
 _COMPARED_EXACTLY = 5.0  # so many times what is wanted
 _NEIGHBOURS, _LINKED_BY, _LOOKED_THROUGH = 32, 120, 512
 _NEAREST_PASSAGES = 120
