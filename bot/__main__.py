@@ -19,21 +19,18 @@ from bot import app
 from bot.ask import Asker, Line
 from bot.backup import back_up, check, present
 from bot.backup import restore as restore_backup
-from bot.cases import TIME_ZONE
 from bot.config import load_settings
 from bot.doctor import examine, put_back, report
 from bot.lock import only_instance
 from bot.logs import configure_logging
-from bot.metrics import Window, lines_of, measure
+from bot.metrics import lines_of, measure
 from bot.plain_errors import plain_errors
 from bot.progress_commands import progress
-from bot.question_commands import accept, questions
+from bot.question_commands import accept, questions, since_option, until_option, window_of
 from bot.service import read_service
 from bot.staff_commands import publish, staff
 from bot.store import DATABASE, Store
 from bot.terminal import Terminal
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -181,18 +178,8 @@ def doctor(as_json: bool, again: bool) -> None:
 
 
 @cli.command()
-@click.option(
-    "--since",
-    type=_DAY,
-    metavar="DAY",
-    help="The first day, YYYY-MM-DD, itself included; 30 days in all if left out.",
-)
-@click.option(
-    "--until",
-    type=_DAY,
-    metavar="DAY",
-    help="The last day, YYYY-MM-DD, itself included; today if left out.",
-)
+@since_option
+@until_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, nothing rounded.")
 def metrics(since: datetime | None, until: datetime | None, as_json: bool) -> None:
     """Measure how cases were handled, by days in Wuhan; the bot may go on running.
@@ -200,7 +187,7 @@ def metrics(since: datetime | None, until: datetime | None, as_json: bool) -> No
     Example: python -m bot metrics --since 2026-03-01 --until 2026-03-31
     """
     now = datetime.now(UTC)
-    window = _window(since, until, now)
+    window = window_of(since, until, now=now)
     with plain_errors():
         settings = load_settings()
         service = read_service(settings.paths.content / "service.toml")
@@ -256,14 +243,6 @@ def restore(file: Path, commit: bool) -> None:
 
 def _token() -> str:
     return os.environ.get(app.TOKEN_VARIABLE, "")
-
-
-def _window(since: datetime | None, until: datetime | None, now: datetime) -> Window:
-    today = now.astimezone(TIME_ZONE).date()
-    try:
-        return Window.of(since and since.date(), until and until.date(), today=today)
-    except ValueError as error:
-        raise click.UsageError(f"no such window: {error}") from error
 
 
 def _lines_of_stdin() -> Iterator[str]:

@@ -38,20 +38,36 @@ from index import ContentError, Index, normalise
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
-
-@click.command()
-@click.option(
+since_option = click.option(
     "--since",
     type=_DAY,
     metavar="DAY",
     help="The first day, YYYY-MM-DD, itself included; 30 days in all if left out.",
 )
-@click.option(
+until_option = click.option(
     "--until",
     type=_DAY,
     metavar="DAY",
     help="The last day, YYYY-MM-DD, itself included; today if left out.",
 )
+
+
+def window_of(since: datetime | None, until: datetime | None, *, now: datetime) -> Window:
+    """The days that are meant, in Wuhan.
+
+    Raises:
+        click.UsageError: they are none.
+    """
+    today = now.astimezone(TIME_ZONE).date()
+    try:
+        return Window.of(since and since.date(), until and until.date(), today=today)
+    except ValueError as error:
+        raise click.UsageError(f"no such window: {error}") from error
+
+
+@click.command()
+@since_option
+@until_option
 @click.option(
     "--most",
     type=click.IntRange(min=1),
@@ -77,7 +93,7 @@ def questions(
     """
     if as_json and out is not None:
         raise click.UsageError("either --json or --to-content")
-    window = _window(since, until)
+    window = window_of(since, until, now=datetime.now(UTC))
     with plain_errors():
         settings = load_settings()
         if out is not None:
@@ -190,14 +206,6 @@ def _write_new(file: Path, text: str) -> None:
         os.link(aside, file)
     finally:
         Path(aside).unlink(missing_ok=True)
-
-
-def _window(since: datetime | None, until: datetime | None) -> Window:
-    today = datetime.now(UTC).astimezone(TIME_ZONE).date()
-    try:
-        return Window.of(since and since.date(), until and until.date(), today=today)
-    except ValueError as error:
-        raise click.UsageError(f"no such window: {error}") from error
 
 
 def _as_json(window: Window, groups: Sequence[Group]) -> dict[str, object]:
