@@ -17,11 +17,11 @@ Matrix = NDArray[np.float32]
 Kind = Literal["flat", "signs", "hnsw"]
 """How vectors are searched: all of them; by their signs, the nearest exactly; along a graph."""
 
-# A flat index is exact, but reads every vector, which takes 20 ms at 100,000 of 512 dimensions. The
-# signs of the dimensions are 32 times smaller: the nearest by them, compared exactly, hold 99.8% of
-# the nearest ten in 1.3 ms, and nothing has to be learnt or linked, so that a build with one new
-# line is quick and the same inputs give the same bytes. From half a million on HNSW looks at fewer
-# vectors. Measured: `python -m tests.bench.bench_scale`.
+# A flat index is exact, but reads every vector, which takes 20 ms at 100,000 of 512 dimensions.
+# The signs of the dimensions are 32 times smaller: the nearest by them, compared exactly, hold
+# 99.8% of the nearest ten in 1.3 ms, and nothing has to be learnt or linked, so that a build with
+# one new line is quick and the same inputs give the same bytes. From half a million on HNSW looks
+# at fewer vectors. Measured: `python -m tests.bench.bench_scale`.
 _FLAT_UP_TO, _SIGNS_UP_TO = 10_000, 500_000
 _COMPARED_EXACTLY = 5.0  # so many times what is wanted
 _NEIGHBOURS, _LINKED_BY, _LOOKED_THROUGH = 32, 120, 512
