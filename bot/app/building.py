@@ -75,6 +75,16 @@ class Reading:
     understander: Understander
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the dialogue hands a message to once it is understood."""
+
+    drafting: Drafting
+    casework: Casework
+    questions: Questions
+    commands: Commands
+
+
 def open_index(settings: Settings) -> Index:
     """The active build's index; the first one is built when there is none.
 
@@ -113,55 +123,69 @@ def build_bot(
         ContentError: service.toml or the wording has mistakes.
     """
     reading = reading or build_reading(settings, index)
-    live = reading.live
-    meaning = _meaning(index)
     office = build_office(
         store,
         service=reading.service,
         wording=reading.wording,
-        commitment=lambda commitment_id: live().commitments.get(commitment_id),
+        commitment=lambda commitment_id: reading.live().commitments.get(commitment_id),
     )
+    meaning = _meaning(index)
+    parts = _build_parts(settings, reading, office, meaning)
+    return Bot(
+        settings=settings,
+        service=reading.service,
+        wording=reading.wording,
+        store=store,
+        live=reading.live,
+        meaning=meaning,
+        office=office,
+        dialogue=_build_dialogue(settings, reading, office, parts, now=now),
+        commands=parts.commands,
+        now=now,
+    )
+
+
+def _build_parts(settings: Settings, reading: Reading, office: Office, meaning: Meaning) -> _Parts:
     drafting = Drafting(
         office=office,
         meaning=lambda: meaning,
         phrasing=reading.phrasing,
         service=reading.service,
         limits=settings.limits,
-        index=live,
+        index=reading.live,
     )
     casework = Casework(office=office, phrasing=reading.phrasing, limits=settings.limits)
-    questions = Questions(store=store, phrasing=reading.phrasing, index=live)
+    questions = Questions(store=office.store, phrasing=reading.phrasing, index=reading.live)
     commands = Commands(
-        store=store,
+        store=office.store,
         phrasing=reading.phrasing,
         drafting=drafting,
         casework=casework,
         questions=questions,
-        index=live,
+        index=reading.live,
     )
-    dialogue = Dialogue(
-        store=store,
+    return _Parts(drafting, casework, questions, commands)
+
+
+def _build_dialogue(
+    settings: Settings,
+    reading: Reading,
+    office: Office,
+    parts: _Parts,
+    *,
+    now: Callable[[], datetime],
+) -> Dialogue:
+    return Dialogue(
+        store=office.store,
         photos=Photos(settings.paths.var / "files"),
         understander=reading.understander,
         phrasing=reading.phrasing,
-        drafting=drafting,
-        commands=commands,
-        questions=questions,
-        casework=casework,
+        drafting=parts.drafting,
+        commands=parts.commands,
+        questions=parts.questions,
+        casework=parts.casework,
         office=office,
         limits=settings.limits,
-        now=now,
-    )
-    return Bot(
-        settings=settings,
-        service=reading.service,
-        wording=reading.wording,
-        store=store,
-        live=live,
-        meaning=meaning,
-        office=office,
-        dialogue=dialogue,
-        commands=commands,
         now=now,
     )
 
