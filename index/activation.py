@@ -2,13 +2,12 @@
 
 Every build is asked the evaluation once; what it answered is kept beside the builds, in
 `evaluated/`. Only the questions that both builds were asked, with the same golds, are compared,
-and only those of the test half. `history.jsonl` tells what was activated when, and why if it was
+and only those of the test half. `index.history` tells what was activated when, and why if it was
 worse.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +16,12 @@ from index.build import Made, load_build, make_build, read_gold_of
 from index.builds import (
     MANIFEST,
     active_build,
-    append_line,
     builds_folder,
     builds_in,
     current_file,
     make_active,
     only_builder,
+    read_manifest,
     remove_old_builds,
 )
 from index.canaries import try_out
@@ -30,27 +29,9 @@ from index.config import GateSettings, IndexSettings, Paths
 from index.errors import StaleIndexError, WorseBuildError
 from index.evaluate import Evaluation, Figures, evaluate
 from index.evaluated import forget_evaluations, keep_evaluation, read_evaluation
+from index.history import Activation, name_before, note_activation
 
-_HISTORY = "history.jsonl"
 _REASON_CHARS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Activation:
-    """One line of the history.
-
-    Attributes:
-        at: ISO 8601, UTC.
-        build: what became active; `before` is what was, `""` if nothing.
-        worse: what was worse by more than the margins, a line each.
-        accepted: why it was activated all the same.
-    """
-
-    at: str
-    build: str
-    before: str
-    worse: tuple[str, ...] = ()
-    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,43 +77,44 @@ def hold_build(paths: Paths, settings: IndexSettings, progress: Progress | None 
     folder = builds_folder(paths.var)
     if active_name(paths):
         with only_builder(folder):
-            _tidy(folder, settings, spared=_before_active(paths))
+            _tidy(folder, settings, spared=name_before(folder, active_name(paths)))
     return made
 
 
 def activate(paths: Paths, settings: IndexSettings, name: str, *, accept: str = "") -> Activation:
     """Let the bot answer from a build; running ones take it within seconds.
 
+    If another one becomes active meanwhile, it is compared with that one as well. Of the build
+    that is active already nothing is noted.
+
     Raises:
         StaleIndexError: there is no such build, or it cannot be loaded.
         WorseBuildError: it is worse than the active one, and nobody accepted that.
         EncoderError: the configured encoder cannot be used.
     """
-    folder = builds_folder(paths.var)
-    build = named_build(folder, name)
-    before = active_name(paths)
-    found = evaluation_of(build, settings)
-    is_other = before not in ("", build.name)
-    worse = _worse_than_active(build, settings, found) if is_other else []
-    if worse and not accept.strip():
-        raise WorseBuildError(build.name, worse)
-    reason = " ".join(accept.split())[:_REASON_CHARS] if worse else ""
-    return _switch(folder, settings, Activation(_now(), build.name, before, tuple(worse), reason))
+    while True:
+        planned = _compared(paths, settings, name, accept)
+        if planned.changes_nothing or _switch(paths, settings, planned):
+            return planned
 
 
 def rollback(paths: Paths, settings: IndexSettings) -> Activation:
     """Let the bot answer from the build that was active before, without comparing them.
 
     Raises:
-        StaleIndexError: none was, it is gone, or it cannot be loaded.
+        StaleIndexError: none was, it is gone or cannot be loaded, or another build became active
+            meanwhile.
         EncoderError: the configured encoder cannot be used.
     """
-    folder = builds_folder(paths.var)
-    now, before = active_name(paths), _before_active(paths)
+    folder, now = builds_folder(paths.var), active_name(paths)
+    before = name_before(folder, now)
     if not before:
         raise StaleIndexError("no build was active before", "one to go back to; see: list")
     try_out(load_build(named_build(folder, before), settings))
-    return _switch(folder, settings, Activation(_now(), before, now))
+    planned = Activation(_now(), before, now)
+    if not _switch(paths, settings, planned):
+        raise StaleIndexError(f"{active_name(paths)} became active meanwhile", f"still {now}")
+    return planned
 
 
 def active_name(paths: Paths) -> str:
@@ -152,15 +134,6 @@ def active_mark(paths: Paths) -> str:
     except (StaleIndexError, OSError):
         return ""
     return " ".join([build.name, *map(str, times)])
-
-
-def history(paths: Paths) -> list[Activation]:
-    """What was activated, oldest first; a line cut short by a crash is left out."""
-    try:
-        lines = (builds_folder(paths.var) / _HISTORY).read_bytes().splitlines()
-    except FileNotFoundError:
-        return []
-    return [one for line in lines if (one := _read_activation(line)) is not None]
 
 
 def list_builds(paths: Paths) -> list[Listed]:
@@ -215,33 +188,75 @@ def worse_by(new: Evaluation, old: Evaluation, margins: GateSettings) -> list[st
     return found
 
 
-def _worse_than_active(build: Path, settings: IndexSettings, found: Evaluation) -> list[str]:
-    """The active build was asked when it became active; one that never was is not compared."""
-    active = active_build(build.parent)
+def _compared(paths: Paths, settings: IndexSettings, name: str, accept: str) -> Activation:
+    """The activation of a build, once it is no worse than the active one or was accepted."""
+    build, before = named_build(builds_folder(paths.var), name), active_name(paths)
+    new = evaluation_of(build, settings)
+    old = _evaluation_of_active(build.parent, settings) if before not in ("", build.name) else None
+    worse = worse_by(new, old, settings.gate) if old is not None else []
+    if worse and not accept.strip():
+        raise WorseBuildError(build.name, worse)
+    return Activation(
+        at=_now(),
+        build=build.name,
+        before=before,
+        worse=tuple(worse),
+        accepted=" ".join(accept.split())[:_REASON_CHARS] if worse else "",
+        compared=None if before in ("", build.name) else _in_common(new, old),
+    )
+
+
+def _evaluation_of_active(folder: Path, settings: IndexSettings) -> Evaluation | None:
+    """It was asked when it became active; if that is lost, it is asked again.
+
+    Returns:
+        None of a build that this program cannot load any more.
+    """
+    active = active_build(folder)
     known = read_evaluation(active)
-    return worse_by(found, known, settings.gate) if known is not None else []
+    if known is not None:
+        return known
+    try:
+        return evaluation_of(active, settings)
+    except StaleIndexError:
+        return None
 
 
-def _switch(folder: Path, settings: IndexSettings, activation: Activation) -> Activation:
-    """Note it, then switch: what a crash leaves between is told once too often, never lost."""
+def _in_common(new: Evaluation, old: Evaluation | None) -> int | None:
+    """How many questions of the test half both were asked; None if the old one was asked none."""
+    if old is None:
+        return 0
+    asked, both = (
+        sum(not one.question.for_calibration for one in (*some.alone, *some.later))
+        for some in (old, new.with_those_of(old))
+    )
+    return both if asked else None
+
+
+def _switch(paths: Paths, settings: IndexSettings, planned: Activation) -> bool:
+    """Note it, then switch: what a crash leaves between is told once too often, never lost.
+
+    Returns:
+        False if another build became active since it was planned; nothing is done then.
+
+    Raises:
+        StaleIndexError: the build was removed meanwhile.
+    """
+    folder = builds_folder(paths.var)
     with only_builder(folder):
-        line = json.dumps(asdict(activation), ensure_ascii=False)
-        append_line(folder / _HISTORY, line)
-        make_active(folder / activation.build)
-        _tidy(folder, settings, spared=activation.before)
-    return activation
+        if active_name(paths) != planned.before:
+            return False
+        read_manifest(folder / planned.build)
+        note_activation(folder, planned)
+        make_active(folder / planned.build)
+        _tidy(folder, settings, spared=planned.before)
+    return True
 
 
 def _tidy(folder: Path, settings: IndexSettings, *, spared: str) -> None:
     """Remove builds that are too many; the active one and the one before it stay."""
     remove_old_builds(folder, settings.builds_kept, spared=(spared,))
     forget_evaluations(folder)
-
-
-def _before_active(paths: Paths) -> str:
-    """The build that was active before the one that is, `""` if there was none."""
-    now = active_name(paths)
-    return next((one.before for one in reversed(history(paths)) if one.build == now), "")
 
 
 def named_build(folder: Path, name: str) -> Path:
@@ -255,14 +270,6 @@ def named_build(folder: Path, name: str) -> Path:
         what = "several builds begin" if found else "no build begins"
         raise StaleIndexError(f"{what} with {name!r}", "one that `list` shows")
     return found[0]
-
-
-def _read_activation(line: bytes) -> Activation | None:
-    try:
-        fields = json.loads(line)
-        return Activation(**{**fields, "worse": tuple(fields["worse"])})
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def _figures_of(build: Path) -> Mapping[str, Figures]:

@@ -1,6 +1,9 @@
 """Which build is active: never a worse one unawares, and always one to go back to."""
 
 import json
+import shutil
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,19 +14,19 @@ from index.activation import (
     activate,
     active_name,
     evaluation_of,
-    history,
     hold_build,
     list_builds,
     rollback,
     worse_by,
 )
 from index.build import make_build
-from index.builds import builds_folder, builds_in
+from index.builds import builds_folder, builds_in, make_active, only_builder
 from index.config import GateSettings
 from index.errors import WorseBuildError
 from index.evaluate import Evaluation, Outcome
 from index.evaluated import read_evaluation
 from index.gold import GoldQuestion
+from index.history import Activation, history
 from tests.small_content import write_evaluation, write_small_content
 
 MARGINS = GateSettings(right=0.02, wrong=0.01, answered=0.03)
@@ -111,7 +114,7 @@ def test_a_worse_build_is_refused_kept_and_told_why(paths: Paths, settings: Inde
     assert active_name(paths) == first.name
     assert caught.value.build in {build.name for build in builds_in(builds_folder(paths.var))}
     assert "questions: right 1.000 -> 0.000 of 100, more than 0.02" in caught.value.worse
-    assert len(history(paths)) == 1
+    assert len(history(builds_folder(paths.var))) == 1
 
 
 def test_a_worse_build_is_accepted_with_a_reason_that_is_kept(
@@ -121,7 +124,7 @@ def test_a_worse_build_is_accepted_with_a_reason_that_is_kept(
     lose_elevators(paths)
     second = build_index(paths, settings, accept=" no elevators\nthis year ")
     assert active_name(paths) == second.name
-    last = history(paths)[-1]
+    last = history(builds_folder(paths.var))[-1]
     assert (last.build, last.before) == (second.name, first.name)
     assert last.accepted == "no elevators this year"
     assert any(line.startswith("questions: right 1.000 -> 0.000") for line in last.worse)
@@ -140,7 +143,7 @@ def test_an_accepted_reason_is_not_kept_where_nothing_was_worse(
     build_index(paths, settings)
     change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
     build_index(paths, settings, accept="just in case")
-    assert history(paths)[-1].accepted == ""
+    assert history(builds_folder(paths.var))[-1].accepted == ""
 
 
 def test_only_questions_that_both_were_asked_are_compared(
@@ -206,7 +209,7 @@ def test_rollback_goes_back_and_back_again(paths: Paths, settings: IndexSettings
     assert rollback(paths, settings).build == first.name
     assert load_index(paths, settings).parts[0].ask == ("托儿所今年开几家?",)
     assert rollback(paths, settings).build == second.name
-    assert [one.build for one in history(paths)] == [
+    assert [one.build for one in history(builds_folder(paths.var))] == [
         first.name,
         second.name,
         first.name,
@@ -228,6 +231,30 @@ def test_a_damaged_build_is_no_way_back(paths: Paths, settings: IndexSettings) -
     with pytest.raises(StaleIndexError, match="damaged"):
         rollback(paths, settings)
     assert active_name(paths) == second.name
+
+
+def test_activating_the_active_build_again_leaves_the_way_back(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    """It was noted as active instead of itself, and `rollback` went to where it was."""
+    first = build_index(paths, settings)
+    change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
+    second = build_index(paths, settings)
+    assert activate(paths, settings, second.name).changes_nothing
+    assert len(history(builds_folder(paths.var))) == 2
+    assert rollback(paths, settings).build == first.name
+
+
+def test_a_history_that_names_a_build_instead_of_itself_leaves_the_way_back(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    first = build_index(paths, settings)
+    change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
+    second = build_index(paths, settings)
+    line = {"at": "2026-01-01", "build": second.name, "before": second.name, "worse": []}
+    with (builds_folder(paths.var) / "history.jsonl").open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line) + "\n")
+    assert rollback(paths, settings).build == first.name
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "..", "../../x", "\0"])
@@ -290,4 +317,84 @@ def test_a_line_of_the_history_cut_short_loses_no_other(
         lines.write(b'{"at": "2026-')
     change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
     second = build_index(paths, settings)
-    assert [one.build for one in history(paths)][1:] == [second.name]
+    assert [one.build for one in history(builds_folder(paths.var))][1:] == [second.name]
+
+
+def activate_late(
+    paths: Paths, settings: IndexSettings, pool: ThreadPoolExecutor, name: str
+) -> Future[Activation]:
+    """Somebody else who has compared a build, and waits until nobody else writes."""
+    activating = pool.submit(activate, paths, settings, name)
+    while read_evaluation(builds_folder(paths.var) / name) is None and not activating.done():
+        time.sleep(0.01)
+    return activating
+
+
+def test_what_became_active_meanwhile_is_what_is_compared_with_and_gone_back_to(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    build_index(paths, settings)
+    names = []
+    for number in range(2):
+        change(paths, "托儿所", f"托儿所{number}")
+        names.append(hold_build(paths, settings).build.name)
+    folder = builds_folder(paths.var)
+    with ThreadPoolExecutor() as pool:
+        with only_builder(folder):
+            activating = activate_late(paths, settings, pool, names[1])
+            make_active(folder / names[0])
+        assert activating.result().before == names[0]
+    assert history(builds_folder(paths.var))[-1].before == names[0]
+
+
+def test_a_build_that_was_removed_meanwhile_does_not_become_active(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    first = build_index(paths, settings)
+    change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
+    held = hold_build(paths, settings).build
+    with ThreadPoolExecutor() as pool:
+        with only_builder(held.parent):
+            activating = activate_late(paths, settings, pool, held.name)
+            shutil.rmtree(held)
+        with pytest.raises(StaleIndexError, match=held.name):
+            activating.result()
+    assert active_name(paths) == first.name
+    assert len(history(builds_folder(paths.var))) == 1
+
+
+def test_a_lost_evaluation_of_the_active_build_does_not_open_the_gate(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    first = build_index(paths, settings)
+    shutil.rmtree(first.parent / "evaluated")
+    lose_elevators(paths)
+    with pytest.raises(WorseBuildError):
+        build_index(paths, settings)
+    assert active_name(paths) == first.name
+
+
+@pytest.mark.parametrize("lines", [None, [], ["", ""]])
+def test_a_build_without_questions_in_common_is_told_not_to_have_been_compared(
+    paths: Paths, settings: IndexSettings, lines: list[str] | None
+) -> None:
+    build_index(paths, settings)
+    assert history(builds_folder(paths.var))[-1].compared is None
+    lose_elevators(paths)
+    file = paths.content / "evaluation" / "questions.jsonl"
+    if lines is None:
+        shutil.rmtree(file.parent)
+    else:
+        file.write_text("\n".join(lines), encoding="utf-8")
+    second = build_index(paths, settings)
+    last = history(builds_folder(paths.var))[-1]
+    assert (last.build, last.compared) == (second.name, 0)
+
+
+def test_it_is_noted_on_how_many_questions_builds_were_compared(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    build_index(paths, settings)
+    change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
+    build_index(paths, settings)
+    assert history(builds_folder(paths.var))[-1].compared == 100

@@ -9,13 +9,11 @@ from pathlib import Path
 import click
 
 from index.activation import (
-    Activation,
     Listed,
     activate,
     active_name,
     build_index,
     evaluation_of,
-    history,
     hold_build,
     list_builds,
     named_build,
@@ -27,12 +25,14 @@ from index.commands.watch import watch
 from index.comparing import AnswerChange, Difference, Reworded, compare
 from index.config import IndexConfig
 from index.errors import StaleIndexError
+from index.history import Activation, history, name_before
 from index.reports import Commitment
 
 _ACCEPT = click.option(
     "--accept", default="", metavar="REASON", help="Activate a worse build; the reason is kept."
 )
 _MOST_SHOWN = 40
+_NOT_COMPARED = "not compared: the evaluation has no question that both builds were asked"
 
 
 @click.command()
@@ -61,6 +61,8 @@ def build(hold: bool, watches: bool, accept: str) -> None:
             build = build_index(config.paths, config.index, progress, accept=accept)
         note = "nothing changed, kept " if build.name == before else ""
         click.echo(f"{note}{build}")
+        if build.name != before and history(builds_folder(config.paths.var))[-1].compared == 0:
+            click.echo(f"remark: {_NOT_COMPARED}", err=True)
 
 
 @click.command("activate")
@@ -98,7 +100,7 @@ def list_(shows_history: bool) -> None:
     with one_line_a_mistake():
         config = read_settings()
         if shows_history:
-            for done in history(config.paths):
+            for done in history(builds_folder(config.paths.var)):
                 click.echo(_activation_line(done))
             return
         for listed in list_builds(config.paths):
@@ -145,15 +147,21 @@ def _newest(config: IndexConfig) -> str:
 def _compared_with(config: IndexConfig, newer: Path) -> str:
     """The active build; of the active one itself the one that was active before."""
     active = active_name(config.paths)
-    if active != newer.name:
-        return active
-    return next((one.before for one in reversed(history(config.paths)) if one.before), "")
+    other = (
+        active if active != newer.name else name_before(builds_folder(config.paths.var), active)
+    )
+    if not other:
+        raise StaleIndexError(f"there is none besides {newer.name}", "another to compare it with")
+    return other
 
 
 def _activation_line(done: Activation) -> str:
+    if done.changes_nothing:
+        return f"nothing changed, active: {done.build}"
     since = f" instead of {done.before}" if done.before else ""
     accepted = f"; accepted: {done.accepted}" if done.accepted else ""
-    return f"{done.at} active: {done.build}{since}{accepted}"
+    unknown = f"; {_NOT_COMPARED}" if done.compared == 0 else ""
+    return f"{done.at} active: {done.build}{since}{accepted}{unknown}"
 
 
 def _listed_line(listed: Listed) -> str:

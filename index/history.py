@@ -1,0 +1,67 @@
+"""What was activated when, and why if it was worse: `history.jsonl` beside the builds."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.builds import append_line
+
+_HISTORY = "history.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One line of the history: a build that became active.
+
+    Attributes:
+        at: ISO 8601, UTC.
+        build: what became active; `before` is what was, `""` if nothing.
+        worse: what was worse by more than the margins, a line each.
+        accepted: why it was activated all the same.
+        compared: on how many questions of the test half it was compared with the one before;
+            None if there was nothing to compare it with.
+    """
+
+    at: str
+    build: str
+    before: str
+    worse: tuple[str, ...] = ()
+    accepted: str = ""
+    compared: int | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the build was active already."""
+        return self.build == self.before
+
+
+def history(folder: Path) -> list[Activation]:
+    """What was activated, oldest first; a line cut short by a crash is left out."""
+    try:
+        lines = (folder / _HISTORY).read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    return [one for line in lines if (one := _read_activation(line)) is not None]
+
+
+def note_activation(folder: Path, activation: Activation) -> None:
+    """Add a line to the history and flush it to disk.
+
+    Raises:
+        OSError: the disk is full or may not be written.
+    """
+    append_line(folder / _HISTORY, json.dumps(asdict(activation), ensure_ascii=False))
+
+
+def name_before(folder: Path, now: str) -> str:
+    """The name of the build that was active before this one, `""` if there was none."""
+    turns = (one for one in reversed(history(folder)) if not one.changes_nothing)
+    return next((one.before for one in turns if one.build == now), "")
+
+
+def _read_activation(line: bytes) -> Activation | None:
+    try:
+        fields = json.loads(line)
+        return Activation(**{**fields, "worse": tuple(fields["worse"])})
+    except (ValueError, KeyError, TypeError):
+        return None
