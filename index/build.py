@@ -50,7 +50,6 @@ from index.evidence import Thresholds
 from index.glossary import Entry, Glossary
 from index.gold import GoldDialogue, GoldSet
 from index.lexical import CountedTerms, LexicalIndex
-from index.quantities import Quantity
 from index.reports import Commitment
 from index.search import Index
 
@@ -149,7 +148,7 @@ def load_build(build: Path, settings: IndexSettings, *, encoder: Encoder | None 
 
 def read_commitments_of(files: Mapping[str, bytes]) -> tuple[Commitment, ...]:
     """The commitments of a build whose files were read."""
-    return tuple(map(_read_commitment, from_lines(files[COMMITMENTS])))
+    return tuple(from_lines(files[COMMITMENTS], Commitment))
 
 
 def read_gold_of(build: Path) -> GoldSet:
@@ -210,14 +209,13 @@ def _known_places(
 
 
 def _files(content: Content, assembled: Assembled) -> dict[str, bytes]:
-    entries = [asdict(entry) for entry in content.glossary]
     return {
         COMMITMENTS: to_lines(content.commitments),
-        GLOSSARY: to_json({"places": assembled.index.places, "entries": entries}),
+        GLOSSARY: to_json({"places": assembled.index.places, "entries": content.glossary}),
         LEXICAL: assembled.index.lexical.to_bytes(),
         COUNTED: assembled.counted.to_bytes(),
         VECTORS: assembled.index.dense.to_bytes(),
-        GOLD: to_json(asdict(content.gold)),
+        GOLD: to_json(content.gold),
     }
 
 
@@ -256,12 +254,6 @@ def _record(encoder: Encoder) -> EncoderRecord:
     return EncoderRecord(
         name=encoder.name, fingerprint=encoder.fingerprint, dimension=encoder.dimension
     )
-
-
-def _read_commitment(entry: dict[str, Any]) -> Commitment:
-    entry["ask"] = tuple(entry["ask"])
-    entry["quantities"] = tuple(Quantity(**quantity) for quantity in entry["quantities"])
-    return Commitment(**entry)
 
 
 def _read_entry(entry: Mapping[str, Any]) -> Entry:

@@ -11,13 +11,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import orjson
+import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import StaleIndexError
@@ -27,6 +28,9 @@ MANIFEST = "manifest.json"
 COMMITMENTS, GLOSSARY = "commitments.jsonl", "glossary.json"
 LEXICAL, COUNTED = "lexical.npz", "counted.npz"
 VECTORS, GOLD = "vectors.faiss", "gold.json"
+
+Entry = TypeVar("Entry")
+Result = TypeVar("Result")
 
 _CURRENT, _LOCK, _ASIDE = "current", "lock", ".aside-"
 _ID_CHARS = 12
@@ -100,13 +104,13 @@ def write_build(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
     Raises:
         OSError: the disk is full or may not be written; no build of that name appears.
     """
-    outputs = {name: sha256(content) for name, content in files.items()}
-    manifest = manifest.model_copy(update={"outputs": outputs})
+    outputs = dict(zip(files, _side_by_side(sha256, files.values()), strict=True))
+    sealed = _sealed(manifest.model_copy(update={"outputs": outputs}))
+    contents = {**files, MANIFEST: sealed}
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
     try:
         aside.chmod(0o755)
-        for name, content in {**files, MANIFEST: _sealed(manifest)}.items():
-            _write_flushed(aside / name, content)
+        _side_by_side(_write_flushed, [aside / name for name in contents], contents.values())
         _flush_folder(aside)
         finished = folder / manifest.build_id
         _make_room(finished)
@@ -185,15 +189,25 @@ def read_files(build: Path, manifest: Manifest) -> dict[str, bytes]:
     Raises:
         StaleIndexError: a file is missing, cut short or changed.
     """
-    files: dict[str, bytes] = {}
-    for name, expected in manifest.outputs.items():
-        try:
-            files[name] = (build / name).read_bytes()
-        except OSError as error:
-            raise StaleIndexError(f"{build.name}: {name} cannot be read", _REMEDY) from error
-        if sha256(files[name]) != expected:
-            raise StaleIndexError(f"{build.name}: {name} is damaged", _REMEDY)
-    return files
+    names = list(manifest.outputs)
+    contents = _side_by_side(partial(_proven, build), names, manifest.outputs.values())
+    return dict(zip(names, contents, strict=True))
+
+
+def _proven(build: Path, name: str, expected: str) -> bytes:
+    try:
+        content = (build / name).read_bytes()
+    except OSError as error:
+        raise StaleIndexError(f"{build.name}: {name} cannot be read", _REMEDY) from error
+    if sha256(content) != expected:
+        raise StaleIndexError(f"{build.name}: {name} is damaged", _REMEDY)
+    return content
+
+
+def _side_by_side(action: Callable[..., Result], *values: Iterable[Any]) -> list[Result]:
+    """What an action gives for each of many values; hashing and the disk leave others a core."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(action, *values))
 
 
 def expect_encoder(build: Path, manifest: Manifest, expected: EncoderRecord) -> None:
@@ -224,17 +238,18 @@ def sha256(content: bytes) -> str:
 
 def to_json(value: object) -> bytes:
     """JSON for people to read; the same value gives the same bytes."""
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
 def to_lines(entries: Iterable[object]) -> bytes:
     """JSON, one entry a line: it can be read piece by piece, and nobody waits for the whole."""
-    return b"".join(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in entries)
+    return msgspec.json.Encoder().encode_lines(entries)
 
 
-def from_lines(content: bytes) -> Iterator[Any]:
+def from_lines(content: bytes, kind: type[Entry]) -> list[Entry]:
     """What `to_lines` was given."""
-    return map(orjson.loads, content.splitlines())
+    decoder = msgspec.json.Decoder(kind)
+    return [decoder.decode(line) for line in content.splitlines()]
 
 
 def write_aside(path: Path, content: bytes) -> None:

@@ -134,7 +134,8 @@ def read_reports(
             mistakes.append(Finding(name, told, field="collection"))
             continue
         else:
-            own = [(commitment, whole_file(name)) for commitment in cut(report)]
+            place = whole_file(name)
+            own = [(commitment, place) for commitment in cut(report)]
             _check_split(name, report, len(own), mistakes, remarks)
         found.append(_as_content(report, own, commitments_file))
     return found

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -188,10 +188,15 @@ def read_gold_set(
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Looks the golds up; `texts` are the reports without punctuation, by id."""
+    """Looks the golds up; `texts` are the reports without punctuation, by id.
+
+    Attributes:
+        found: the reports of the golds looked up so far; many questions share one.
+    """
 
     texts: Mapping[str, str]
     remarks: list[str]
+    found: dict[str, str] = field(default_factory=dict)
 
     def turns(
         self, place: Place, line: _QuestionLine | _DialogueLine, turns: Iterable[_Turn]
@@ -206,9 +211,9 @@ class _Reader:
         places = {gold: self._report_with(gold) for gold in (turn.gold, *turn.gold_alt)}
         for gold, report in places.items():
             if not report:
-                field = "gold" if gold == turn.gold else "gold_alt"
+                key = "gold" if gold == turn.gold else "gold_alt"
                 told = f"{gold!r} is in no report"
-                self.remarks.append(place.finding(told, field=field))
+                self.remarks.append(place.finding(told, field=key))
         golds = tuple(gold for gold, report in places.items() if report)
         if not golds:
             return None
@@ -224,7 +229,11 @@ class _Reader:
         )
 
     def _report_with(self, gold: str) -> str:
-        return next((name for name, text in self.texts.items() if bare(gold) in text), "")
+        if gold not in self.found:
+            words = bare(gold)
+            names = (name for name, text in self.texts.items() if words in text)
+            self.found[gold] = next(names, "")
+        return self.found[gold]
 
 
 def _lines(path: Path, model: type[_Line], mistakes: list[str]) -> Iterator[tuple[Place, _Line]]:

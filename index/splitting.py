@@ -60,6 +60,7 @@ _CREED = re.compile(
     r"习近平|党中央|党的二十|“两个(?:确立|维护)”|“四个(?:意识|自信)”|中央经济工作会议|[省市区]委.{0,12}(?:领导|部署)|全会(?:精神|部署)"
     r"|总基调|良好开局|殷殷嘱托|不负|新发展理念|“(?:五位一体|四个全面)”|三个代表|马克思|指导思想|不忘初心|中国梦|民族复兴|新征程|伟业|篇章"
 )
+_LINE_END = re.compile("\n")
 _CLOSING = re.compile("让我们.{0,12}团结|团结在以")
 _DEFINITION = re.compile(r"指|即|简称|[［\[]\d+[］\]]|[：:]")
 _NO_PROMISE = re.compile(
@@ -141,7 +142,7 @@ def _blocks(text: str, headings: Sequence[Heading], begin: int) -> Iterator[_Blo
     marks = [mark for mark in headings if mark.level < LEAD and mark.text]
     levels = {mark.start: mark.level for mark in marks}
     ends = {mark.end for mark in marks}
-    breaks = {place + 1 for place, char in enumerate(text) if char == "\n"}
+    breaks = {found.end() for found in _LINE_END.finditer(text)}
     places = sorted({begin, len(text), *breaks, *levels, *ends})
     for start, end in pairwise(places):
         if start >= begin and text[start:end].strip():
