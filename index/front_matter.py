@@ -57,6 +57,10 @@ def read_front_matter(
     place = Place(name, places.line_of, entry=_ENTRY if front else "")
     try:
         fields = yaml.safe_load(front)
+    except RecursionError:
+        told = "not valid YAML: nested too deeply"
+        mistakes.append(Finding(name, told, line=places.first_line, entry=place.entry))
+        return None
     except (yaml.YAMLError, ValueError) as error:
         mistakes.append(_not_yaml(place, places.first_line, front, error))
         return None

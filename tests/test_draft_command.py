@@ -1,15 +1,17 @@
 """`python -m index draft`: a report's file becomes content; what cannot be read is one line."""
 
+import codecs
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from index import Paths
 from index.content import read_content
-from index.drafting.drafts import draft_file, write_draft
+from index.drafting.drafts import draft_file, draft_report, write_draft
 from index.drafting.together import write_together
 from index.errors import ContentError
 from tests.plain_report import PLAIN_REPORT
@@ -178,6 +180,125 @@ def test_front_matter_of_the_file_counts(paths: Paths, tmp_path: Path) -> None:
     file.write_text("---\ntitel: x\n---\n" + TEXT, encoding="utf-8")
     with pytest.raises(ContentError, match="titel: unknown key"):
         draft_file(paths, file, report_id="other")
+
+
+def curated(paths: Paths) -> tuple[Path, Path]:
+    """The two files of the curated report: commitments.toml and report.md."""
+    folder = paths.content / "reports" / "small-2020"
+    return folder / "commitments.toml", folder / "report.md"
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    """Change a file, leaving its line ends."""
+    file.write_bytes(file.read_bytes().decode().replace(before, after).encode())
+
+
+def save_as_gb18030(file: Path) -> None:
+    """Save a file as editors on Windows may."""
+    file.write_bytes(file.read_bytes().decode().replace("Add", "新增").encode("gb18030"))
+
+
+@pytest.mark.parametrize("is_from_file", [True, False])
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda toml, md: save_as_gb18030(toml),
+            "{toml}:4: not UTF-8; it reads as GB 18030: save it as UTF-8",
+        ),
+        (lambda toml, md: toml.write_text("x = " + "[" * 9999), "{toml}: not valid TOML: nested"),
+        (lambda toml, md: edit(toml, "Add", "Add\0"), "{toml}:5: holds a NUL byte (U+0000)"),
+        (lambda toml, md: edit(toml, "[[", "["), "{toml}:2: not valid TOML: "),
+        (
+            lambda toml, md: toml.write_text('\ncommitment = "x"\n'),
+            "{toml}:2: commitment: must be written as [[commitment]]",
+        ),
+        (lambda toml, md: save_as_gb18030(md), "{md}:3: not UTF-8; it reads as GB 18030: save"),
+        (lambda toml, md: edit(md, "学位", "学\0位"), "{md}:15: holds a NUL byte (U+0000)"),
+        (
+            lambda toml, md: md.write_text("---\nx: " + "[" * 9999 + "\n---\n武昌区\n"),
+            "{md}:2: front matter: not valid YAML: nested too deeply",
+        ),
+    ],
+    ids=[
+        "gb18030 toml",
+        "deep toml",
+        "NUL toml",
+        "bad toml",
+        "no table",
+        "gb md",
+        "NUL md",
+        "yaml",
+    ],
+)
+def test_a_report_whose_files_are_damaged_is_not_drafted_again(
+    paths: Paths,
+    tmp_path: Path,
+    spoil: Callable[[Path, Path], object],
+    said: str,
+    is_from_file: bool,
+) -> None:
+    """They raised from within, and of a NUL byte the hash was made to fit the damaged text."""
+    toml, md = curated(paths)
+    spoil(toml, md)
+    before = files_of(paths)
+    source = tmp_path / "next.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    words = [str(source), "--id", "small-2020"] if is_from_file else ["small-2020"]
+    done = run(paths, *words, "--write")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[0].startswith(said.format(toml=toml, md=md))
+    assert "Traceback" not in done.stderr
+    assert files_of(paths) == before
+
+
+def test_a_byte_order_mark_stays_and_is_no_obstacle(paths: Paths, tmp_path: Path) -> None:
+    """`check` reads such files, but `draft` raised from within."""
+    mark = codecs.BOM_UTF8
+    for file in curated(paths):
+        file.write_bytes(mark + file.read_bytes())
+    before = files_of(paths)
+    assert draft_report(paths, "small-2020").changes == ()
+    source = tmp_path / "next.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    draft = draft_file(paths, source, report_id="small-2020")
+    write_draft(paths, draft)
+    assert len(draft.changes) == 2
+    for file in curated(paths):
+        content = file.read_bytes()
+        assert content.startswith(mark)
+        assert mark not in content[len(mark) :]
+        assert content != before[file.relative_to(paths.content).as_posix()]
+    assert '"kindergartens"' in curated(paths)[0].read_text(encoding="utf-8")
+
+
+def test_an_id_of_another_kind_is_left_to_check(paths: Paths, tmp_path: Path) -> None:
+    toml, _ = curated(paths)
+    edit(toml, 'id = "school"', 'id = ["school"]')
+    source = tmp_path / "next.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    assert "['school']" in draft_file(paths, source, report_id="small-2020").gone
+
+
+@pytest.mark.parametrize("left", ["", "\n", "# 待办\n"])
+def test_a_file_without_commitments_is_drafted_from_the_beginning(paths: Paths, left: str) -> None:
+    """All clauses were taken for ones that an editor had taken out."""
+    toml, _ = curated(paths)
+    write_draft(paths, draft_report(paths, "small-2020"))
+    toml.write_text(left, encoding="utf-8")
+    draft = draft_report(paths, "small-2020")
+    write_draft(paths, draft)
+    assert len(draft.added) == 5
+    assert toml.read_text(encoding="utf-8").startswith("# 待办" if left.strip() else "# ")
+    assert read_content(paths).mistakes == []
+
+
+def test_a_date_that_is_none_is_told_with_its_file(paths: Paths, tmp_path: Path) -> None:
+    file = tmp_path / "yunhe-2026.md"
+    file.write_text("---\ndate: 2026-13-45\n---\n" + TEXT, encoding="utf-8")
+    done = run(paths, str(file))
+    assert done.returncode == 1
+    assert done.stderr == f"{file}: front matter: month must be in 1..12\n"
 
 
 def test_of_two_files_none_changes_if_one_cannot_be_written(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 Nothing an editor wrote is lost: a report drafted again keeps every line of it.
 """
 
+import codecs
 import difflib
 import tempfile
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,9 @@ import yaml
 from index.config import Paths
 from index.content import id_of, read_reports, report_files
 from index.drafting.entries import about
-from index.drafting.merging import CannotMergeError, Merged, clause_key, merge
+from index.drafting.memory import clause_key
+from index.drafting.merging import CannotMergeError, Merged, merge
+from index.drafting.present import Present, refuse_damaged
 from index.drafting.readers import Source, read_source
 from index.drafting.report_file import text_hash, with_hash, write_report
 from index.drafting.together import only_writer, write_together
@@ -84,12 +86,17 @@ def draft_report(paths: Paths, report_id: str) -> Draft:
     report = reports[report_id].report
     file = report_files(paths.content / _REPORTS, [])[report_id]
     commitments_file = reports[report_id].commitments_file
+    refuse_damaged(file, mistakes)
     before = file.read_bytes()
     is_as_hashed = text_hash(report.text).encode() in before
     known_clauses = split_report(report) if is_as_hashed and commitments_file.exists() else ()
-    merged = _merged(commitments_file, report, known_clauses)
-    renewed = _rehashed(before, report.text)
-    return _draft(report, {commitments_file: merged.text.encode(), file: renewed}, merged, ())
+    commitments = Present.of_commitments(commitments_file)
+    merged = _merged(commitments_file, commitments.text, report, known_clauses)
+    files = {
+        commitments_file: commitments.encoded(merged.text),
+        file: _rehashed(before, report.text),
+    }
+    return _draft(report, files, merged, ())
 
 
 def draft_file(
@@ -118,14 +125,16 @@ def draft_file(
         said = f"is the report {own_id} already; take it out first, or give another --id"
         raise ContentError([f"{reports[own_id]}: {said}"])
     source = read_source(file)
-    before = target.read_bytes() if target.exists() else None
-    old = _read_as(before.decode(), target, own_id) if before is not None else None
+    before = Present.of_report(target)
+    old = _read_as(before.text, target, own_id) if target.exists() else None
     if old is not None and old.collection:
         raise ContentError([f"{target}: is a collection of answers; no report replaces it"])
-    fields, remarks = _fields(file, source, before, target_year)
-    report, written = _write(source, fields, file, own_id, (before or b"").decode())
-    merged = _merged(target.with_name(COMMITMENTS_FILE), report, split_report(old) if old else ())
-    files = {target.with_name(COMMITMENTS_FILE): merged.text.encode(), target: written.encode()}
+    fields, remarks = _fields(file, source, before.text, target_year)
+    report, written = _write(source, fields, file, own_id, before.text)
+    entries_file = target.with_name(COMMITMENTS_FILE)
+    entries = Present.of_commitments(entries_file)
+    merged = _merged(entries_file, entries.text, report, split_report(old) if old else ())
+    files = {entries_file: entries.encoded(merged.text), target: before.encoded(written)}
     return _draft(report, files, merged, (*source.remarks, *remarks))
 
 
@@ -162,33 +171,29 @@ def _draft(
     )
 
 
-def _merged(file: Path, report: Report, known: Iterable[Commitment]) -> Merged:
-    """The commitments.toml of a report, brought to what it says now."""
+def _merged(file: Path, before: str, report: Report, known: Iterable[Commitment]) -> Merged:
+    """The commitments.toml of a report, brought to what it says now.
+
+    Args:
+        before: what the file holds; empty if there is none.
+    """
     clauses = split_report(report)
+    if not clauses and not file.exists():
+        raise ContentError([f"{report.id}: no sentence of it can be a commitment"])
     keys = {clause_key(clause) for clause in known}
-    if not file.exists():
-        if not clauses:
-            raise ContentError([f"{report.id}: no sentence of it can be a commitment"])
-        before, keys = about(report), set()
-    else:
-        before = file.read_bytes().decode()
     try:
-        return merge(before, report, clauses, keys)
-    except tomllib.TOMLDecodeError as error:
-        raise ContentError([f"{file}: not valid TOML: {error}"]) from error
+        return merge(before if before.strip() else about(report), report, clauses, keys)
     except CannotMergeError as error:
         said = "commitment: must be written as [[commitment]] to be drafted again"
-        raise ContentError([f"{file}: {said}"]) from error
+        raise ContentError([f"{file}:{error.line}: {said}"]) from error
 
 
 def _fields(
-    file: Path, source: Source, before: bytes | None, target_year: int | None
+    file: Path, source: Source, before: str, target_year: int | None
 ) -> tuple[dict[str, object], list[str]]:
     """The front matter: an editor's, the file's own, and what the text says; remarks on it."""
     own = _front_of(file, source.front)
-    written = _front_of(
-        file, split_front_matter((before or b"").decode().replace("\r\n", "\n"))[0]
-    )
+    written = _front_of(file, split_front_matter(before.replace("\r\n", "\n"))[0])
     if target_year and written.get("target_year", target_year) != target_year:
         raise ContentError([f"--year: report.md says {written['target_year']}; change it there"])
     fields = {**own, **({"target_year": target_year} if target_year else {}), **written}
@@ -216,7 +221,7 @@ def _fields(
 def _front_of(file: Path, front: str) -> dict[str, object]:
     try:
         fields = yaml.safe_load(front) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ContentError([f"{file}: front matter: {' '.join(str(error).split())}"]) from error
     if not isinstance(fields, dict):
         raise ContentError([f"{file}: front matter: must be lines of key: value"])
@@ -268,8 +273,9 @@ def _read_as(written: str, name: Path, own_id: str) -> Report:
 
 def _rehashed(before: bytes, text: str) -> bytes:
     """A report's file with the hash of its text as it is now; what holds none stays as it is."""
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
     try:
-        return with_hash(before.decode(), text).encode()
+        return mark + with_hash(before.removeprefix(mark).decode(), text).encode()
     except UnicodeDecodeError:
         return with_hash(before.decode("gb18030"), text).encode("gb18030")
 

@@ -9,12 +9,12 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Self
 
 from rapidfuzz import fuzz, process
 
 from index.drafting.entries import entry_lines, section_comment
+from index.drafting.memory import clause_key, memory_lines, without_memory
 from index.places_in_toml import TomlPlaces
 from index.reports import Commitment, Report
 
@@ -23,16 +23,19 @@ _GONE = "# 报告里已没有这句 / no longer in the report; nearest now: "
 _MOVED = "# start_after 不在这句前面了 / start_after does not stand before the quote; there now: "
 _MARKS = (_GONE, _MOVED)
 _NOTHING_NEAR = "无 / nothing"
-_MEMORY_ABOUT = (
-    "# 初稿列过的句子，删去的不再列出 / Clauses drafted so far; one taken out does not come back."
-)
-_MEMORY = "# drafted: "
-_KEYS_A_LINE = 9
 _LEAST_LIKE_PERCENT, _CHARS_BEFORE = 40, 12
 
 
 class CannotMergeError(Exception):
-    """Entries are written in another form than `[[commitment]]`."""
+    """An entry is written in another form than `[[commitment]]`.
+
+    Attributes:
+        line: where, counted from 1.
+    """
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,12 @@ class _File:
     @classmethod
     def of(cls, text: str, report_text: str) -> Self:
         tables = tomllib.loads(text).get("commitment", [])
-        lines, remembered = _without_memory(text.split("\n"))
+        lines, remembered = without_memory(text.split("\n"))
         places = TomlPlaces("\n".join(lines))
         starts = [places.line_of(("commitment", number)) - 1 for number in range(len(tables))]
-        if not all(_HEADER.fullmatch(lines[start].rstrip()) for start in starts):
-            raise CannotMergeError
+        for start in starts:
+            if not _HEADER.fullmatch(lines[start].rstrip()):
+                raise CannotMergeError(start + 1)
         entries: list[_Entry] = []
         done = 0
         for fields, start, following in zip(
@@ -115,41 +119,10 @@ class _File:
         lines += [line for entry in self.entries for line in (*entry.above, *entry.lines)]
         below = self.below
         if self.remembered:
-            remembered = ["", *_memory_lines(self.remembered)]
+            remembered = ["", *memory_lines(self.remembered)]
             below = _without_blank_end(below)
             below += [*(line + self.line_end for line in remembered), ""]
         return "\n".join([*lines, *below])
-
-
-def _without_memory(lines: Iterable[str]) -> tuple[list[str], set[str]]:
-    """The lines without the list of clauses drafted so far, and that list."""
-    kept: list[str] = []
-    keys: set[str] = set()
-    for line in lines:
-        if line.startswith(_MEMORY):
-            keys.update(line.removeprefix(_MEMORY).split())
-        elif line.rstrip() != _MEMORY_ABOUT:
-            kept.append(line)
-    return kept, keys
-
-
-def clause_key(clause: Commitment) -> str:
-    """What a clause nobody has curated is remembered by: the hash of its words, and which it is.
-
-    The second clause of the same words has another key than the first: `0a1b2c3d-2`.
-    """
-    return clause.id.rpartition("/c-")[2]
-
-
-def _memory_lines(keys: Iterable[str]) -> list[str]:
-    """The comment that lists the clauses drafted so far."""
-    rows: list[str] = []
-    # In groups, so that one more does not move all lines below it.
-    for _, group in groupby(sorted(set(keys)), key=lambda key: key[:1]):
-        ordered = list(group)
-        for at in range(0, len(ordered), _KEYS_A_LINE):
-            rows.append(f"{_MEMORY}{' '.join(ordered[at : at + _KEYS_A_LINE])}")
-    return [_MEMORY_ABOUT, *rows]
 
 
 def merge(
@@ -167,6 +140,8 @@ def merge(
         CannotMergeError: an entry is not written as `[[commitment]]`.
     """
     file = _File.of(before, report.text)
+    if not file.entries:  # nobody can have wanted it so: a report without commitments is a mistake
+        known, file.remembered = (), set()
     holding = [entry for entry in file.entries if entry.start is not None]
     gone = [entry for entry in file.entries if entry.start is None]
     fresh = _fresh(clauses, holding, {*known, *file.remembered})
@@ -250,7 +225,7 @@ def _on_one_line(words: str) -> str:
 
 def _insert(file: _File, report: Report, fresh: Sequence[Commitment]) -> list[str]:
     """Put fresh entries where the report has their clauses; their ids."""
-    used = {entry.fields.get("id") for entry in file.entries}
+    used = {str(entry.fields.get("id")) for entry in file.entries}
     ids: list[str] = []
     for clause in fresh:
         own_id = _free_id(clause.id.removeprefix(f"{report.id}/"), used)
