@@ -3,7 +3,18 @@
 The modules are named for their first step, so that their order is that of the steps.
 """
 
-from bot.migrations import steps_01_residents, steps_11_workflow, steps_14_console
+from bot.migrations import (
+    steps_01_residents,
+    steps_11_workflow,
+    steps_14_console,
+    steps_15_privacy,
+)
 from bot.migrations.registry import migrations
 
-__all__ = ["migrations", "steps_01_residents", "steps_11_workflow", "steps_14_console"]
+__all__ = [
+    "migrations",
+    "steps_01_residents",
+    "steps_11_workflow",
+    "steps_14_console",
+    "steps_15_privacy",
+]
