@@ -5,15 +5,13 @@ made of: the same inputs give the same name and the same bytes. `current` is a f
 of the build to load; it is replaced by a rename, so a crash leaves either the old name or the new.
 """
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +20,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import StaleIndexError
+from index.writing import flush_folder, take_lock, write_aside, write_flushed
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -92,7 +91,7 @@ def only_builder(folder: Path) -> Iterator[None]:
     """Wait until no other process builds here; what a crashed one left aside is removed."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        take_lock(lock.fileno(), folder)
         for left in folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(left, ignore_errors=True)
         yield
@@ -110,15 +109,14 @@ def write_build(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
     try:
         aside.chmod(0o755)
-        _side_by_side(_write_flushed, [aside / name for name in contents], contents.values())
-        _flush_folder(aside)
+        _side_by_side(write_flushed, [aside / name for name in contents], contents.values())
+        flush_folder(aside)
         finished = folder / manifest.build_id
         _make_room(finished)
         aside.rename(finished)
-    except OSError:
+    finally:
         shutil.rmtree(aside, ignore_errors=True)
-        raise
-    _flush_folder(folder)
+    flush_folder(folder)
     return finished
 
 
@@ -150,7 +148,10 @@ def active_build(folder: Path) -> Path:
 
 def builds_in(folder: Path) -> list[Path]:
     """All builds, the one made last first; whether they are whole is not looked at."""
-    made = {entry.parent: entry.stat().st_mtime_ns for entry in folder.glob(f"[!.]*/{MANIFEST}")}
+    made: dict[Path, int] = {}
+    for manifest in folder.glob(f"[!.]*/{MANIFEST}"):
+        with suppress(FileNotFoundError):  # another process has just removed the build
+            made[manifest.parent] = manifest.stat().st_mtime_ns
     return sorted(made, key=lambda build: (-made[build], build.name))
 
 
@@ -252,18 +253,6 @@ def from_lines(content: bytes, kind: type[Entry]) -> list[Entry]:
     return [decoder.decode(line) for line in content.splitlines()]
 
 
-def write_aside(path: Path, content: bytes) -> None:
-    """Replace a file whole or not at all, and flush it to disk.
-
-    Raises:
-        OSError: the disk is full or may not be written.
-    """
-    aside = path.with_name(f"{path.name}.new")
-    _write_flushed(aside, content)
-    aside.replace(path)
-    _flush_folder(path.parent)
-
-
 def _make_room(finished: Path) -> None:
     """Take away a damaged build of that name."""
     if finished.exists():
@@ -277,22 +266,6 @@ def _remove(build: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add a line to a file and flush it to disk; one that a crash cut short is ended first."""
-    with path.open("ab+") as file:
-        if file.tell() and _last_byte(path) != b"\n":
-            file.write(b"\n")
-        file.write(f"{line}\n".encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _last_byte(path: Path) -> bytes:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1)
-
-
 def _described(encoder: EncoderRecord) -> str:
     return f"{encoder.name} ({encoder.dimension} dimensions, {encoder.fingerprint[:12]})"
 
@@ -304,18 +277,3 @@ def _sealed(manifest: Manifest) -> bytes:
 
 def _canonical(fields: object) -> bytes:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True).encode()
-
-
-def _write_flushed(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

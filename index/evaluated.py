@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from index.builds import builds_in, sha256, to_json, write_aside
+from index.builds import builds_in, sha256, to_json
 from index.evaluate import Evaluation
+from index.writing import write_aside
 
 _FOLDER = "evaluated"
 

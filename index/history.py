@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.builds import append_line
+from index.writing import append_line
 
 _HISTORY = "history.jsonl"
 

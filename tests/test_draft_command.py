@@ -12,7 +12,6 @@ import pytest
 from index import Paths
 from index.content import read_content
 from index.drafting.drafts import draft_file, draft_report, write_draft
-from index.drafting.together import write_together
 from index.errors import ContentError
 from tests.plain_report import PLAIN_REPORT
 from tests.report_files import write_docx, write_pdf, write_scan
@@ -301,15 +300,31 @@ def test_a_date_that_is_none_is_told_with_its_file(paths: Paths, tmp_path: Path)
     assert done.stderr == f"{file}: front matter: month must be in 1..12\n"
 
 
-def test_of_two_files_none_changes_if_one_cannot_be_written(tmp_path: Path) -> None:
-    folder = tmp_path / "report"
-    (folder / "report.md").mkdir(parents=True)
-    (folder / "commitments.toml").write_bytes(b"old")
-    files = {folder / "commitments.toml": b"new", folder / "report.md": b"new"}
-    with pytest.raises(IsADirectoryError):
-        write_together(files)
-    assert (folder / "commitments.toml").read_bytes() == b"old"
-    assert sorted(file.name for file in folder.iterdir()) == ["commitments.toml", "report.md"]
+def test_a_draft_killed_between_its_files_is_told_and_mended_by_drafting_again(
+    paths: Paths, tmp_path: Path
+) -> None:
+    toml, md = curated(paths)
+    source = tmp_path / "next.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    whole = draft_file(paths, source, report_id="small-2020")
+    first = whole.changes[0]
+    first.path.write_bytes(first.after)
+    assert [change.path for change in whole.changes] == [toml, md]
+    told = read_content(paths).mistakes
+    assert told
+    assert all(line.startswith(f"{toml}:") for line in told)
+    write_draft(paths, draft_file(paths, source, report_id="small-2020"))
+    assert {toml: toml.read_bytes(), md: md.read_bytes()} == {
+        change.path: change.after for change in whole.changes
+    }
+
+
+def test_the_first_report_of_a_new_content_is_drafted(paths: Paths, tmp_path: Path) -> None:
+    source = tmp_path / "yunhe-2026.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    fresh = Paths(content=tmp_path / "fresh")
+    write_draft(fresh, draft_file(fresh, source))
+    assert read_content(fresh).mistakes == []
 
 
 def test_the_bot_starts_without_the_libraries_for_documents() -> None:

@@ -1,17 +1,15 @@
 """New texts of content files: compared, checked in a copy, and written whole or not at all."""
 
 import difflib
-import fcntl
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.publishing.permitted import refuse
-from index import ContentError, Paths, check_content
+from index import ContentError, Paths, check_content, only_writer, write_together
 
 REPORTS = "reports"
 _NOT_CHECKED = shutil.ignore_patterns("wording", "examples")
@@ -40,7 +38,7 @@ def change_files(content: Path, files: Mapping[Path, str], file: Path, *, commit
     if changed:
         _check(content, changed)
         if commit:
-            _write(changed, before)
+            write_together({path: text.encode() for path, text in changed.items()})
     return change
 
 
@@ -70,66 +68,9 @@ def _check(content: Path, files: Mapping[Path, str]) -> None:
         refuse([line.replace(str(copy), str(content)) for line in mistakes])
 
 
-@contextmanager
-def only_publisher(content: Path) -> Iterator[None]:
-    """Wait until no other process publishes into this content."""
-    handle = os.open(content / REPORTS, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _write(files: Mapping[Path, str], before: Mapping[Path, str]) -> None:
-    """Write all files aside and rename them; a failure puts back what was there.
-
-    A new folder appears with all its files at once.
-    """
-    folder = next(iter(files)).parent
-    if folder.exists():
-        _replace(files, before)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=folder.parent))
-    try:
-        aside.chmod(0o755)
-        for path, text in files.items():
-            _write_flushed(aside / path.name, text)
-        aside.rename(folder)
-    except OSError:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-
-
-def _replace(files: Mapping[Path, str], before: Mapping[Path, str]) -> None:
-    aside = {path: path.with_name(f".{path.name}.new") for path in files}
-    new = {path for path in files if not path.exists()}
-    replaced: list[Path] = []
-    try:
-        for path, text in files.items():
-            path.parent.mkdir(exist_ok=True)
-            _write_flushed(aside[path], text)
-            if path not in new:
-                shutil.copymode(path, aside[path])
-        for path in files:
-            aside[path].replace(path)
-            replaced.append(path)
-    except OSError:
-        for path in replaced:
-            if path in new:
-                path.unlink()
-            else:
-                path.write_bytes(before[path].encode())
-        for path in aside.values():
-            path.unlink(missing_ok=True)
-        raise
-
-
-def _write_flushed(path: Path, text: str) -> None:
-    with path.open("wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
+def only_publisher(content: Path) -> AbstractContextManager[None]:
+    """Wait until no other process publishes into this content, or drafts in it."""
+    return only_writer(content / REPORTS)
 
 
 def read(file: Path) -> str:

@@ -20,13 +20,13 @@ from index.drafting.merging import CannotMergeError, Merged, merge
 from index.drafting.present import Present, refuse_damaged
 from index.drafting.readers import Source, read_source
 from index.drafting.report_file import text_hash, with_hash, write_report
-from index.drafting.together import only_writer, write_together
 from index.errors import ContentError
 from index.headings import LEAD, Heading, find_headings
 from index.opening import read_opening
 from index.report_text import split_front_matter
 from index.reports import COMMITMENTS_FILE, Commitment, Report, read_report, split_report
 from index.splitting import mark_turns
+from index.writing import only_writer, write_together
 
 _REPORTS, _REPORT_FILE = "reports", "report.md"
 _TOLD_BY_TEXT = ("title", "district", "session", "date", "target_year")
@@ -145,7 +145,9 @@ def write_draft(paths: Paths, draft: Draft) -> None:
         ContentError: a file has been changed since it was read.
         OSError: it cannot be written.
     """
-    with only_writer(paths.content / _REPORTS):
+    reports = paths.content / _REPORTS
+    reports.mkdir(parents=True, exist_ok=True)
+    with only_writer(reports):
         for change in draft.changes:
             now = change.path.read_bytes() if change.path.exists() else None
             if now != change.before:
