@@ -48,6 +48,7 @@ SAMPLES: dict[str, object] = {
     "megabytes": 10,
     "url": "https://example.org/console/enter?code=abc",
     "minutes": 15,
+    "build": "0123456789ab",
     "staff": "电工两名",
     "percent": 92,
     "point": "路灯坏了",

@@ -31,6 +31,7 @@ def build_console_pages(bot: Bot, *, token: str = "") -> "Console":
         StoreUnavailable: the key cannot be read or written.
     """
     from bot.web.console import Console
+    from bot.web.console.builds import read_builds
     from bot.web.console.console import ConsoleSettings
 
     settings = bot.settings
@@ -57,6 +58,7 @@ def build_console_pages(bot: Bot, *, token: str = "") -> "Console":
         ),
         read_apart=read_apart,
         examine=findings,
+        builds=lambda: read_builds(settings.paths, refused=bot.live.refused),
         now=bot.now,
     )
 

@@ -1,12 +1,11 @@
-"""What keeps the console running: who works here, the district's rules as read, the build in use,
-the doctor's report, and who looked at what. For supervisors."""
+"""What keeps the console running: who works here, the district's rules as read, the builds, the
+doctor's report, and who looked at what. For supervisors."""
 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +22,7 @@ from bot.access import (
 )
 from bot.cases import STAFF_ROLES, Role, Staff
 from bot.clocks import Length
+from bot.web.console.builds import ACTIVATIONS_SHOWN, served_by
 from bot.web.console.console import HOME, Console, Endpoint, Handler, Seat
 from bot.web.console.forms import Form
 from bot.wording import plain
@@ -39,23 +39,6 @@ _LENGTHS: Mapping[str, str] = {
     "working hours": "administration.working_hours",
     "working days": "administration.working_days",
 }
-
-_KNOWN_NAMES: Mapping[str, frozenset[str]] = {
-    "half": frozenset({"test", "calibration"}),
-    "group": frozenset(
-        {
-            *("numbers", "questions", "questions_en", "questions_zh", "follow_ups"),
-            *("unanswerable_far", "unanswerable_near", "probability"),
-        }
-    ),
-    "figure": frozenset(
-        {
-            *("n", "right", "answered", "low", "high", "wrong", "refused", "top3"),
-            *("brier", "calibration_error"),
-        }
-    ),
-}
-"""What the wording calls by a name of its own, of `Index.evaluation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +90,7 @@ class Administration:
         findings: Sequence[Mapping[str, object]] = []
         if request.query_params.get("doctor") == "1":
             findings = await asyncio.to_thread(self._console.examine)
-        return self._page(request, seat, findings=findings)
+        return await self._page(request, seat, findings=findings)
 
     async def on_views(self, request: Request, seat: Seat) -> Response:
         """Show who looked at what and why, the newest first."""
@@ -142,12 +125,12 @@ class Administration:
                 code = await console.store.write(lambda: self._link(name))
                 self._log(seat, "link", name)
                 site = f"{request.url.scheme}://{request.url.netloc}"
-                return self._page(request, seat, link=(name, sign_in_url(site, code)))
+                return await self._page(request, seat, link=(name, sign_in_url(site, code)))
             done = await console.store.write(lambda: self._change(form, name))
             self._log(seat, form.kept("do"), name)
         except NotDone as error:
             problem = str(say(f"administration.{error.why}", most=MOST_NAME_CHARS))
-            return self._page(request, seat, form=form, problem=problem)
+            return await self._page(request, seat, form=form, problem=problem)
         notice = plain(say("administration.done", name=done))
         return console.back_to(request, _PATH, notice=notice)
 
@@ -220,7 +203,7 @@ class Administration:
         supervisors = self._console.store.staff.active(Role.SUPERVISOR)
         return [one.name for one in supervisors] == [name]
 
-    def _page(
+    async def _page(
         self,
         request: Request,
         seat: Seat,
@@ -231,6 +214,7 @@ class Administration:
         link: tuple[str, str] | None = None,
     ) -> Response:
         console = self._console
+        builds = await asyncio.to_thread(console.builds)
         return console.page(
             request,
             seat,
@@ -241,8 +225,8 @@ class Administration:
             roles=STAFF_ROLES,
             service=console.service,
             lasting=lambda length: self._lasting(length, seat),
-            index=console.index(),
-            **self._evaluation(seat),
+            served=served_by(console.index(), builds, console.words(seat.language)),
+            activations_shown=ACTIVATIONS_SHOWN,
             findings=findings,
             form=form or Form({}),
             problem=problem,
@@ -260,33 +244,7 @@ class Administration:
             found.append(Member(one, len(sessions), seen))
         return found
 
-    def _evaluation(self, seat: Seat) -> dict[str, object]:
-        """How often the index was right when it was built: what the figures are called, and they
-        of each group of questions; what the wording does not know keeps its own name."""
-        evaluation, say = self._console.index().evaluation, self._console.words(seat.language)
-        columns = list(dict.fromkeys(chain.from_iterable(evaluation.values())))
-
-        def named(kind: str, name: str) -> str:
-            known = _KNOWN_NAMES[kind]
-            key = name.replace(" ", "_").replace("-", "_")
-            return say(f"administration.{kind}_{key}") if key in known else name
-
-        rows = []
-        for group, figures in evaluation.items():
-            half, _, name = group.partition(" ")
-            told = named("group", name)
-            if half in _KNOWN_NAMES["half"]:
-                told = say(f"administration.half_{half}", name=told)
-            rows.append((told, [_figure(figures.get(column)) for column in columns]))
-        return {"evaluation": rows, "figures_named": [named("figure", one) for one in columns]}
-
     def _lasting(self, length: Length, seat: Seat) -> str:
         """A limit in words."""
         say = self._console.words(seat.language)
         return str(say(_LENGTHS[length.unit], count=f"{length.amount:g}"))
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "—"
-    return f"{value:.2f}" if value <= 1 else f"{value:g}"

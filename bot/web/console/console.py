@@ -19,6 +19,7 @@ from bot.desk import Office
 from bot.naming import Names, local_day, local_time
 from bot.store import Reader, Session, Store, StoreUnavailable
 from bot.store.photos import Photos
+from bot.web.console.builds import Builds
 from bot.web.console.forms import NOTHING, Form, read_form
 from bot.web.guards import require_same_origin
 from bot.web.pages import status_of, templates_environment, wants_json
@@ -77,6 +78,7 @@ class Console:
     Attributes:
         read_apart: opens the database a second time, to be read in another thread.
         examine: the doctor's findings; takes seconds, to be called in another thread.
+        builds: the index builds on the disk; reads files, to be called in another thread.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Console:
         settings: ConsoleSettings,
         read_apart: Callable[[], AbstractContextManager[Store]],
         examine: Callable[[], list[Mapping[str, object]]],
+        builds: Callable[[], Builds],
         now: Callable[[], datetime],
     ) -> None:
         self.office = office
@@ -102,6 +105,7 @@ class Console:
         self.settings = settings
         self.read_apart = read_apart
         self.examine = examine
+        self.builds = builds
         self.now = now
         self._cookies = URLSafeSerializer(settings.key, salt="console")
         environment = templates_environment()
