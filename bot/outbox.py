@@ -72,7 +72,7 @@ class Outbox:
 
     def look_again(self) -> None:
         """Take up what waits in the database: what an earlier process left, or was put back."""
-        for resident_id in self._store.outbox.residents_waited_for(self._channel):
+        for resident_id in self._store.outbox.residents_waited_for():
             self.wake(resident_id)
 
     async def stop(self, *, patience_seconds: float) -> None:

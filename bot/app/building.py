@@ -177,7 +177,7 @@ def _build_dialogue(
 ) -> Dialogue:
     return Dialogue(
         store=office.store,
-        photos=Photos(settings.paths.var / "files"),
+        photos=Photos(settings.paths.var / "files", office.store.vault),
         understander=reading.understander,
         phrasing=reading.phrasing,
         drafting=parts.drafting,

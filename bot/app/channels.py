@@ -125,7 +125,7 @@ def build_telegram(
     inbox = Inbox(bot.store, residents, settings=_inbox_settings(bot), now=now)
     outbox = Outbox(
         bot.store,
-        TelegramCourier(client, Photos(bot.settings.paths.var / "files")),
+        TelegramCourier(client, Photos(bot.settings.paths.var / "files", bot.store.vault)),
         channel="telegram",
         pace=Pace(
             per_second=settings.messages_per_second,

@@ -51,7 +51,7 @@ def build_console_pages(bot: Bot, *, token: str = "") -> "Console":
         bot.office,
         wording=bot.wording,
         index=bot.live,
-        photos=Photos(settings.paths.var / "files"),
+        photos=Photos(settings.paths.var / "files", bot.store.vault),
         settings=ConsoleSettings(
             key=os.environ.get(KEY_VARIABLE) or kept_key(settings.paths.var / KEY_FILE),
             session_hours=settings.web.session_hours,

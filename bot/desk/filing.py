@@ -74,7 +74,9 @@ def open_case(
         replace(draft, state=DraftState.SUBMITTED, awaiting=Awaiting.NOTHING, case_id=case.id),
         at=at,
     )
-    case = replace(case, same_as=same_as, spot=spot_of(case.matter), waits_for=Role.DISPATCHER)
+    case = replace(
+        case, same_as=same_as, spot=store.spot_key(spot_of(case.matter)), waits_for=Role.DISPATCHER
+    )
     store.cases.change(case)
     if draft.matter.commitment:
         store.cases.set_commitment(case.id, draft.matter.commitment, "proposed")

@@ -41,9 +41,11 @@ from bot.store.queue import (
     Tab,
 )
 from bot.store.residents import Resident, Residents
+from bot.store.sealing import holds_identities, seal_what_is_plain, spot_key
 from bot.store.sessions import Session, Sessions, View, Views, What
 from bot.store.staff import Card, LinkPurpose, StaffRows, Words
 from bot.store.workorders import MOST_AT_ONCE, WorkOrder, WorkOrders
+from bot.vault import KEYS_DATABASE, Vault, VaultError
 
 __all__ = [
     "DATABASE",
@@ -98,13 +100,17 @@ _LOCK_PATIENCE_MILLISECONDS = 20
 class Store:
     """The tables by subject; opened once by `bot.app`, closed by it."""
 
-    def __init__(self, connection: sqlite3.Connection, file: Path | None = None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, vault: Vault, file: Path | None = None
+    ) -> None:
         connection.execute("pragma synchronous = full")
         connection.execute("pragma foreign_keys = on")
-        self._database = Database(connection, file)
+        connection.execute("pragma secure_delete = on")
+        self.vault = vault
+        self._database = Database(connection, vault, file)
         migrations.apply(self._database.tables)
         connection.isolation_level = None  # no transaction begins but those that are asked for
-        self.residents = Residents(self._database)
+        self.residents = Residents(self._database, vault)
         self.turns = Turns(self._database)
         self.answers = Answers(self._database)
         self.drafts = Drafts(self._database)
@@ -124,29 +130,34 @@ class Store:
         self.questions = Questions(self._database)
         self.figures = Figures(self._database)
         self.meanings = Meanings(self._database)
-        self.inbox = InboxRows(self._database)
+        self.inbox = InboxRows(self._database, vault)
         self.outbox = OutboxRows(self._database)
         self._commits = GroupCommit(self._database)
 
     @classmethod
     def open(cls, path: Path) -> "Store":
-        """Open the file, creating it and its tables as needed.
+        """Open the file with the vault beside it, creating them and the tables as needed.
 
         Raises:
-            StoreError: no permission, a full disk, or a file that is not this bot's database.
+            StoreError: no permission, a full disk, a file that is not this bot's database, or a
+                vault whose key is missing or wrong; nothing was changed.
         """
-        connection = None
+        connection = vault = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            vault = _vault_beside(path)
             connection = sqlite3.connect(path)
             connection.execute("pragma journal_mode = wal")
-            store = cls(connection, path)
+            store = cls(connection, vault, path)
+            seal_what_is_plain(store._database, vault)
+            store.residents.shred_forgotten()
             connection.execute(f"pragma busy_timeout = {_LOCK_PATIENCE_MILLISECONDS}")
             with store.transaction():  # A file that can only be read fails here, not at work.
                 return store
-        except (OSError, sqlite3.Error, StoreUnavailable) as error:
-            if connection is not None:
-                connection.close()
+        except (OSError, sqlite3.Error, StoreUnavailable, VaultError) as error:
+            _close_all(connection, vault)
+            if isinstance(error, VaultError):
+                raise StoreError(str(error)) from error
             raise StoreError(f"{path}: the database cannot be opened ({error})") from error
 
     @classmethod
@@ -156,21 +167,23 @@ class Store:
         Raises:
             StoreError: it is not there, not readable, or of another version.
         """
-        connection = None
+        connection = vault = None
         try:
             connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
             if migrations.pending(sqlite_utils.Database(connection)):
                 raise StoreError(f"{path}: of an older version; start the bot once")
-            return cls(connection)
-        except sqlite3.Error as error:
-            if connection is not None:
-                connection.close()
+            vault = _vault_beside(path)
+            return cls(connection, vault)
+        except (sqlite3.Error, VaultError) as error:
+            _close_all(connection, vault)
+            if isinstance(error, VaultError):
+                raise StoreError(str(error)) from error
             raise StoreError(f"{path}: the database cannot be read ({error})") from error
 
     @classmethod
     def in_memory(cls) -> "Store":
         """A database that is gone with the process."""
-        return cls(sqlite3.connect(":memory:"))
+        return cls(sqlite3.connect(":memory:"), Vault.in_memory())
 
     async def write(self, work: Callable[[], T]) -> T:
         """Run a piece of work inside a transaction; it is on disk when this returns.
@@ -190,6 +203,10 @@ class Store:
         """All writes inside happen, or none, whether or not a transaction is open already."""
         return self._database.step() if self._database.is_open else self._database.transaction()
 
+    def spot_key(self, spot: str) -> str:
+        """What is the same for the same spot and tells nobody which; empty for an empty one."""
+        return spot_key(self.vault, spot)
+
     def problem(self) -> str:
         """Why nothing can be written just now; empty if all is well."""
         try:
@@ -201,5 +218,23 @@ class Store:
             return str(error)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the files."""
         self._database.close()
+        self.vault.close()
+
+
+def _vault_beside(path: Path) -> Vault:
+    """The vault of a database.
+
+    Raises:
+        VaultError: the key is missing or wrong, or the keys are gone though residents are there.
+    """
+    if path.exists() and not (path.parent / KEYS_DATABASE).exists() and holds_identities(path):
+        raise VaultError(f"{path.parent / KEYS_DATABASE}: missing; bring back its copy")
+    return Vault.open(path.parent)
+
+
+def _close_all(connection: sqlite3.Connection | None, vault: Vault | None) -> None:
+    for opened in (connection, vault):
+        if opened is not None:
+            opened.close()

@@ -37,7 +37,7 @@ class Cases:
         case_id = self._database.insert(
             "cases",
             {
-                **columns_of(draft.matter),
+                **columns_of(self._database, draft.resident_id, draft.matter),
                 "number": number,
                 "query_code": query_code,
                 "resident_id": draft.resident_id,
@@ -63,7 +63,7 @@ class Cases:
             "cases",
             case.id,
             {
-                **columns_of(case.matter),
+                **columns_of(self._database, case.resident_id, case.matter),
                 "state": case.state,
                 "version": case.version,
                 "earlier_state": case.earlier_state or "",
@@ -83,13 +83,15 @@ class Cases:
 
     def add_event(self, case_id: int, event: Event) -> None:
         """Append to a case's history; nothing is ever changed in it."""
+        row = self._database.one("select resident_id from cases where id = ?", [case_id])
+        resident_id = row["resident_id"] if row else 0
         self._database.insert(
             "events",
             {
                 "case_id": case_id,
                 "action": event.action,
                 "actor": event.actor,
-                "reason": event.reason,
+                "reason": self._database.sealed(resident_id, event.reason),
                 "resident_sees": int(event.resident_sees),
                 "at": event.at.isoformat(),
                 "state": event.state,
@@ -202,7 +204,7 @@ class Cases:
             (int(case_id), str(number), str(words))
             for case_id, number, words in self._database.tuples(
                 """
-                select cases.id, number, reason from events join cases on cases.id = case_id
+                select cases.id, number, opened(reason) from events join cases on cases.id = case_id
                 where action in ('reply', 'answer') and at >= ? order by events.id desc limit ?
                 """,
                 [since.isoformat(), most],

@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.messages import Button, Location, Reply, Turn
-from bot.store.database import Database, Row
+from bot.store.database import UNREADABLE, Database, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ class Turns:
             "turns",
             {
                 "resident_id": resident_id,
-                "said": said,
+                "said": self._database.sealed(resident_id, said),
                 "has_photo": int(has_photo),
-                "replies": "[]",
+                "replies": "",
                 "at": at.isoformat(),
                 "key": key,
             },
@@ -61,7 +62,8 @@ class Turns:
     def finish(self, turn_id: int, replies: Sequence[Reply], *, replaces: int | None) -> None:
         """Keep what was replied in a turn, and whose reply the first one takes the place of."""
         texts = json.dumps([kept_reply(reply) for reply in replies], ensure_ascii=False)
-        self._database.update("turns", turn_id, {"replies": texts, "replaces": replaces})
+        sealed = self._sealed_in(turn_id, texts)
+        self._database.update("turns", turn_id, {"replies": sealed, "replaces": replaces})
 
     def said_under(self, key: str, resident_id: int) -> Turn | None:
         """What she said under a channel's id of a message, or None; under an empty one None."""
@@ -74,18 +76,19 @@ class Turns:
     def revise(self, turn: Turn, said: str, *, at: datetime) -> None:
         """Put new words in the place of what was said; the old ones stay as a version."""
         self.keep_version(turn.id, turn.said, at=at)
-        self._database.update("turns", turn.id, {"said": said})
+        self._database.update("turns", turn.id, {"said": self._sealed_in(turn.id, said)})
 
     def keep_version(self, turn_id: int, said: str, *, at: datetime) -> None:
         """Keep words that a turn once had."""
+        sealed = self._sealed_in(turn_id, said)
         self._database.insert(
-            "versions", {"turn_id": turn_id, "said": said, "replaced_at": at.isoformat()}
+            "versions", {"turn_id": turn_id, "said": sealed, "replaced_at": at.isoformat()}
         )
 
     def versions(self, turn_id: int) -> list[str]:
         """The words that a turn once had, in the order in which they were replaced."""
         rows = self._database.tuples(
-            "select said from versions where turn_id = ? order by id", [turn_id]
+            "select opened(said) from versions where turn_id = ? order by id", [turn_id]
         )
         return [str(said) for (said,) in rows]
 
@@ -103,6 +106,10 @@ class Turns:
             "select * from turns where id = ? and resident_id = ?", [turn_id, resident_id]
         )
         return _turn(row) if row else None
+
+    def _sealed_in(self, turn_id: int, text: str) -> str:
+        row = self._database.one("select resident_id from turns where id = ?", [turn_id])
+        return self._database.sealed(row["resident_id"] if row else 0, text)
 
 
 class Answers:
@@ -146,8 +153,13 @@ def _turn(row: Row) -> Turn:
         said=row["said"],
         has_photo=bool(row["has_photo"]),
         replaces=row["replaces"],
-        replies=tuple(reply_of(kept) for kept in json.loads(row["replies"])),
+        replies=tuple(reply_of(kept) for kept in kept_json(row["replies"], [])),
     )
+
+
+def kept_json(text: str, otherwise: Any) -> Any:
+    """What was kept as JSON; something else if it was forgotten, or cannot be read any more."""
+    return otherwise if text in ("", UNREADABLE) else json.loads(text)
 
 
 def kept_reply(reply: Reply) -> Row:

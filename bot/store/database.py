@@ -1,4 +1,8 @@
-"""The one connection, and the few ways the tables are read and written."""
+"""The one connection, and the few ways the tables are read and written.
+
+What residents say is sealed on its way in (`Database.sealed`), and opened on its way out: in rows
+with names by itself, in bare tuples where the statement says `opened(column)`.
+"""
 
 import logging
 import sqlite3
@@ -10,11 +14,14 @@ from typing import Any
 import sqlite_utils
 
 from bot.faults import kind_and_place
+from bot.vault import KeyGone, Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 PROBE_BYTES = 64 * 1024
+UNREADABLE = "（无法读取 · unreadable）"
+"""Stands for words that are damaged; of words whose key was shredded nothing stands."""
 
 _UNAVAILABLE = {
     sqlite3.SQLITE_BUSY: "another program has locked it",
@@ -53,9 +60,13 @@ class Database:
         undone: how many transactions were rolled back, for whoever remembers what was read.
     """
 
-    def __init__(self, connection: sqlite3.Connection, file: Path | None = None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, vault: Vault, file: Path | None = None
+    ) -> None:
         """`file` is where the database is; it must stay the same file."""
         self._file = file
+        self._vault = vault
+        connection.create_function("opened", 1, self.opened)
         self._identity = _identity(file) if file else None
         self.tables = sqlite_utils.Database(connection)
         self.undone = 0
@@ -143,27 +154,50 @@ class Database:
         columns = ", ".join(f"{name} = ?" for name in changes)
         self.execute(f"update {table} set {columns} where id = ?", [*changes.values(), row_id])
 
+    def sealed(self, resident_id: int, text: str) -> str:
+        """A text as it is kept: only the resident's key opens it.
+
+        Raises:
+            KeyGone: her key was shredded.
+        """
+        row = self.tables.conn.execute(
+            "select key_id from residents where id = ?", [resident_id]
+        ).fetchone()
+        return self._vault.seal(row[0], text)
+
+    def opened(self, kept: str | None) -> str | None:
+        """A text as it was before it was sealed; empty if its key is gone."""
+        if kept is None or kept[:1] != "~":
+            return kept
+        try:
+            return self._vault.unseal(kept)
+        except KeyGone:
+            return ""
+        except VaultError as error:
+            logger.error("a text cannot be read: %s; see: python -m bot doctor", error)
+            return UNREADABLE
+
     def one(self, sql: str, values: Sequence[object]) -> Row | None:
         """The first row, or None."""
         with _clear_faults():
             cursor = self.tables.conn.execute(sql, values)
             row = cursor.fetchone()
-            return None if row is None else _named(cursor, row)
+            return None if row is None else self._named(cursor, row)
 
     def all(self, sql: str, values: Sequence[object]) -> list[Row]:
         """All rows."""
         with _clear_faults():
             cursor = self.tables.conn.execute(sql, values)
-            return [_named(cursor, row) for row in cursor]
+            return [self._named(cursor, row) for row in cursor]
 
     def named(self, sql: str, values: Row) -> list[Row]:
         """All rows of a statement whose parameters have names."""
         with _clear_faults():
             cursor = self.tables.conn.execute(sql, values)
-            return [_named(cursor, row) for row in cursor]
+            return [self._named(cursor, row) for row in cursor]
 
     def tuples(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """All rows as bare tuples: for thousands of them, half the time of dictionaries."""
+        """All rows as bare tuples, nothing opened: for thousands, half the time of dictionaries."""
         with _clear_faults():
             return list(self.tables.conn.execute(sql, values))
 
@@ -180,6 +214,12 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.tables.close()
+
+    def _named(self, cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
+        return {
+            column[0]: self.opened(value) if type(value) is str else value
+            for column, value in zip(cursor.description, row, strict=True)
+        }
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
@@ -198,10 +238,6 @@ def _expect_open_transaction(connection: sqlite3.Connection) -> None:
     """
     if not connection.in_transaction:
         raise StoreUnavailable("the transaction was undone")
-
-
-def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
-    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
 
 
 def _is_unavailable(error: BaseException) -> bool:

@@ -6,17 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot.cases import Awaiting, Draft, DraftState, Kind, Matter, Urgency
+from bot.store.conversation import kept_json
 from bot.store.database import Database, Row
 
-_MATTER_COLUMNS = (
-    "text",
-    "category",
-    "street",
-    "place",
-    "commitment",
-    "latitude",
-    "longitude",
-)
+_PLAIN = ("category", "street", "commitment")
+_SEALED = ("text", "place")
 _WORKED_ON = """
     update drafts set worked_on = (select max(worked_on) + 1 from drafts where resident_id = ?)
     where id = ?
@@ -44,7 +38,7 @@ class Drafts:
         draft_id = self._database.insert(
             "drafts",
             {
-                **columns_of(matter),
+                **columns_of(self._database, resident_id, matter),
                 "resident_id": resident_id,
                 "state": DraftState.OPEN,
                 "awaiting": awaiting,
@@ -88,7 +82,7 @@ class Drafts:
             "drafts",
             draft.id,
             {
-                **columns_of(draft.matter),
+                **columns_of(self._database, draft.resident_id, draft.matter),
                 "state": draft.state,
                 "awaiting": draft.awaiting,
                 "case_id": draft.case_id,
@@ -139,12 +133,14 @@ class Drafts:
         return _draft(row) if row else None
 
 
-def columns_of(matter: Matter) -> Row:
-    """A matter as the columns of its draft or case."""
-    values = {name: getattr(matter, name) for name in _MATTER_COLUMNS}
+def columns_of(database: Database, resident_id: int, matter: Matter) -> Row:
+    """A matter as the columns of its draft or case; its words and its spot are sealed."""
     sureness = json.dumps(dict(matter.sureness))
+    spot = matter.latitude is not None and json.dumps([matter.latitude, matter.longitude])
     return {
-        **values,
+        **{name: getattr(matter, name) for name in _PLAIN},
+        **{name: database.sealed(resident_id, getattr(matter, name)) for name in _SEALED},
+        "position": database.sealed(resident_id, spot or ""),
         "kind": matter.kind,
         "urgency": matter.urgency,
         "is_danger": int(matter.is_danger),
@@ -154,13 +150,15 @@ def columns_of(matter: Matter) -> Row:
 
 def matter_of(row: Row) -> Matter:
     """The matter of a draft or case."""
-    values = {name: row[name] for name in _MATTER_COLUMNS}
+    latitude, longitude = kept_json(row["position"], (None, None))
     return Matter(
+        **{name: row[name] for name in (*_PLAIN, *_SEALED)},
+        latitude=latitude,
+        longitude=longitude,
         kind=Kind(row["kind"]),
         urgency=Urgency(row["urgency"]),
         is_danger=bool(row["is_danger"]),
         sureness=MappingProxyType(json.loads(row["sureness"])),
-        **values,
     )
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.arrivals import Arrival
+from bot.store.conversation import kept_json
 from bot.store.database import Database, Row
 from bot.store.outbox import Backlog, backlog_of
+from bot.vault import TRANSIT, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class AlreadyHandled(Exception):
 class InboxRows:
     """The table `inbox`; a row waits, is done, or is set aside."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
 
     def add(self, arrivals: Sequence[Arrival], *, at: datetime) -> list[Arrival]:
         """Keep updates; returns those that were not known before, in the order of their ids."""
@@ -119,9 +121,10 @@ class InboxRows:
             """,
             [
                 arrival.update_id,
-                arrival.sender,
+                self._vault.seal(TRANSIT, arrival.sender),
                 arrival.album,
-                json.dumps(arrival.payload),  # ASCII: half a surrogate pair is no UTF-8
+                # ASCII: half a surrogate pair is no UTF-8
+                self._vault.seal(TRANSIT, json.dumps(arrival.payload)),
                 at.isoformat(),
             ],
         )
@@ -146,7 +149,7 @@ def _arrival(row: Row) -> Arrival:
     return Arrival(
         update_id=row["update_id"],
         sender=row["sender"],
-        payload=json.loads(row["payload"]),
+        payload=kept_json(row["payload"], {}),
         album=row["album"],
         tries=row["tries"],
     )

@@ -73,7 +73,7 @@ class Meanings:
         """Id and words of open cases since then that this encoder has not read, newest first."""
         return self._database.tuples(
             f"""
-            select cases.id, cases.text
+            select cases.id, opened(cases.text)
             from cases left join case_vectors
             on case_vectors.case_id = cases.id and case_vectors.encoder = ?
             where cases.state in ({_OPEN}) and cases.submitted_at >= ?

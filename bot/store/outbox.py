@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.letters import Letter
-from bot.messages import Channel, Reply
-from bot.store.conversation import kept_reply, reply_of
+from bot.messages import Reply
+from bot.store.conversation import kept_json, kept_reply, reply_of
 from bot.store.database import Database, Row
 
 WORST_FIRST = ("refused", "unreachable", "waiting", "sent")
@@ -85,7 +85,7 @@ class OutboxRows:
             {
                 "resident_id": resident_id,
                 "case_id": reply.case_id,
-                "reply": json.dumps(kept_reply(reply), ensure_ascii=False),
+                "reply": self._sealed(resident_id, reply),
                 "tap_id": tap_id,
                 "tapped_message_id": tapped_message_id,
                 "replaces_letter": replaces_letter,
@@ -135,11 +135,14 @@ class OutboxRows:
 
     def rewrite(self, letter_id: int, reply: Reply) -> bool:
         """Put other words into a letter that was not sent yet; False if it is too late."""
-        changed = self._database.execute(
-            "update outbox set reply = ? where id = ? and state = 'waiting'",
-            [json.dumps(kept_reply(reply), ensure_ascii=False), letter_id],
+        row = self._database.one(
+            "select resident_id from outbox where id = ? and state = 'waiting'", [letter_id]
         )
-        return changed == 1
+        if row is None:
+            return False
+        sealed = self._sealed(row["resident_id"], reply)
+        self._database.update("outbox", letter_id, {"reply": sealed})
+        return True
 
     def written_about(self, resident_id: int, message_id: int) -> Sent | None:
         """What a message in a chat is about; None if it is about no case, or not the bot's."""
@@ -174,16 +177,16 @@ class OutboxRows:
         )
         return _letter(row) if row else None
 
-    def residents_waited_for(self, channel: Channel) -> list[int]:
-        """A channel's residents who can be written to and have not received everything."""
+    def residents_waited_for(self) -> list[int]:
+        """The residents who can be written to and have not received everything."""
         rows = self._database.tuples(
             f"""
             select distinct outbox.resident_id from outbox
             join residents on residents.id = outbox.resident_id
             join identities on identities.resident_id = outbox.resident_id
-            where {_OPEN} and reachable = 1 and channel = ?
+            where {_OPEN} and reachable = 1
             """,
-            [channel],
+            [],
         )
         return [int(resident_id) for (resident_id,) in rows]
 
@@ -280,6 +283,11 @@ class OutboxRows:
             [before.isoformat()],
         )
 
+    def _sealed(self, resident_id: int, reply: Reply) -> str:
+        return self._database.sealed(
+            resident_id, json.dumps(kept_reply(reply), ensure_ascii=False)
+        )
+
     def _change(self, letter_id: int, changes: str, *values: object) -> None:
         self._database.execute(
             f"update outbox set {changes} where id = ? and {_OPEN}", [*values, letter_id]
@@ -290,7 +298,7 @@ def _letter(row: Row) -> Letter:
     return Letter(
         id=row["id"],
         resident_id=row["resident_id"],
-        reply=reply_of(json.loads(row["reply"])),
+        reply=reply_of(kept_json(row["reply"], kept_reply(Reply("")))),
         tap_id=row["tap_id"],
         tapped_message_id=row["replaced_message_id"] or row["tapped_message_id"],
         tries=row["tries"],

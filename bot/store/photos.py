@@ -1,12 +1,15 @@
-"""Residents' photos: files of random name, apart from the database and from the web root."""
+"""Residents' photos: sealed files of random name, apart from the database and the web root."""
 
+import errno
 import os
 import secrets
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
 from bot.messages import Photo
 from bot.store.database import StoreUnavailable
+from bot.vault import HEAD_BYTES, Vault, VaultError, is_sealed
 
 _ENDINGS = {"image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/heic": "heic"}
 
@@ -14,8 +17,8 @@ _ENDINGS = {"image/png": "png", "image/webp": "webp", "image/gif": "gif", "image
 class Photos:
     """The folder the photos are kept in; made on first use."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, vault: Vault) -> None:
+        self._folder, self._vault = folder, vault
 
     def keep(self, photo: Photo) -> str:
         """Write a photo to disk, surely, before anything refers to it. Returns its name.
@@ -27,14 +30,14 @@ class Photos:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with (self._folder / name).open("xb") as file:
-                file.write(photo.content)
+                file.write(self._vault.seal_bytes(photo.content))
                 file.flush()
                 os.fsync(file.fileno())
             flush_folder(self._folder)
-        except OSError as error:
-            with suppress(OSError):
+        except (OSError, sqlite3.Error) as error:
+            with suppress(OSError, sqlite3.Error):
                 self.drop(name)
-            reason = f"a photo cannot be kept ({error.strerror})"
+            reason = f"a photo cannot be kept ({getattr(error, 'strerror', error)})"
             raise StoreUnavailable(reason) from error
         return name
 
@@ -42,13 +45,37 @@ class Photos:
         """The bytes of a kept photo.
 
         Raises:
-            OSError: it is gone, or cannot be read.
+            OSError: it is gone, damaged, or cannot be read.
         """
-        return (self._folder / name).read_bytes()
+        try:
+            return self._vault.unseal_bytes((self._folder / name).read_bytes())
+        except VaultError as error:
+            raise OSError(errno.EIO, str(error), name) from error
 
     def drop(self, name: str) -> None:
-        """Remove a photo that nothing refers to."""
-        (self._folder / name).unlink(missing_ok=True)
+        """Remove a photo that nothing refers to, and its key: no copy of it opens any more."""
+        file = self._folder / name
+        with suppress(FileNotFoundError):
+            with file.open("rb") as content:
+                self._vault.shred_bytes(content.read(HEAD_BYTES))
+            file.unlink()
+
+    def seal_plain_ones(self) -> int:
+        """Seal the photos that were kept before there was a vault; how many those were."""
+        plain = [file for file in self._folder.glob("[!.]*") if not _is_sealed(file)]
+        for file in plain:
+            aside = file.with_name(f".{file.name}.sealing")
+            with aside.open("wb") as out:
+                out.write(self._vault.seal_bytes(file.read_bytes()))
+                out.flush()
+                os.fsync(out.fileno())
+            aside.replace(file)
+        return len(plain)
+
+
+def _is_sealed(file: Path) -> bool:
+    with file.open("rb") as content:
+        return is_sealed(content.read(HEAD_BYTES))
 
 
 def flush_folder(folder: Path) -> None:

@@ -238,8 +238,8 @@ class Queue:
         rows = self._database.all(
             f"""
             select cases.id, number, version, cases.kind, cases.category, cases.urgency,
-                cases.is_danger, cases.street, cases.place,
-                substr(cases.text, 1, {EXCERPT_CHARS + 1}) as words, cases.state, submitted_at,
+                cases.is_danger, cases.street, cases.place, cases.text as words, cases.state,
+                submitted_at,
                 {PHOTOS}, rework, waits_for,
                 reachable = 0 and {_HELD} as is_unreachable,
                 same_as is not null or exists (

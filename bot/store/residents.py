@@ -1,10 +1,15 @@
-"""Who writes to the bot: a pseudonymous number each, found again by the channel's own id."""
+"""Who writes to the bot: a pseudonymous number each, found again by the channel's own id.
 
+That id stands sealed in `identities`, beside a keyed hash by which it is found (`bot.vault`).
+"""
+
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import Channel
-from bot.store.database import Database, Row
+from bot.store.database import UNREADABLE, Database, Row
+from bot.vault import Vault
 from index import Earlier
 
 
@@ -26,20 +31,43 @@ class Resident:
 class Residents:
     """The tables `residents` and `identities`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
 
     def met(self, channel: Channel, channel_id: str, *, at: datetime) -> Resident:
         """The resident behind a channel's id; a new one is noted on first contact."""
         known = self.known(channel, channel_id)
         if known:
             return known
-        resident_id = self._database.insert("residents", {"created_at": at.isoformat()})
-        self._database.insert(
-            "identities",
-            {"channel": channel, "channel_id": channel_id, "resident_id": resident_id},
-        )
+        resident_id = self.add(at=at).id
+        self._database.insert("identities", self._identity_row(resident_id, channel, channel_id))
         return Resident(resident_id)
+
+    def add(self, *, at: datetime) -> Resident:
+        """A new resident, of whom nothing else is known, with a key of her own."""
+        row = {"created_at": at.isoformat(), "key_id": self._vault.new_key()}
+        return Resident(self._database.insert("residents", row))
+
+    def shred(self, resident_id: int, *, at: datetime) -> None:
+        """Forget who she is; her key, and with it all that she said, goes once that is on disk."""
+        self._database.execute("delete from identities where resident_id = ?", [resident_id])
+        self._database.execute(
+            "update residents set forgotten_at = ? where id = ? and forgotten_at = ''",
+            [at.isoformat(), resident_id],
+        )
+        self._database.after_commit(self.shred_forgotten)
+
+    def shred_forgotten(self) -> None:
+        """Take away the keys of all who were forgotten, of which a crash may have left some."""
+        keys = self._database.tuples("select key_id from residents where forgotten_at <> ''", [])
+        self._vault.shred(*(key_id for (key_id,) in keys if self._vault.has_key(key_id)))
+
+    def without_key(self) -> list[int]:
+        """Whose key is gone though nobody forgot them here: a backup from before was restored."""
+        rows = self._database.tuples(
+            "select id, key_id from residents where forgotten_at = '' and key_id <> 0", []
+        )
+        return [resident_id for resident_id, key_id in rows if not self._vault.has_key(key_id)]
 
     def known(self, channel: Channel, channel_id: str) -> Resident | None:
         """The resident behind a channel's id, or None for a stranger."""
@@ -47,9 +75,9 @@ class Residents:
             """
             select residents.* from residents
             join identities on identities.resident_id = residents.id
-            where channel = ? and channel_id = ?
+            where lookup = ?
             """,
-            [channel, channel_id],
+            [self._vault.lookup(channel, channel_id)],
         )
         return _resident(row) if row else None
 
@@ -87,32 +115,23 @@ class Residents:
 
     def identity(self, resident_id: int) -> tuple[Channel, str]:
         """By what a resident is known on her channel: the channel, and its own id of her."""
-        row = self._database.one(
-            "select channel, channel_id from identities where resident_id = ?", [resident_id]
-        )
-        if row is None:
+        identity = self._identity(resident_id)
+        if identity is None:
             raise LookupError(f"resident {resident_id} is on no channel")
-        return row["channel"], row["channel_id"]
+        return identity
 
     def address(self, resident_id: int, channel: Channel) -> str | None:
         """The channel's own id of a resident; None if she cannot be written to there."""
-        row = self._database.one(
-            """
-            select channel_id from identities
-            join residents on residents.id = identities.resident_id
-            where resident_id = ? and channel = ? and reachable = 1
-            """,
-            [resident_id, channel],
-        )
-        return str(row["channel_id"]) if row else None
+        resident, identity = self.get(resident_id), self._identity(resident_id)
+        if resident is None or identity is None or not resident.reachable:
+            return None
+        own_channel, channel_id = identity
+        return channel_id if own_channel == channel else None
 
     def is_on(self, resident_id: int, channel: Channel) -> bool:
         """Whether a resident writes to the bot by a channel."""
-        row = self._database.one(
-            "select 1 from identities where resident_id = ? and channel = ?",
-            [resident_id, channel],
-        )
-        return row is not None
+        identity = self._identity(resident_id)
+        return identity is not None and identity[0] == channel
 
     def set_adding(self, resident_id: int, case_id: int | None, *, at: datetime) -> None:
         """Note that what she says next belongs to a case; None for none."""
@@ -130,13 +149,13 @@ class Residents:
 
     def move(self, channel: Channel, old_address: str, new_address: str) -> None:
         """Note that a chat has another id now; whoever was met under the new one gives it up."""
-        self._database.execute(
-            """
-            update or replace identities set channel_id = ?
-            where channel = ? and channel_id = ?
-            """,
-            [new_address, channel, old_address],
-        )
+        moved = self.known(channel, old_address)
+        if moved is None:
+            return
+        row = self._identity_row(moved.id, channel, new_address)
+        self._database.execute("delete from identities where lookup = ?", [row["lookup"]])
+        self._database.execute("delete from identities where resident_id = ?", [moved.id])
+        self._database.insert("identities", row)
 
     def heard_until(self, resident_id: int) -> datetime | None:
         """Up to when what she may say is used up (see `bot.patience`); None at first."""
@@ -150,6 +169,29 @@ class Residents:
     def set_reachable(self, resident_id: int, reachable: bool) -> None:
         """Note whether she can be written to."""
         self._database.update("residents", resident_id, {"reachable": int(reachable)})
+
+    def _identity_row(self, resident_id: int, channel: Channel, channel_id: str) -> Row:
+        words = json.dumps({"channel": channel, "channel_id": channel_id})
+        return {
+            "resident_id": resident_id,
+            "lookup": self._vault.lookup(channel, channel_id),
+            "sealed": self._database.sealed(resident_id, words),
+        }
+
+    def _identity(self, resident_id: int) -> tuple[Channel, str] | None:
+        """Channel and the channel's own id; None if there is none, or none that can be read."""
+        row = self._database.one(
+            "select sealed from identities where resident_id = ?", [resident_id]
+        )
+        return identity_of(row["sealed"]) if row else None
+
+
+def identity_of(words: str) -> tuple[Channel, str] | None:
+    """An identity as it was sealed; None if it cannot be read any more."""
+    if words in ("", UNREADABLE):
+        return None
+    kept = json.loads(words)
+    return kept["channel"], kept["channel_id"]
 
 
 def _resident(row: Row) -> Resident:

@@ -59,7 +59,7 @@ class WorkOrders:
         marks = ", ".join("?" * len(case_ids))
         rows = self._database.all(
             f"""
-            select cases.*, {PHOTOS}, coalesce(channel, '') as channel,
+            select cases.*, {PHOTOS}, coalesce(identities.sealed, '') as identity,
                 coalesce((select number from cases as other where other.id = coalesce(
                     cases.master_id, cases.same_as, (
                         select other_id from similar_cases where case_id = cases.id
@@ -143,10 +143,10 @@ def _work_order(
     commitments: dict[int, list[str]],
     delivery: str,
 ) -> WorkOrder:
-    case_id = row["id"]
+    case_id, identity = row["id"], identity_of(row["identity"])
     return WorkOrder(
         case=case_of(row),
-        channel=row["channel"],
+        channel=identity[0] if identity else "",
         leads=tuple(units.get((case_id, True), ())),
         supports=tuple(units.get((case_id, False), ())),
         commitments=tuple(commitments.get(case_id, ())),

@@ -1,0 +1,122 @@
+"""Seals what was kept in plain words before there was a vault; at the first start with one."""
+
+import json
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlite_utils
+
+from bot.masking import masked
+from bot.store.database import Database
+from bot.vault import TRANSIT, Vault
+
+logger = logging.getLogger(__name__)
+
+_PLAIN = "identities_plain"
+_COLUMNS = (
+    ("turns", "said", "resident_id"),
+    ("turns", "replies", "resident_id"),
+    ("versions", "said", "(select resident_id from turns where id = turn_id)"),
+    ("drafts", "text", "resident_id"),
+    ("drafts", "place", "resident_id"),
+    ("cases", "text", "resident_id"),
+    ("cases", "place", "resident_id"),
+    ("events", "reason", "(select resident_id from cases where id = case_id)"),
+    ("outbox", "reply", "resident_id"),
+)
+"""Table, column, and whose key seals it."""
+
+
+def holds_identities(path: Path) -> bool:
+    """Whether a database has sealed identities, for which there must be keys."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        tables = sqlite_utils.Database(connection)
+        if _PLAIN in tables.table_names() or "identities" not in tables.table_names():
+            return False
+        columns = tables.table("identities").columns_dict
+        return "sealed" in columns and tables.table("identities").count > 0
+
+
+def spot_key(vault: Vault, spot: str) -> str:
+    """What is the same for the same spot and tells nobody which; empty for an empty one."""
+    return vault.lookup("spot", spot) if spot else ""
+
+
+def seal_what_is_plain(database: Database, vault: Vault) -> None:
+    """Seal identities and words, all or nothing, and leave no trace of them in the file."""
+    if _PLAIN not in database.tables.table_names():
+        return
+    with database.transaction():
+        _give_keys(database, vault)
+        _seal_identities(database, vault)
+        for table, column, owner in _COLUMNS:
+            _seal_column(database, table, column, owner)
+        for table in ("drafts", "cases"):
+            _seal_positions(database, table)
+        _seal_inbox(database, vault)
+        _mask_questions(database)
+        _hash_spots(database, vault)
+        database.execute("delete from case_words", [])  # found anew by their masked words
+        database.execute(f"drop table {_PLAIN}", [])
+    for statement in ("vacuum", "pragma wal_checkpoint(truncate)"):
+        database.tables.conn.execute(statement)
+    logger.info("what residents said is sealed now")
+
+
+def _give_keys(database: Database, vault: Vault) -> None:
+    for (resident_id,) in database.tuples("select id from residents where key_id = 0", []):
+        database.update("residents", resident_id, {"key_id": vault.new_key()})
+
+
+def _seal_identities(database: Database, vault: Vault) -> None:
+    rows = database.tuples(f"select channel, channel_id, resident_id from {_PLAIN}", [])
+    for channel, channel_id, resident_id in rows:
+        words = json.dumps({"channel": channel, "channel_id": channel_id})
+        database.insert(
+            "identities",
+            {
+                "resident_id": resident_id,
+                "lookup": vault.lookup(channel, channel_id),
+                "sealed": database.sealed(resident_id, words),
+            },
+        )
+
+
+def _seal_column(database: Database, table: str, column: str, owner: str) -> None:
+    rows = database.tuples(f"select id, {column}, {owner} from {table} where {column} <> ''", [])
+    for row_id, text, resident_id in rows:
+        database.update(table, row_id, {column: database.sealed(resident_id, text)})
+
+
+def _seal_positions(database: Database, table: str) -> None:
+    rows = database.tuples(
+        f"select id, latitude, longitude, resident_id from {table} where latitude is not null", []
+    )
+    for row_id, latitude, longitude, resident_id in rows:
+        position = database.sealed(resident_id, json.dumps([latitude, longitude]))
+        changes = {"position": position, "latitude": None, "longitude": None}
+        database.update(table, row_id, changes)
+
+
+def _seal_inbox(database: Database, vault: Vault) -> None:
+    rows = database.tuples("select update_id, sender, payload from inbox where payload <> ''", [])
+    for update_id, sender, payload in rows:
+        database.execute(
+            "update inbox set sender = ?, payload = ? where update_id = ?",
+            [vault.seal(TRANSIT, sender), vault.seal(TRANSIT, payload), update_id],
+        )
+
+
+def _hash_spots(database: Database, vault: Vault) -> None:
+    """Warnings that were given about a spot name it, too; one may be given again."""
+    for (spot,) in database.tuples("select distinct spot from cases where spot <> ''", []):
+        database.execute("update cases set spot = ? where spot = ?", [spot_key(vault, spot), spot])
+    database.execute("delete from said_once where key like 'early %'", [])
+
+
+def _mask_questions(database: Database) -> None:
+    for answer_id, question in database.tuples("select id, question from answers", []):
+        if (hidden := masked(question)) != question:
+            database.update("answers", answer_id, {"question": hidden})
