@@ -32,7 +32,7 @@ from bot.publishing import (
 from bot.publishing import accept as accept_file
 from bot.question_table import lines_of
 from bot.staff_commands import ANSWERED_STATES
-from bot.store import DATABASE, Store
+from bot.store import DATABASE, MOST_UNANSWERED, Store
 from bot.unanswered import Group, groups_in
 from index import ContentError, Index, normalise
 
@@ -103,12 +103,12 @@ def questions(
         if out is not None:
             click.echo(f"{out}: {_write_proposals(settings, found, groups, out)}")
         elif as_json:
-            click.echo(json.dumps(_as_json(window, groups), ensure_ascii=False, indent=2))
+            click.echo(json.dumps(_as_json(found, groups), ensure_ascii=False, indent=2))
         else:
-            click.echo("\n".join(lines_of(window, groups)))
-    if len(groups) < len(found.groups):
-        left = len(found.groups) - len(groups)
-        click.echo(f"{left} more groups are not shown (--most)", err=True)
+            lines = lines_of(window, found.groups, most=most, unread=found.unread)
+            click.echo("\n".join(lines))
+    for line in _left_out(found, shown=len(groups)):
+        click.echo(line, err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,14 @@ class _Found:
     """What was asked in vain in a window.
 
     Attributes:
+        unread: how many older wordings the groups are made without.
         cases: numbers of answered cases, by the masked, normalised question each was made of.
     """
 
     window: Window
     index: Index
     groups: Sequence[Group]
+    unread: int
     cases: Mapping[str, Sequence[str]]
 
 
@@ -130,11 +132,24 @@ def _find(settings: Settings, window: Window) -> _Found:
     index = app.open_index(settings)
     with closing(Store.open_to_read(settings.paths.var / DATABASE)) as store:
         asked = store.questions.unanswered(window.begin, window.end)
+        wordings = store.questions.wordings_unanswered(window.begin, window.end)
         sent = store.questions.cases_made_of(window.begin, window.end, states=ANSWERED_STATES)
     cases: dict[str, list[str]] = {}
     for question, number in sent:
         cases.setdefault(normalise(masked(question)), []).append(number)
-    return _Found(window, index, groups_in(index, asked, mask=masked), cases)
+    groups = groups_in(index, asked, mask=masked)
+    return _Found(window, index, groups, max(wordings - MOST_UNANSWERED, 0), cases)
+
+
+def _left_out(found: _Found, *, shown: int) -> Iterator[str]:
+    """What is not shown, a line each."""
+    if shown < len(found.groups):
+        yield f"{len(found.groups) - shown} more groups are not shown (--most)"
+    if found.unread:
+        yield (
+            f"only the newest {MOST_UNANSWERED} wordings are read; {found.unread} older ones of "
+            "these days are not: choose fewer days (--since, --until)"
+        )
 
 
 def _write_proposals(settings: Settings, found: _Found, groups: Sequence[Group], out: Path) -> str:
@@ -208,10 +223,12 @@ def _write_new(file: Path, text: str) -> None:
         Path(aside).unlink(missing_ok=True)
 
 
-def _as_json(window: Window, groups: Sequence[Group]) -> dict[str, object]:
+def _as_json(found: _Found, groups: Sequence[Group]) -> dict[str, object]:
     return {
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
+        "since": found.window.since.isoformat(),
+        "until": found.window.until.isoformat(),
+        "groups_in_all": len(found.groups),
+        "wordings_unread": found.unread,
         "groups": list(_groups_as_json(groups)),
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.cases import TIME_ZONE
 from bot.metrics import Window
+from bot.store import MOST_UNANSWERED
 from bot.unanswered import Asked, Group
 
 WIDTH = 80
@@ -18,15 +19,26 @@ _BEFORE = (4, 4, 11, 10)
 _INDENT = sum(_BEFORE) + len(_GAP) * len(_BEFORE)
 
 
-def lines_of(window: Window, groups: Sequence[Group]) -> Iterator[str]:
-    """The table, line by line: a group with its other wordings below its leading question."""
+def lines_of(
+    window: Window, groups: Sequence[Group], *, most: int | None = None, unread: int = 0
+) -> Iterator[str]:
+    """The table, line by line: a group with its other wordings below its leading question.
+
+    Args:
+        groups: all of them; the heading counts them.
+        most: how many are shown; None for all.
+        unread: how many older wordings the groups are made without.
+    """
     count = sum(group.count for group in groups)
     days = f"{window.since} 至 {window.until}（武汉时间，含首尾两日）"
-    yield f"{days}：没有答案或没有帮助 {count} 次，{len(groups)} 组"
+    shown = f"，列出前 {most} 组" if most is not None and most < len(groups) else ""
+    yield f"{days}：没有答案或没有帮助 {count} 次，{len(groups)} 组{shown}"
+    if unread:
+        yield f"只计最新的 {MOST_UNANSWERED} 种问法，更早的 {unread} 种未计入；请缩短日期范围"
     if groups:
         yield ""
         yield _row(_HEAD[:-1], _HEAD[-1])
-    for number, group in enumerate(groups, 1):
+    for number, group in enumerate(groups[:most], 1):
         yield from _group(number, group)
 
 

@@ -36,12 +36,14 @@ class Activation:
 
 
 def history(folder: Path) -> list[Activation]:
-    """What was activated, oldest first; a line cut short by a crash is left out."""
+    """What was activated, oldest first; a line cut short by a crash is left out, and one that
+    older programs wrote of the build that was active already."""
     try:
         lines = (folder / _HISTORY).read_bytes().splitlines()
     except FileNotFoundError:
         return []
-    return [one for line in lines if (one := _read_activation(line)) is not None]
+    found = filter(None, map(_read_activation, lines))
+    return [one for one in found if not one.changes_nothing]
 
 
 def note_activation(folder: Path, activation: Activation) -> None:
@@ -55,8 +57,7 @@ def note_activation(folder: Path, activation: Activation) -> None:
 
 def name_before(folder: Path, now: str) -> str:
     """The name of the build that was active before this one, `""` if there was none."""
-    turns = (one for one in reversed(history(folder)) if not one.changes_nothing)
-    return next((one.before for one in turns if one.build == now), "")
+    return next((one.before for one in reversed(history(folder)) if one.build == now), "")
 
 
 def _read_activation(line: bytes) -> Activation | None:

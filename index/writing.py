@@ -87,11 +87,19 @@ def write_together(files: Mapping[Path, bytes]) -> None:
 
 
 def write_flushed(path: Path, content: bytes) -> None:
-    """Write a file and have the disk keep it."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a file and have the disk keep it.
+
+    Raises:
+        OSError: it cannot be written; the file is named.
+    """
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def flush_folder(folder: Path) -> None:

@@ -118,7 +118,7 @@ async def test_the_build_in_use_is_told_with_when_it_came_and_what_it_holds(
     assert (told["报告数"], told["承诺数"]) == ("1", "4")
     assert clerk.all("#index-head ~ .console-warning") == []
     assert clerk.texts("#builds tbody tr") == [
-        f"{bot.index.build_id} {told['建立时间']} 正在回答 1.00 0.00 —"
+        f"{bot.index.build_id} {told['建立时间']} 正在回答 1.000 0.000 —"
     ]
     assert clerk.texts("#activations tbody tr") == [
         f"{told['启用时间']} {bot.index.build_id} — 第一个版本"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.question_table import WIDTH, width, wrapped
+from bot.store import MOST_UNANSWERED, AnswerRecord
 from tests.casework import wuhan
 from tests.operating import Operator, asks
 
@@ -53,6 +54,8 @@ def test_a_script_reads_the_same_as_json(operator: Operator) -> None:
     assert json.loads(done.stdout) == {
         "since": "2026-09-01",
         "until": "2026-09-30",
+        "groups_in_all": 1,
+        "wordings_unread": 0,
         "groups": [
             {"question": question, "count": 2, **counted}
             | {"wordings": [{"text": question, **counted}]}
@@ -91,6 +94,43 @@ def test_nobodys_number_is_shown(operator: Operator) -> None:
         shown = operator.runs("questions", *DAYS, *words).stdout
         assert PHONE not in shown
         assert "停车位今年增加多少" in shown
+
+
+def test_the_heading_counts_all_groups_however_few_are_shown(operator: Operator) -> None:
+    """It counted those that `--most` left."""
+    with operator.store() as store:
+        for question in ("养狗要办什么证", "停车位今年增加多少", "停车位今年增加多少"):
+            asks(store, question, at=wuhan(9, 3, 8))
+
+    done = operator.runs("questions", *DAYS, "--most", "1")
+
+    head, *rows = done.stdout.splitlines()
+    assert head.endswith("没有答案或没有帮助 3 次，2 组，列出前 1 组")
+    assert [row.split()[-1] for row in rows[2:]] == ["停车位今年增加多少"]
+    assert done.stderr == "1 more groups are not shown (--most)\n"
+    found = json.loads(operator.runs("questions", *DAYS, "--most", "1", "--json").stdout)
+    assert (found["groups_in_all"], len(found["groups"])) == (2, 1)
+
+
+def test_wordings_that_are_not_read_are_told(operator: Operator, tmp_path: Path) -> None:
+    """Of more than 2000 the older ones were left out without a word."""
+    with operator.store() as store, store.transaction():
+        resident = store.residents.met("web", "asking", at=wuhan(9, 3, 8))
+        for number in range(MOST_UNANSWERED + 3):
+            record = AnswerRecord(f"养狗证{number}号", "zh", (), "no_answer", 0.5, "build")
+            store.answers.add(resident.id, record, at=wuhan(9, 3, 8))
+
+    done = operator.runs("questions", *DAYS, "--most", "1")
+
+    assert "只计最新的 2000 种问法，更早的 3 种未计入" in done.stdout
+    told = "only the newest 2000 wordings are read; 3 older ones of these days are not"
+    assert told in done.stderr
+    learnt = operator.runs(
+        "questions", *DAYS, "--most", "1", "--to-content", tmp_path / "learnt.toml"
+    )
+    assert told in learnt.stderr
+    found = json.loads(operator.runs("questions", *DAYS, "--json").stdout)
+    assert found["wordings_unread"] == 3
 
 
 def test_nothing_asked_in_vain_is_one_line(operator: Operator) -> None:

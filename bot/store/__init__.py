@@ -28,7 +28,7 @@ from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
 from bot.store.lists import Lists
 from bot.store.meanings import Meanings
 from bot.store.outbox import Backlog, OutboxRows, Sent, Undelivered
-from bot.store.questions import Period, QuestionCounts, Questions
+from bot.store.questions import MOST_UNANSWERED, Period, QuestionCounts, Questions
 from bot.store.queue import (
     SORTS,
     Filters,
@@ -50,6 +50,7 @@ from bot.vault import KEYS_DATABASE, Vault, VaultError
 __all__ = [
     "DATABASE",
     "MOST_AT_ONCE",
+    "MOST_UNANSWERED",
     "SORTS",
     "AlreadyHandled",
     "AnswerRecord",

@@ -119,6 +119,17 @@ class Questions:
         merged = [joined([asked[place] for place in places]) for places in same]
         return sorted(merged, key=lambda one: (-one.count, one.text))
 
+    def wordings_unanswered(self, begin: datetime, end: datetime) -> int:
+        """How many wordings `unanswered` would have to read if it read them all."""
+        ((count,),) = self._database.tuples(
+            """
+            select count(distinct question) from answers
+            where at >= ? and at < ? and (decision = 'no_answer' or helpful = 0)
+            """,
+            [begin.isoformat(), end.isoformat()],
+        )
+        return int(count)
+
     def cases_made_of(
         self, begin: datetime, end: datetime, *, states: Collection[CaseState]
     ) -> list[tuple[str, str]]:

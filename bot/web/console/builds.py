@@ -142,7 +142,8 @@ def _kept(listed: Listed, answering: str, refused: str) -> Kept:
     elif listed.is_active:
         state = "refused" if refused else "coming"
     figures = [
-        _figure(listed.figures.get(group, {}).get(figure)) for group, figure in _SHOWN_FIGURES
+        _figure(listed.figures.get(group, {}).get(figure), places=3)
+        for group, figure in _SHOWN_FIGURES
     ]
     return Kept(listed.build.name, listed.made_at, state, figures)
 
@@ -191,7 +192,7 @@ def _evaluation(index: Index, say: Say) -> tuple[list[str], list[tuple[str, list
     return [named("figure", one) for one in columns], rows
 
 
-def _figure(value: float | None) -> str:
+def _figure(value: float | None, *, places: int = 2) -> str:
     if value is None:
         return "—"
-    return f"{value:.2f}" if value <= 1 else f"{value:g}"
+    return f"{value:.{places}f}" if value <= 1 else f"{value:g}"
