@@ -1,10 +1,11 @@
-"""The vault's keys, each sealed by the master key: one SQLite file apart from the bot's database."""
+"""The vault's keys, each sealed by the master key, in a SQLite file apart from the database."""
 
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 _AT_ONCE = 32
 """Keys made with one commit; those left when the process ends are never used."""
@@ -101,6 +102,6 @@ class Keyring:
             insert = "insert into keys (sealed) values (?) returning id"
             return [self._connection.execute(insert, [key]).fetchone()[0] for key in wrapped]
 
-    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:
+    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()

@@ -1,4 +1,4 @@
-"""Seals who residents are and what they say, with a key for each; shredding a key forgets all of it.
+"""Seals who residents are and what they say, each with her own key; shredding it forgets her.
 
 Fernet (AES-128-CBC with HMAC-SHA256, github.com/fernet/spec) from `cryptography`. A resident's key
 lies in `keys.db`, sealed by the master key; the database and its backups hold neither. The master

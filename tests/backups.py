@@ -40,7 +40,7 @@ DEADLY = ("fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "chmod")
 def file_case(store: Store, var: Path, words: str) -> None:
     """File a case with a photo, all in one transaction, as the bot does."""
     photo = Photo(b"\xff\xd8\xff" + words.encode())
-    name = Photos(var / "files").keep(photo)
+    name = Photos(var / "files", store.vault).keep(photo)
     with store.transaction():
         resident = store.residents.met("web", words, at=AT)
         draft = store.drafts.add(

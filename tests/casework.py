@@ -30,6 +30,7 @@ from bot.cases import (
 )
 from bot.desk import Office, To
 from bot.store import CaseTimer, Store
+from bot.vault import Vault
 from tests.conftest import Clock
 from tests.office import office_over
 
@@ -45,7 +46,7 @@ CALL = Call("路灯不亮", "当晚恢复照明", "电工两名")
 @cache
 def _empty_database() -> bytes:
     connection = sqlite3.connect(":memory:")
-    Store(connection)
+    Store(connection, Vault.in_memory())
     return connection.serialize()
 
 
@@ -60,16 +61,22 @@ class Hall:
     """Everybody of a case stands here; what happens, happens at the clock's time."""
 
     def __init__(
-        self, connection: sqlite3.Connection, clock: Clock, *, office: Office | None = None
+        self,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        *,
+        office: Office | None = None,
+        vault: Vault | None = None,
     ) -> None:
         """A hall over a database.
 
         Args:
             office: of a bot that is running on this database; without one it gets its own.
+            vault: the one that lies beside the database; without one it is gone with the process.
         """
         self.connection = connection
         self.clock = clock
-        self.store = office.store if office else Store(connection)
+        self.store = office.store if office else Store(connection, vault or Vault.in_memory())
         self.office = office or office_over(self.store)
         with self.store.transaction():
             self.resident = Actor.resident(self._met("1001"))
@@ -279,7 +286,10 @@ class Hall:
     def letters_to(self, chat: int | None) -> list[str]:
         """What waits to be delivered to a chat, oldest first."""
         rows = self.connection.execute(
-            "select json_extract(reply, '$.html') from outbox where resident_id = ? order by id",
+            """
+            select json_extract(opened(reply), '$.html') from outbox
+            where resident_id = ? order by id
+            """,
             [chat],
         )
         return [str(html) for (html,) in rows]

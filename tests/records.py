@@ -3,6 +3,7 @@
 from bot.app import Bot
 from bot.cases import Matter
 from bot.messages import Channel
+from bot.store.photos import Photos
 from bot.wording import Language, plain
 
 
@@ -28,4 +29,5 @@ def matter_of(bot: Bot, channel: Channel, sender: str) -> Matter:
 def photos(bot: Bot) -> list[tuple[str, bytes]]:
     """Ending and content of every photo that is kept."""
     folder = bot.settings.paths.var / "files"
-    return [(file.suffix, file.read_bytes()) for file in folder.glob("*")]
+    kept = Photos(folder, bot.store.vault)
+    return [(file.suffix, kept.read(file.name)) for file in folder.glob("*")]

@@ -15,6 +15,7 @@ from bot.store import DATABASE, Store
 from bot.store.conversation import reply_of
 from bot.store.photos import Photos
 from bot.telegram import TelegramCourier, build_client
+from bot.vault import Vault
 from tests.conftest import Clock
 from tests.fakes import FakeTelegram
 from tests.quick import quick
@@ -45,7 +46,7 @@ async def client(server: FakeTelegram) -> AsyncIterator[Client]:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Photos:
-    return Photos(tmp_path / "files")
+    return Photos(tmp_path / "files", Vault.in_memory())
 
 
 @pytest.fixture

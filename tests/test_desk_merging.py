@@ -125,7 +125,8 @@ def test_staff_see_that_a_merged_case_was_withdrawn(hall: Hall) -> None:
         (letter_id,) = (
             one.letter_id for one in hall.store.staff.cards(master.id) if one.resident_id == group
         )
-        rows = hall.connection.execute("select reply from outbox where id = ?", [letter_id])
+        wanted = "select opened(reply) from outbox where id = ?"
+        rows = hall.connection.execute(wanted, [letter_id])
         return str(rows.fetchone()[0])
 
     assert "并入本件 1 件" in card()

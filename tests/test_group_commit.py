@@ -5,13 +5,14 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
 
-from bot.store import DATABASE, Store, StoreUnavailable
+from bot.store import DATABASE, Store, StoreUnavailable, View
 from bot.store.group_commit import logger as group_commit_logger
+from bot.vault import Vault
 from tests.conftest import Clock
 from tests.hard_times import full_disk, locked, lose_patience, read_only
 
@@ -35,8 +36,8 @@ def connection(path: Path) -> sqlite3.Connection:
 
 
 @pytest.fixture
-def store(connection: sqlite3.Connection) -> Iterator[Store]:
-    store = Store(connection)
+def store(connection: sqlite3.Connection, path: Path) -> Iterator[Store]:
+    store = Store(connection, Vault.open(path.parent))
     yield store
     store.close()
 
@@ -76,10 +77,10 @@ def fails_after(work: Callable[[], object], error: Exception) -> Callable[[], ob
 
 def names(path: Path) -> list[str]:
     """Who stands in the file, as another program reads it."""
-    other = sqlite3.connect(path)
-    rows = other.execute("select channel_id from identities order by resident_id").fetchall()
-    other.close()
-    return [str(name) for (name,) in rows]
+    with closing(sqlite3.connect(path)) as connection:
+        ids = [row[0] for row in connection.execute("select id from residents order by id")]
+    with closing(Store.open_to_read(path)) as other:
+        return [other.residents.identity(resident_id)[1] for resident_id in ids]
 
 
 # Together
@@ -124,7 +125,7 @@ async def test_what_breaks_a_rule_of_the_database_is_undone_alone(
 ) -> None:
     told = await asyncio.gather(
         store.write(meets(store, "a")),
-        store.write(lambda: store.turns.add(99, said="", has_photo=False, at=Clock().now)),
+        store.write(lambda: store.views.add(View(99, None, "export", "?", Clock().now))),
         store.write(meets(store, "c")),
         return_exceptions=True,
     )

@@ -10,7 +10,8 @@ from sqlite_utils import Database
 from bot.cases import Role
 from bot.desk import adopt_cases
 from bot.migrations import migrations
-from bot.store import Store
+from bot.store import Store, View
+from bot.vault import Vault
 from tests.conftest import Clock
 from tests.office import office_over
 
@@ -20,7 +21,7 @@ TABLES = {
     *("inbox", "outbox", "versions"),
     *("assignments", "timers", "similar_cases", "case_commitments"),
     *("staff", "staff_links", "staff_groups", "staff_words", "cards"),
-    *("staff_sessions", "views"),
+    *("staff_sessions", "views", "receipts"),
     *("follows", "progress_notes", "said_once", "failed_lookups"),
 }
 SEARCH = "case_words"
@@ -35,7 +36,7 @@ def tables_of(database: Database) -> set[str]:
 
 def test_an_empty_database_gets_every_table() -> None:
     database = Database(memory=True)
-    migrations.apply(database)
+    Store(database.conn, Vault.in_memory())
     assert tables_of(database) == TABLES
     assert all(database[name].strict for name in TABLES)
     assert database[SEARCH].virtual_table_using == "FTS5"
@@ -78,7 +79,7 @@ def test_cases_filed_before_the_workflow_get_their_clock_and_keep_their_commitme
         values (1, 'submit', 'resident', '', 1, '2020-03-02T04:00:00+00:00');
         """
     )
-    store = Store(connection)
+    store = Store(connection, Vault.in_memory())
     now = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
     adopt_cases(office_over(store), at=now)
     adopt_cases(office_over(store), at=now)
@@ -93,5 +94,5 @@ def test_cases_filed_before_the_workflow_get_their_clock_and_keep_their_commitme
 def test_a_row_cannot_point_at_one_that_is_not_there(tmp_path: Path, clock: Clock) -> None:
     store = Store.open(tmp_path / "bot.db")
     with pytest.raises(sqlite3.IntegrityError), store.transaction():
-        store.turns.add(99, said="?", has_photo=False, at=clock.now)
+        store.views.add(View(99, None, "export", "?", clock.now))
     store.close()

@@ -12,6 +12,7 @@ from bot import desk
 from bot.cases import Case, CaseState, Kind, Matter, Satisfied, Solved, Urgency
 from bot.desk import To
 from bot.store import Store
+from bot.vault import Vault
 from tests.casework import LAMP, MONDAY_AT_NINE, PARKS, STREETS, Hall, new_hall, wuhan
 from tests.conftest import Clock
 from tests.office import office_over
@@ -67,7 +68,7 @@ def test_everything_is_said_at_its_time_and_once(hall: Hall) -> None:
 
 def test_everything_is_said_once_although_the_bot_is_restarted_each_time(tmp_path: Path) -> None:
     file = tmp_path / "bot.db"
-    hall = Hall(sqlite3.connect(file), Clock(MONDAY_AT_NINE))
+    hall = Hall(sqlite3.connect(file), Clock(MONDAY_AT_NINE), vault=Vault.open(tmp_path))
     case = hall.files()
     for moment, _, _ in ACCEPT:
         for now in (moment, moment + MINUTE):
@@ -295,7 +296,10 @@ def test_a_resumed_case_is_reminded_of_what_became_due_meanwhile(hall: Hall) -> 
 def digests(hall: Hall, group: int) -> list[str]:
     """The digests in a group."""
     rows = hall.connection.execute(
-        "select json_extract(reply, '$.html') from outbox where resident_id = ? order by id",
+        """
+        select json_extract(opened(reply), '$.html') from outbox
+        where resident_id = ? order by id
+        """,
         [group],
     )
     return [str(html) for (html,) in rows if "日报" in str(html)]
@@ -389,7 +393,7 @@ def test_a_group_reads_the_early_warning_instead_of_the_supervisors(hall: Hall) 
     for _ in range(3):
         hall.files(named("胭脂路"))
     rows = hall.connection.execute(
-        "select json_extract(reply, '$.html') from outbox where resident_id = ?", [group]
+        "select json_extract(opened(reply), '$.html') from outbox where resident_id = ?", [group]
     )
     assert sum("苗头预警" in str(html) for (html,) in rows) == 1
     assert warnings(hall) == []

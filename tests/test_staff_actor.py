@@ -58,7 +58,7 @@ async def test_she_reads_the_group_and_her_private_chat_apart(
 async def test_a_kept_photo_is_shown_in_the_group(
     server: FakeTelegram, bot: Bot, staff: StaffMember
 ) -> None:
-    name = Photos(bot.settings.paths.var / "files").keep(Photo(b"picture"))
+    name = Photos(bot.settings.paths.var / "files", bot.store.vault).keep(Photo(b"picture"))
     await in_group(server, bot, Reply("case 1", photo=name))
     assert [(card.text, card.photo) for card in staff.group_cards] == [("case 1", b"picture")]
 

@@ -41,7 +41,7 @@ from bot.store.queue import (
     Tab,
 )
 from bot.store.residents import Resident, Residents
-from bot.store.sealing import holds_identities, seal_what_is_plain, spot_key
+from bot.store.sealing import holds_identities, is_plain, seal_what_is_plain, spot_key
 from bot.store.sessions import Session, Sessions, View, Views, What
 from bot.store.staff import Card, LinkPurpose, StaffRows, Words
 from bot.store.workorders import MOST_AT_ONCE, WorkOrder, WorkOrders
@@ -111,6 +111,7 @@ class Store:
         self._database = Database(connection, vault, file)
         migrations.apply(self._database.tables)
         connection.isolation_level = None  # no transaction begins but those that are asked for
+        seal_what_is_plain(self._database, vault)
         self.residents = Residents(self._database, vault)
         self.turns = Turns(self._database)
         self.answers = Answers(self._database)
@@ -150,7 +151,6 @@ class Store:
             connection = sqlite3.connect(path)
             connection.execute("pragma journal_mode = wal")
             store = cls(connection, vault, path)
-            seal_what_is_plain(store._database, vault)
             store.residents.shred_forgotten()
             connection.execute(f"pragma busy_timeout = {_LOCK_PATIENCE_MILLISECONDS}")
             with store.transaction():  # A file that can only be read fails here, not at work.
@@ -171,7 +171,8 @@ class Store:
         connection = vault = None
         try:
             connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-            if migrations.pending(sqlite_utils.Database(connection)):
+            tables = sqlite_utils.Database(connection)
+            if migrations.pending(tables) or is_plain(tables):
                 raise StoreError(f"{path}: of an older version; start the bot once")
             vault = _vault_beside(path)
             return cls(connection, vault)

@@ -204,7 +204,8 @@ class Cases:
             (int(case_id), str(number), str(words))
             for case_id, number, words in self._database.tuples(
                 """
-                select cases.id, number, opened(reason) from events join cases on cases.id = case_id
+                select cases.id, number, opened(reason)
+                from events join cases on cases.id = case_id
                 where action in ('reply', 'answer') and at >= ? order by events.id desc limit ?
                 """,
                 [since.isoformat(), most],

@@ -158,11 +158,14 @@ class Database:
         """A text as it is kept: only the resident's key opens it.
 
         Raises:
+            LookupError: there is no such resident.
             KeyGone: her key was shredded.
         """
         row = self.tables.conn.execute(
             "select key_id from residents where id = ?", [resident_id]
         ).fetchone()
+        if row is None:
+            raise LookupError(f"there is no resident {resident_id}")
         return self._vault.seal(row[0], text)
 
     def opened(self, kept: str | None) -> str | None:
@@ -197,7 +200,7 @@ class Database:
             return [self._named(cursor, row) for row in cursor]
 
     def tuples(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """All rows as bare tuples, nothing opened: for thousands, half the time of dictionaries."""
+        """All rows as bare tuples, nothing opened: half the time of dictionaries."""
         with _clear_faults():
             return list(self.tables.conn.execute(sql, values))
 

@@ -29,11 +29,16 @@ _COLUMNS = (
 """Table, column, and whose key seals it."""
 
 
+def is_plain(tables: sqlite_utils.Database) -> bool:
+    """Whether what residents say is not sealed yet."""
+    return _PLAIN in tables.table_names()
+
+
 def holds_identities(path: Path) -> bool:
     """Whether a database has sealed identities, for which there must be keys."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         tables = sqlite_utils.Database(connection)
-        if _PLAIN in tables.table_names() or "identities" not in tables.table_names():
+        if is_plain(tables) or "identities" not in tables.table_names():
             return False
         columns = tables.table("identities").columns_dict
         return "sealed" in columns and tables.table("identities").count > 0
@@ -46,7 +51,7 @@ def spot_key(vault: Vault, spot: str) -> str:
 
 def seal_what_is_plain(database: Database, vault: Vault) -> None:
     """Seal identities and words, all or nothing, and leave no trace of them in the file."""
-    if _PLAIN not in database.tables.table_names():
+    if not is_plain(database.tables):
         return
     with database.transaction():
         _give_keys(database, vault)

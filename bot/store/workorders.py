@@ -11,6 +11,7 @@ from bot.store.cases import case_of
 from bot.store.database import Database
 from bot.store.drafts import PHOTOS
 from bot.store.outbox import DELIVERY, WORST_FIRST
+from bot.store.residents import identity_of
 
 MOST_AT_ONCE = 200
 """SQLite takes more, but nothing else happens in the process while it reads."""

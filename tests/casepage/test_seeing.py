@@ -155,7 +155,7 @@ async def test_a_photo_that_is_not_there_is_not_found(pages: CasePages, at: str)
 
 async def test_a_photo_whose_file_is_gone_is_not_found(pages: CasePages) -> None:
     case = with_photos(pages, JPEG)
-    photos = Photos(pages.bot.settings.paths.var / "files")
+    photos = Photos(pages.bot.settings.paths.var / "files", pages.bot.store.vault)
     photos.drop(pages.hall.store.cases.photo_names(case.id)[0])
     clerk = await pages.opens(DISPATCHER, case)
     assert (await clerk.http.get(f"{address(case)}/photos/1")).status_code == 404
@@ -163,7 +163,10 @@ async def test_a_photo_whose_file_is_gone_is_not_found(pages: CasePages) -> None
 
 def with_photos(pages: CasePages, *contents: bytes) -> Case:
     """A case with these photos that the street unit has."""
-    hall, photos = pages.hall, Photos(pages.bot.settings.paths.var / "files")
+    hall, photos = (
+        pages.hall,
+        Photos(pages.bot.settings.paths.var / "files", pages.bot.store.vault),
+    )
     assert hall.resident.resident_id is not None
     with hall.store.transaction():
         draft = hall.store.drafts.add(
