@@ -1,9 +1,11 @@
 """The vault's keys, each sealed by the master key, in a SQLite file apart from the database."""
 
+import secrets
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ _AT_ONCE = 32
 """Keys made with one commit; those left when the process ends are never used."""
 _PATIENCE_SECONDS = 5.0
 _TABLES = """
+    create table if not exists keyring (name text primary key) strict;
     create table if not exists words (name text primary key, sealed blob not null) strict;
     create table if not exists keys (
         id integer primary key autoincrement, sealed blob not null
@@ -23,13 +26,22 @@ class KeyringError(Exception):
 
 
 class Keyring:
-    """Keys by number. A number is never given twice; what is removed is overwritten."""
+    """Keys by number. A number is never given twice; what is removed is overwritten.
+
+    Attributes:
+        name: a random name, the same in every copy; a database says which keyring it needs.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         connection.isolation_level = None
         connection.execute("pragma synchronous = full")
         connection.execute("pragma secure_delete = on")
         connection.executescript(_TABLES)
+        connection.execute(
+            "insert into keyring select ? where not exists (select 1 from keyring)",
+            [secrets.token_hex(8)],
+        )
+        self.name = str(connection.execute("select name from keyring").fetchone()[0])
         self._connection = connection
         self._lock = threading.Lock()
         self._unused: deque[int] = deque()
@@ -68,6 +80,22 @@ class Keyring:
             if not self._unused:
                 self._unused.extend(self._add([made() for _ in range(_AT_ONCE)]))
             return self._unused.popleft()
+
+    @property
+    def last(self) -> int:
+        """The highest number that was ever given; 0 if there is none."""
+        found = self._all("select seq from sqlite_sequence where name = 'keys'")
+        return int(found[0][0]) if found else 0
+
+    def copy_to(self, file: Path) -> None:
+        """Write all keys to a file that only its owner may read, as they are at this moment.
+
+        Raises:
+            sqlite3.Error: it cannot be written.
+        """
+        file.touch(mode=0o600)
+        with closing(sqlite3.connect(file)) as copy, self._lock:
+            self._connection.backup(copy)
 
     def wrapped(self, key_id: int) -> bytes | None:
         """A key as it is sealed; None if there is none of this number."""

@@ -148,6 +148,16 @@ class Vault:
         """Seal every key anew by the first of the master keys; how many those were."""
         return self._keyring.rewrap(self._master.rotate)
 
+    @property
+    def name(self) -> str:
+        """The same for every copy of its keys."""
+        return self._keyring.name
+
+    @property
+    def last_key(self) -> int:
+        """The highest number of a key that was ever given; 0 if there is none."""
+        return self._keyring.last
+
     def close(self) -> None:
         """Let go of the file."""
         self._keyring.close()
@@ -179,6 +189,24 @@ class Vault:
             return self._cipher(key_id).decrypt(token)
         except InvalidToken as error:
             raise VaultError(f"what key {key_id} sealed is damaged") from error
+
+
+def copy_keys(folder: Path, target: Path, *, environ: Mapping[str, str] = os.environ) -> None:
+    """Copy the keys, in place of an earlier copy, whose shredded keys are gone with it.
+
+    Raises:
+        VaultError: the vault cannot be opened, or the copy not be written; the earlier one stays.
+    """
+    aside = target.with_name(f".{target.name}.partial")
+    vault = Vault.open(folder, environ=environ)
+    try:
+        vault._keyring.copy_to(aside)
+        aside.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        raise VaultError(f"{target}: {error}") from error
+    finally:
+        aside.unlink(missing_ok=True)
+        vault.close()
 
 
 def rotate(folder: Path, *, environ: Mapping[str, str] = os.environ) -> int:

@@ -29,9 +29,13 @@ from bot.desk import open_case
 from bot.messages import Photo
 from bot.store import Store
 from bot.store.photos import Photos
+from bot.vault import KEY_FILE, KEYS_DATABASE
 from tests.office import office_over
 
 PROJECT = Path(__file__).parents[1]
+_MADE_ANEW = tuple(
+    f'INSERT INTO "{name}' for name in ("case_words", "case_vectors", "sqlite_sequence")
+)
 AT = datetime(2020, 3, 2, 4, 0, tzinfo=UTC)
 DEADLY = ("fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "chmod")
 """The functions of `os` before and after each call of which a process may be killed."""
@@ -77,11 +81,19 @@ def fill_and_crash(var: Path, *words: str) -> None:
     shutil.rmtree(elsewhere)
 
 
+def lend_keys(folder: Path, other: Path) -> None:
+    """Bring a bot's keys to another folder, as whoever moves it must."""
+    other.mkdir(exist_ok=True)
+    for name in (KEYS_DATABASE, KEY_FILE):
+        shutil.copy(folder / name, other / name)
+
+
 def rows(database: Path) -> list[str]:
-    """Everything in a database, as SQL."""
+    """Everything in a database, as SQL, but what is made anew at the next start."""
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
-        return list(connection.iterdump())
+        found = connection.iterdump()
+        return [line for line in found if not line.startswith(_MADE_ANEW)]
 
 
 def select(database: Path, sql: str) -> list[Any]:

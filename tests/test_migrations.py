@@ -21,7 +21,7 @@ TABLES = {
     *("inbox", "outbox", "versions"),
     *("assignments", "timers", "similar_cases", "case_commitments"),
     *("staff", "staff_links", "staff_groups", "staff_words", "cards"),
-    *("staff_sessions", "views", "receipts"),
+    *("staff_sessions", "views", "receipts", "vault"),
     *("follows", "progress_notes", "said_once", "failed_lookups"),
 }
 SEARCH = "case_words"

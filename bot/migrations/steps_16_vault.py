@@ -7,8 +7,10 @@ from bot.migrations.registry import migrations
 
 @migrations()
 def m016_vault(db: Database) -> None:
-    """Sealed identities, found by a keyed hash. What was plain is sealed by
-    `bot.store.sealing` right after, which has the keys."""
+    """Sealed identities, found by a keyed hash, and the name of the vault whose keys seal them.
+
+    What was plain is sealed right after by `bot.store.sealing`, which has the keys.
+    """
     db.conn.execute("alter table identities rename to identities_plain")
     db.conn.execute(
         """
@@ -21,6 +23,14 @@ def m016_vault(db: Database) -> None:
         """
     )
     db.conn.execute("create index identities_of_resident on identities(resident_id)")
+    db.conn.execute(
+        """
+        create table vault (
+            id integer primary key check (id = 1),
+            name text not null
+        ) strict
+        """
+    )
     db.conn.execute("alter table residents add column key_id integer not null default 0")
     for table in ("drafts", "cases"):
         db.conn.execute(f"alter table {table} add column position text not null default ''")

@@ -41,7 +41,13 @@ from bot.store.queue import (
     Tab,
 )
 from bot.store.residents import Resident, Residents
-from bot.store.sealing import holds_identities, is_plain, seal_what_is_plain, spot_key
+from bot.store.sealing import (
+    expect_its_vault,
+    holds_identities,
+    is_plain,
+    seal_what_is_plain,
+    spot_key,
+)
 from bot.store.sessions import Session, Sessions, View, Views, What
 from bot.store.staff import Card, LinkPurpose, StaffRows, Words
 from bot.store.workorders import MOST_AT_ONCE, WorkOrder, WorkOrders
@@ -111,6 +117,7 @@ class Store:
         self._database = Database(connection, vault, file)
         migrations.apply(self._database.tables)
         connection.isolation_level = None  # no transaction begins but those that are asked for
+        expect_its_vault(self._database, vault)
         seal_what_is_plain(self._database, vault)
         self.residents = Residents(self._database, vault)
         self.turns = Turns(self._database)

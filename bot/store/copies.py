@@ -19,10 +19,14 @@ _LOGS = ("-wal", "-journal")
 """Files beside the database's own that hold a part of it (sqlite.org/tempfiles.html)."""
 _MAKES_NOTHING_OF_IT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _FAULTS_TOLD = 3
+_MADE_ANEW = ("case_words", "case_vectors")
 
 
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database as it is at one moment, to a new file that stands alone, without a log.
+
+    The search's words and what the cases mean are left out: they are no longer sealed, would
+    outlive the key of a resident who is forgotten, and are made anew at the next start.
 
     All of it is read in one step and one transaction; in WAL mode, the bot's, that keeps nobody
     from writing, whereas a copy in several steps begins again whenever somebody writes between
@@ -40,6 +44,11 @@ def copy_database(source: Path, target: Path) -> None:
         live.execute("begin")
         live.execute("select count(*) from sqlite_master").fetchone()
         live.backup(copy)
+        tables = sqlite_utils.Database(copy).table_names()
+        for table in _MADE_ANEW:
+            if table in tables:
+                copy.execute(f"delete from {table}")
+        copy.execute("vacuum")
         copy.execute("pragma journal_mode = delete")
 
 

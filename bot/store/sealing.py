@@ -10,7 +10,7 @@ import sqlite_utils
 
 from bot.masking import masked
 from bot.store.database import Database
-from bot.vault import TRANSIT, Vault
+from bot.vault import KEYS_DATABASE, TRANSIT, Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,23 @@ _COLUMNS = (
     ("outbox", "reply", "resident_id"),
 )
 """Table, column, and whose key seals it."""
+
+
+def expect_its_vault(database: Database, vault: Vault) -> None:
+    """Make sure that these are the keys of this database, and not older than it; a new one takes
+    them for its own.
+
+    Raises:
+        VaultError: they are not; nothing was changed.
+    """
+    row = database.one("select name from vault", [])
+    if row is None:
+        database.insert("vault", {"id": 1, "name": vault.name})
+    elif row["name"] != vault.name:
+        raise VaultError(f"{KEYS_DATABASE}: these are the keys of another database")
+    newest = database.one("select coalesce(max(key_id), 0) as key_id from residents", [])
+    if newest and newest["key_id"] > vault.last_key:
+        raise VaultError(f"{KEYS_DATABASE}: older than the database; bring back its newest copy")
 
 
 def is_plain(tables: sqlite_utils.Database) -> bool:
