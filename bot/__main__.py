@@ -31,6 +31,8 @@ from bot.service import read_service
 from bot.staff_commands import publish, staff
 from bot.store import DATABASE, Store
 from bot.terminal import Terminal
+from bot.vault import KEY_VARIABLE
+from bot.vault_commands import vault
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,7 +47,8 @@ def run(debug: bool) -> None:
 
     Example: python -m bot run
     """
-    configure_logging(secrets=[_token()], debug=debug)
+    secrets = [_token(), *os.environ.get(KEY_VARIABLE, "").replace(",", " ").split()]
+    configure_logging(secrets=secrets, debug=debug)
     with plain_errors():
         asyncio.run(app.run(load_settings(), say=click.echo))
     click.echo("Stopped.")
@@ -265,7 +268,7 @@ def _chat(terminal: Terminal) -> None:
             loop.run(terminal.take(input("> ")))
 
 
-for command in (staff, progress, publish, questions, accept):
+for command in (staff, progress, publish, questions, accept, vault):
     cli.add_command(command)
 
 

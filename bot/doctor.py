@@ -27,6 +27,7 @@ LEAST_FREE_BYTES = 500 * 2**20
 LATE_SECONDS = 300.0
 """What waits longer than this while a bot runs is not on its way any more."""
 ANSWER_SECONDS = 5.0
+_MOST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
         return
     try:
         yield _soundness(path)
+        yield _vault(store)
         is_running = running_pid(settings.paths.var) is not None
         yield _inbox(store, is_running, at)
         yield _outbox(store, is_running, at)
@@ -134,6 +136,12 @@ def _soundness(path: Path) -> Finding:
     megabytes = sum(file.stat().st_size for file in (path, log) if file.exists()) / 2**20
     text = "is damaged" if faults else f"is sound, {megabytes:.1f} MB"
     return Finding("database", not faults, text, faults)
+
+
+def _vault(store: Store) -> Finding:
+    damaged = tuple(store.damaged_rows())
+    text = f"{len(damaged)} damaged rows" if damaged else "everything sealed can be opened"
+    return Finding("vault", not damaged, text, damaged[:_MOST_TOLD])
 
 
 def _inbox(store: Store, is_running: bool, at: datetime) -> Finding:

@@ -11,6 +11,7 @@ from bot.access import AccessError
 from bot.backup import BackupError
 from bot.messages import ChannelError
 from bot.store import StoreError
+from bot.vault import VaultError
 from index import ContentError, EncoderError, StaleIndexError
 
 _OF_ONE_LINE = (
@@ -20,6 +21,7 @@ _OF_ONE_LINE = (
     ChannelError,
     BackupError,
     AccessError,
+    VaultError,
 )
 
 

@@ -239,7 +239,14 @@ def test_the_bot_went_through_all_of_it(wrote: Watched) -> None:
 
 
 def test_the_search_finds_what_is_there(wrote: Watched) -> None:
-    assert "var/bot.db" in holding(wrote.folder, ["紫罗兰".encode()])
+    number = sqlite3.connect(wrote.prompt.var / "bot.db").execute("select number from cases")
+    assert "var/bot.db" in holding(wrote.folder, [number.fetchone()[0].encode()])
+
+
+def test_a_stolen_database_names_nobody_and_holds_nobodys_words(wrote: Watched) -> None:
+    """The database, its log, the backups, the copies that a killed process left, and the keys
+    without their master key."""
+    assert holding(wrote.folder, [own.encode() for own in RESIDENTS_OWN]) == []
 
 
 def test_the_token_stands_in_no_file_in_no_form(wrote: Watched) -> None:

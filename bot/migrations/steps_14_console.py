@@ -5,6 +5,17 @@ from sqlite_utils import Database
 from bot.migrations.registry import migrations
 
 
+def make_case_words(db: Database) -> None:
+    """Make the table of the search, empty."""
+    db.conn.execute(
+        """
+        create virtual table case_words using fts5(
+            tokens, tokenize = "unicode61 remove_diacritics 0"
+        )
+        """
+    )
+
+
 @migrations()
 def m014_console(db: Database) -> None:
     """Who is signed in where, who looked at what and why, and the words by which cases are found.
@@ -40,13 +51,7 @@ def m014_console(db: Database) -> None:
         """
     )
     db.conn.execute("create index views_of_case on views(case_id, id) where case_id is not null")
-    db.conn.execute(
-        """
-        create virtual table case_words using fts5(
-            tokens, tokenize = "unicode61 remove_diacritics 0"
-        )
-        """
-    )
+    make_case_words(db)
     db.conn.execute("create index answers_by_time on answers(at)")
     db.conn.execute(
         "create index parts_of_unit on assignments(unit, state, return_asked, case_id)"

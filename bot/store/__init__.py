@@ -42,6 +42,7 @@ from bot.store.queue import (
 )
 from bot.store.residents import Resident, Residents
 from bot.store.sealing import (
+    damaged_rows,
     expect_its_vault,
     holds_identities,
     is_plain,
@@ -121,7 +122,7 @@ class Store:
         seal_what_is_plain(self._database, vault)
         self.residents = Residents(self._database, vault)
         self.turns = Turns(self._database)
-        self.answers = Answers(self._database)
+        self.answers = Answers(self._database, vault)
         self.drafts = Drafts(self._database)
         self.finding = Finding(self._database)
         self.cases = Cases(self._database, self.finding)
@@ -211,6 +212,10 @@ class Store:
     def together(self) -> AbstractContextManager[None]:
         """All writes inside happen, or none, whether or not a transaction is open already."""
         return self._database.step() if self._database.is_open else self._database.transaction()
+
+    def damaged_rows(self) -> list[str]:
+        """Table, row and column of everything sealed that is damaged."""
+        return damaged_rows(self._database, self.vault)
 
     def spot_key(self, spot: str) -> str:
         """What is the same for the same spot and tells nobody which; empty for an empty one."""

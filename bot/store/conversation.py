@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.masking import masked
 from bot.messages import Button, Location, Reply, Turn
 from bot.store.database import UNREADABLE, Database, Row
+from bot.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +115,20 @@ class Turns:
 
 
 class Answers:
-    """The table `answers`: questions, what was found, and whether it helped."""
+    """The table `answers`: questions, masked, what was found, and whether it helped."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
 
     def add(self, resident_id: int, record: AnswerRecord, *, at: datetime) -> int:
         """Note how a question was decided. Returns its id."""
+        question = masked(record.question)
         return self._database.insert(
             "answers",
             {
                 **asdict(record),
+                "question": self._database.sealed(resident_id, question),
+                "wording": self._vault.lookup("question", question),
                 "resident_id": resident_id,
                 "hits": json.dumps(record.hits),
                 "at": at.isoformat(),

@@ -214,6 +214,13 @@ class Database:
         self.tables.conn.execute("insert into probe values (zeroblob(?))", [PROBE_BYTES])
         self.tables.conn.execute("drop table probe")
 
+    def empty_log(self) -> None:
+        """Bring SQLite's log into the file: what was deleted stands in neither any more.
+
+        While another connection reads, the log stays; the next time empties it.
+        """
+        self.tables.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
+
     def close(self) -> None:
         """Let go of the file."""
         self.tables.close()

@@ -104,10 +104,13 @@ class Questions:
         """
         rows = self._database.tuples(
             """
-            select question, sum(decision = 'no_answer'), sum(decision <> 'no_answer'), max(at)
-            from answers
-            where at >= ? and at < ? and (decision = 'no_answer' or helpful = 0)
-            group by question order by max(id) desc limit ?
+            select opened(question), refused, unhelpful, newest from (
+                select question, sum(decision = 'no_answer') as refused,
+                    sum(decision <> 'no_answer') as unhelpful, max(at) as newest, max(id) as last
+                from answers
+                where at >= ? and at < ? and (decision = 'no_answer' or helpful = 0)
+                group by wording order by last desc limit ?
+            ) where opened(question) <> '' order by last desc
             """,
             [begin.isoformat(), end.isoformat(), most],
         )
@@ -141,7 +144,7 @@ class Questions:
         marks = ", ".join("?" * len(states))
         return self._database.tuples(
             f"""
-            select answers.question, cases.number
+            select opened(answers.question), cases.number
             from answers
             join drafts on drafts.source = 'answer:' || answers.id
             join cases on cases.id = drafts.case_id

@@ -60,7 +60,10 @@ class Residents:
     def shred_forgotten(self) -> None:
         """Take away the keys of all who were forgotten, of which a crash may have left some."""
         keys = self._database.tuples("select key_id from residents where forgotten_at <> ''", [])
-        self._vault.shred(*(key_id for (key_id,) in keys if self._vault.has_key(key_id)))
+        left = [key_id for (key_id,) in keys if self._vault.has_key(key_id)]
+        if left:
+            self._vault.shred(*left)
+            self._database.empty_log()
 
     def without_key(self) -> list[int]:
         """Whose key is gone though nobody forgot them here: a backup from before was restored."""
@@ -100,7 +103,7 @@ class Residents:
             "residents",
             resident_id,
             {
-                "topic_question": topic.question,
+                "topic_question": self._database.sealed(resident_id, topic.question),
                 "topic_commitment": topic.commitment,
                 "topic_at": at.isoformat(),
             },

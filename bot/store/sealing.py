@@ -9,13 +9,14 @@ from pathlib import Path
 import sqlite_utils
 
 from bot.masking import masked
+from bot.migrations.steps_14_console import make_case_words
 from bot.store.database import Database
-from bot.vault import KEYS_DATABASE, TRANSIT, Vault, VaultError
+from bot.vault import KEYS_DATABASE, TRANSIT, KeyGone, Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
 _PLAIN = "identities_plain"
-_COLUMNS = (
+SEALED_COLUMNS = (
     ("turns", "said", "resident_id"),
     ("turns", "replies", "resident_id"),
     ("versions", "said", "(select resident_id from turns where id = turn_id)"),
@@ -25,8 +26,16 @@ _COLUMNS = (
     ("cases", "place", "resident_id"),
     ("events", "reason", "(select resident_id from cases where id = case_id)"),
     ("outbox", "reply", "resident_id"),
+    ("residents", "topic_question", "id"),
 )
 """Table, column, and whose key seals it."""
+_SEALED_FROM_THE_FIRST = (
+    ("answers", "question", "id"),
+    ("identities", "sealed", "id"),
+    ("drafts", "position", "id"),
+    ("cases", "position", "id"),
+    ("inbox", "payload", "update_id"),
+)
 
 
 def expect_its_vault(database: Database, vault: Vault) -> None:
@@ -44,6 +53,25 @@ def expect_its_vault(database: Database, vault: Vault) -> None:
     newest = database.one("select coalesce(max(key_id), 0) as key_id from residents", [])
     if newest and newest["key_id"] > vault.last_key:
         raise VaultError(f"{KEYS_DATABASE}: older than the database; bring back its newest copy")
+
+
+def damaged_rows(database: Database, vault: Vault) -> list[str]:
+    """Table, row and column of everything sealed that is damaged; what was shredded is not."""
+    found = []
+    places = [(table, column, "id") for table, column, _ in SEALED_COLUMNS]
+    for table, column, row_id in (*places, *_SEALED_FROM_THE_FIRST):
+        rows = database.tuples(f"select {row_id}, {column} from {table} where {column} <> ''", [])
+        found += [f"{table} {own}: {column}" for own, kept in rows if _is_damaged(vault, kept)]
+    return found
+
+
+def _is_damaged(vault: Vault, kept: str) -> bool:
+    try:
+        return vault.unseal(kept).startswith("~")
+    except KeyGone:
+        return False
+    except VaultError:
+        return True
 
 
 def is_plain(tables: sqlite_utils.Database) -> bool:
@@ -73,17 +101,18 @@ def seal_what_is_plain(database: Database, vault: Vault) -> None:
     with database.transaction():
         _give_keys(database, vault)
         _seal_identities(database, vault)
-        for table, column, owner in _COLUMNS:
+        for table, column, owner in SEALED_COLUMNS:
             _seal_column(database, table, column, owner)
         for table in ("drafts", "cases"):
             _seal_positions(database, table)
         _seal_inbox(database, vault)
-        _mask_questions(database)
+        _seal_questions(database, vault)
         _hash_spots(database, vault)
-        database.execute("delete from case_words", [])  # found anew by their masked words
+        database.execute("drop table case_words", [])
+        make_case_words(database.tables)  # they are found anew by their masked words
         database.execute(f"drop table {_PLAIN}", [])
-    for statement in ("vacuum", "pragma wal_checkpoint(truncate)"):
-        database.tables.conn.execute(statement)
+    database.tables.conn.execute("vacuum")
+    database.empty_log()
     logger.info("what residents said is sealed now")
 
 
@@ -138,7 +167,10 @@ def _hash_spots(database: Database, vault: Vault) -> None:
     database.execute("delete from said_once where key like 'early %'", [])
 
 
-def _mask_questions(database: Database) -> None:
-    for answer_id, question in database.tuples("select id, question from answers", []):
-        if (hidden := masked(question)) != question:
-            database.update("answers", answer_id, {"question": hidden})
+def _seal_questions(database: Database, vault: Vault) -> None:
+    rows = database.tuples("select id, question, resident_id from answers", [])
+    for answer_id, question, resident_id in rows:
+        hidden = masked(question)
+        sealed = database.sealed(resident_id, hidden)
+        changes = {"question": sealed, "wording": vault.lookup("question", hidden)}
+        database.update("answers", answer_id, changes)

@@ -1,0 +1,45 @@
+"""The operators' commands about the keys that seal who residents are: `vault`."""
+
+from pathlib import Path
+
+import click
+
+from bot.config import load_settings
+from bot.lock import only_instance
+from bot.plain_errors import plain_errors
+from bot.vault import KEY_VARIABLE, copy_keys, rotate
+
+
+@click.group()
+def vault() -> None:
+    """The keys without which nobody can read who a resident is or what she said."""
+
+
+@vault.command("copy")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def copy(file: Path) -> None:
+    """Copy the keys to FILE, in place of an earlier copy: keep only the newest one.
+
+    A backup holds no keys. The copy is of no use without the master key, which is kept apart.
+
+    Example: python -m bot vault copy /media/safe/keys.db
+    """
+    with plain_errors():
+        copy_keys(load_settings().paths.var, file)
+        click.echo(f"{file}: the keys as they are now")
+
+
+@vault.command("rotate")
+def rotate_() -> None:
+    """Change the master key, while no bot runs; every key is sealed anew by it.
+
+    With BOT_VAULT_KEY, put the new key before the old one first: BOT_VAULT_KEY=NEW,OLD.
+
+    Example: python -m bot vault rotate
+    """
+    with plain_errors():
+        var = load_settings().paths.var
+        with only_instance(var):
+            count = rotate(var)
+        click.echo(f"{count} keys sealed anew; keep a copy of the new master key and of the keys")
+        click.echo(f"An older key in {KEY_VARIABLE}, and older copies, can be destroyed now")
