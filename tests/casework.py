@@ -30,7 +30,7 @@ from bot.cases import (
 )
 from bot.desk import Office, To
 from bot.store import CaseTimer, Store
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.office import office_over
 
 MONDAY_AT_NINE = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)

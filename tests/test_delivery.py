@@ -15,7 +15,7 @@ from bot.store import DATABASE, Store
 from bot.store.conversation import reply_of
 from bot.store.photos import Photos
 from bot.telegram import TelegramCourier, build_client
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.fakes import FakeTelegram
 from tests.quick import quick
 from tests.waiting import until

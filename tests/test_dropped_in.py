@@ -14,13 +14,7 @@ from index.errors import ContentError
 from index.opening import read_opening
 from index.reports import Report
 from tests.plain_report import PLAIN_REPORT
-from tests.small_content import tiny_settings, write_small_content
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """The small content with its curated report."""
-    return write_small_content(tmp_path)
+from tests.small_content import tiny_settings
 
 
 def drop_in(paths: Paths, name: str, text: str = PLAIN_REPORT) -> Path:

@@ -11,7 +11,7 @@ from bot.cases import Role
 from bot.desk import adopt_cases
 from bot.migrations import migrations
 from bot.store import Store
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.office import office_over
 
 TABLES = {

@@ -11,7 +11,7 @@ from bot.access import add_member, link_chat, make_link
 from bot.app import Bot, telegram_channel
 from bot.cases import Case
 from tests.actors import StaffMember, TelegramResident
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.fakes import FakeTelegram
 from tests.quick import quick
 
