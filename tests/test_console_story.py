@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.consoles import ConsoleSite, console_of
-from tests.town import Town
+from tests.town import NUMBER, Town
 
-NUMBER = "WC20200302-0001"
 PATH = f"/console/cases/{NUMBER}"
 
 

@@ -6,9 +6,7 @@ The real dialogue, desk, database, index and channel; Telegram's side is a serve
 from datetime import UTC, datetime
 
 from bot.cases import TIME_ZONE
-from tests.town import LAMP, REMARK, Colleague, Offices, Town
-
-NUMBER = "WC20200302-0001"
+from tests.town import LAMP, NUMBER, REMARK, Colleague, Offices, Town
 
 
 async def test_the_ordinary_case(town: Town, offices: Offices) -> None:

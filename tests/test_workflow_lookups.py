@@ -8,10 +8,9 @@ import pytest
 from bot import desk
 from bot.app import web_site
 from tests.actors import WebResident
-from tests.town import LAMP, Offices, Town, is_replied
+from tests.town import LAMP, NUMBER, Offices, Town, is_replied
 from tests.web_site import serving
 
-NUMBER = "WC20200302-0001"
 CODE = re.compile(r"查询码：(\w{8})")
 NOT_FOUND = "没有找到。请核对编号和查询码（提交成功时给您的那两项）。"
 

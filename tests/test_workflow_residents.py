@@ -3,9 +3,7 @@
 import pytest
 
 from tests.person import JPEG
-from tests.town import LAMP, Offices, Town, is_replied
-
-NUMBER = "WC20200302-0001"
+from tests.town import LAMP, NUMBER, Offices, Town, is_replied
 
 
 @pytest.mark.parametrize(

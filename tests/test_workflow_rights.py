@@ -5,12 +5,17 @@ import pytest
 from bot.access import add_member, make_link, remove_member
 from tests.person import JPEG
 from tests.telegram_chats import RefusedError
-from tests.town import LAMP, STAFF_GROUP, Colleague, Offices, Town
-
-NUMBER = "WC20200302-0001"
-NOT_STAFF = "此操作仅限已登记并绑定的工作人员。请向管理员索取绑定码，在私聊里发送 /staff 绑定码。"
-NOT_HERS = "这件不在您的单位，您不能查看或办理。"
-REFUSED_CODE = "绑定码无效、已用过或已过期（15 分钟内有效，只能用一次）。"
+from tests.town import (
+    LAMP,
+    NOT_HERS,
+    NOT_STAFF,
+    NUMBER,
+    REFUSED_CODE,
+    STAFF_GROUP,
+    Colleague,
+    Offices,
+    Town,
+)
 
 
 def stranger(town: Town) -> Colleague:

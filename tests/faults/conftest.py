@@ -1,4 +1,4 @@
-"""What the fault suite stands on: Telegram, and a bot's folder with its processes."""
+"""What the fault suite stands on: a bot's folder with its processes."""
 
 from pathlib import Path
 
