@@ -1,5 +1,7 @@
 """What tests share: the real content's index, a bot with an empty database, who comes to it."""
 
+import fcntl
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -37,13 +39,29 @@ from tests.town import Offices, Town, open_offices, town_of
 CONTENT = Path(__file__).parents[1] / "content"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that need the real content's index come last: one worker makes it, while the other
+    runs those that do not."""
+    needing = {item.path for item in items if "built" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in needing)
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A var folder with all that is made of the real content; tests copy it, none changes it."""
-    var = tmp_path_factory.mktemp("built")
+    """A var folder with all that is made of the real content; tests copy it, none changes it.
+
+    It takes a quarter of a minute to make, so workers that run side by side share one.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    var = shared / "built"
     settings = Settings(paths=Paths(content=CONTENT, var=var))
-    index = open_index(settings)
-    read_meanings(settings, read_service(CONTENT / "service.toml"), index)
+    with (shared / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (var / "learnt").exists():
+            index = open_index(settings)
+            read_meanings(settings, read_service(CONTENT / "service.toml"), index)
     return var
 
 
