@@ -114,7 +114,7 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
     try:
         store = Store.open_to_read(path)
     except StoreError as error:
-        yield Finding("database", False, str(error))
+        yield _unopened(path, error)
         return
     try:
         yield _soundness(path)
@@ -128,6 +128,14 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
         yield Finding("database", False, str(error))
     finally:
         store.close()
+
+
+def _unopened(path: Path, error: StoreError) -> Finding:
+    try:
+        sound = _soundness(path)
+    except StoreError:
+        sound = None
+    return sound if sound and not sound.is_well else Finding("database", False, str(error))
 
 
 def _soundness(path: Path) -> Finding:

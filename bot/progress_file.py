@@ -172,6 +172,8 @@ def _toml_rows(file: Path, text: str) -> Iterator[_Cells]:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ContentError([f"{file}: not valid TOML: {error}"]) from error
+    except RecursionError as error:
+        raise ContentError([f"{file}: not valid TOML: nested too deeply"]) from error
     tables = tree.pop(_TABLE, [])
     are_tables = isinstance(tables, list) and all(isinstance(one, dict) for one in tables)
     if tree or not are_tables:

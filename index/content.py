@@ -32,6 +32,8 @@ from index.reports import (
 _REPORTS, _GLOSSARY, _EVALUATION = "reports", "glossary.toml", "evaluation"
 _REPORT_FILES = ("report.md", "report.txt")
 _BARE_FILES = (".md", ".txt")
+# What begins with a dot or _ is no report, such as what a killed process was writing.
+_ENTRY = "[!._]*"
 _NO_REPORT = {"readme"}
 # A button names report and commitment, in 64 bytes with the rest.
 _LONGEST_ID = 40
@@ -155,8 +157,8 @@ def content_hashes(content: Path) -> dict[str, str]:
     A file that cannot be read, or is too large, has the hash `""`; `read_content` tells of it.
     """
     patterns = (
-        *(f"{_REPORTS}/*/{name}" for name in (*_REPORT_FILES, COMMITMENTS_FILE)),
-        *(f"{_REPORTS}/*{suffix}" for suffix in _BARE_FILES),
+        *(f"{_REPORTS}/{_ENTRY}/{name}" for name in (*_REPORT_FILES, COMMITMENTS_FILE)),
+        *(f"{_REPORTS}/{_ENTRY}{suffix}" for suffix in _BARE_FILES),
         _GLOSSARY,
         f"{_EVALUATION}/*.jsonl",
     )
@@ -176,7 +178,7 @@ def _hash(file: Path) -> str:
 def report_files(folder: Path, mistakes: list[str]) -> dict[str, Path]:
     """The file of each report by its id: in a folder of its own, or bare."""
     files: dict[str, Path] = {}
-    for entry in sorted(folder.glob("[!._]*")):
+    for entry in sorted(folder.glob(_ENTRY)):
         file = _report_in(entry, mistakes)
         if file is None:
             continue

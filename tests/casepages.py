@@ -16,7 +16,8 @@ from bot.messages import Channel
 from bot.store import DATABASE
 from index import Commitment, Index, Paths
 from tests.casework import Hall
-from tests.conftest import CONTENT, Clock
+from tests.clock import Clock
+from tests.conftest import CONTENT
 from tests.consoles import Clerk, ConsoleSite, console_of
 
 DISPATCHER, SUPERVISOR, HANDLER, GARDENER = "李四", "赵六", "王五", "孙七"

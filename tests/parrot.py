@@ -14,7 +14,7 @@ from html import escape
 from bot.app import Bot, Telegram, telegram_channel
 from bot.messages import Channel, Keep, Remark, Reply, Said, Turn
 from bot.store import Store
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.fakes import FakeTelegram
 from tests.quick import quick
 

@@ -1,6 +1,8 @@
 """What editors accept of a proposal: checked whole, written whole, never twice."""
 
+import codecs
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -223,3 +225,43 @@ def test_no_entry_and_no_file_are_told_in_a_line(operator: Operator) -> None:
 def test_the_same_text_is_found_past_a_few_characters(text: str, same: bool) -> None:
     kept = Kept({"今年新增几所幼儿园": "q1"})
     assert kept.place_of_same(text) == ("q1" if same else "")
+
+
+def test_two_reports_may_be_asked_the_same(content: Path) -> None:
+    """A question that another year's report has was refused, though `check` allows it."""
+    earlier, later = (content / "reports" / f"small-{year}" for year in (2020, 2021))
+    shutil.copytree(earlier, later)
+    report = (later / "report.md").read_text(encoding="utf-8")
+    (later / "report.md").write_text(report.replace("small-2020", later.name), encoding="utf-8")
+    line = "新河街学校动不动工?"
+    for name in (later.name, earlier.name):
+        entry = written(content, ask_entry(line, commitment=f"{name}/school"))
+        assert accept(content, entry, commit=True).ask_lines == 1
+        assert accept(content, entry, commit=True).there_already
+    assert check_content(Paths(content=content)) == []
+
+
+def test_an_evaluation_with_a_byte_order_mark_counts_from_its_first_line(content: Path) -> None:
+    file = content / "evaluation" / "unanswerable.jsonl"
+    file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+    entry = written(content, example_entry("区里养狗要办证吗?"))
+    assert accept(content, entry, commit=False).there_already
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = " + "[" * 9999, "not valid TOML: nested too deeply"),
+        (ask_entry("学校呢?")[:-4], "not valid TOML: Unterminated string"),
+        (ask_entry("学校呢?").replace("学", "学\0"), "not valid TOML: Illegal character"),
+        (ask_entry("学校呢?").partition("ask =")[0], "1: ask: ask: missing"),
+    ],
+)
+def test_a_proposal_that_was_cut_short_or_damaged_is_one_line(
+    content: Path, text: str, said: str
+) -> None:
+    before = files_in(content)
+    with pytest.raises(ContentError, match=said) as caught:
+        accept(content, written(content, text), commit=True)
+    assert len(caught.value.mistakes) == 1
+    assert files_in(content) == before

@@ -398,3 +398,14 @@ def test_it_is_noted_on_how_many_questions_builds_were_compared(
     change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
     build_index(paths, settings)
     assert history(builds_folder(paths.var))[-1].compared == 100
+
+
+def test_what_a_killed_process_left_in_the_content_makes_no_other_build(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    """It was hashed, though it is not read."""
+    first = build_index(paths, settings)
+    reports = paths.content / "reports"
+    shutil.copytree(reports / "small-2020", reports / ".small-2021.new")
+    (reports / "_draft.txt").write_text("今年加装电梯600部。", encoding="utf-8")
+    assert build_index(paths, settings) == first

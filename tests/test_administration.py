@@ -9,7 +9,7 @@ import pytest
 from bot import desk
 from bot.app import Bot
 from bot.cases import Role
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.consoles import ConsoleSite, console_of
 from tests.filed import LAMP, actor, files
 from tests.test_queue_page import HOSTILE

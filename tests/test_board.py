@@ -1,6 +1,5 @@
 """The commitments board of staff and the public page: what is counted, noted, shown and hidden."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -10,22 +9,13 @@ from bot import desk
 from bot.app import Bot
 from bot.cases import Actor, Satisfied, Solved
 from bot.web.commitments import KEPT_SECONDS
-from tests.conftest import Clock
-from tests.consoles import Clerk, ConsoleSite, console_of
+from tests.clock import Clock
+from tests.consoles import Clerk, ConsoleSite
 from tests.test_queue_page import HOSTILE, LAMP, actor, dispatched, files
 
 ID = "wuchang-2020/gdp-growth"
 ABOUT = replace(LAMP, commitment=ID)
 PATH = f"/console/commitments/{ID}"
-
-
-@pytest.fixture
-async def site(bot: Bot) -> AsyncIterator[ConsoleSite]:
-    async with console_of(bot) as site:
-        site.hires("李四", "dispatcher")
-        site.hires("赵六", "supervisor")
-        site.hires("王五", "handler", "urban_management")
-        yield site
 
 
 def replied(bot: Bot) -> Actor:

@@ -12,7 +12,7 @@ from index.build import make_build
 from index.builds import active_build, builds_folder, builds_in, make_active, read_manifest
 from index.config import IndexSettings
 from index.evidence import Thresholds
-from tests.small_content import tiny_settings, write_evaluation, write_small_content
+from tests.small_content import tiny_settings, write_evaluation
 
 FILES = (
     "commitments.jsonl",
@@ -22,12 +22,6 @@ FILES = (
     "counted.npz",
     "vectors.faiss",
 )
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """The small content, free to be changed."""
-    return write_small_content(tmp_path)
 
 
 @pytest.fixture

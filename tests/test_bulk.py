@@ -1,6 +1,5 @@
 """Bulk steps of the console's list: each case by itself, and what fails is told case by case."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -8,18 +7,8 @@ import pytest
 from bot import desk
 from bot.app import Bot
 from bot.cases import Case, CaseState
-from tests.consoles import Clerk, ConsoleSite, console_of
+from tests.consoles import Clerk, ConsoleSite
 from tests.filed import LAMP, LIFT, actor, files, numbers
-
-
-@pytest.fixture
-async def site(bot: Bot) -> AsyncIterator[ConsoleSite]:
-    async with console_of(bot) as site:
-        site.hires("李四", "dispatcher")
-        site.hires("赵六", "supervisor")
-        site.hires("王五", "handler", "urban_management")
-        site.hires("孙七", "handler", "parks")
-        yield site
 
 
 async def test_many_are_accepted_and_dispatched_at_once(site: ConsoleSite, bot: Bot) -> None:

@@ -1,15 +1,11 @@
 """The card says of each line whether it was set, read from the words, guessed, or left open."""
 
-import pytest
-
 from bot.answers import Answer
 from bot.cases import Draft, Kind, Matter
 from bot.dialogue import Phrasing, proposed
 from bot.dialogue.phrasing import how_likely, how_sure
-from bot.service import Service
-from bot.wording import Language, Wording, plain
+from bot.wording import Language, plain
 from index import Commitment, Earlier, Hit, Index
-from tests.conftest import CONTENT
 
 MATTER = Matter(
     "胭脂路的路灯坏了",
@@ -19,12 +15,6 @@ MATTER = Matter(
     place="胭脂路",
     commitment="wuchang-2020/kindergartens",
 )
-
-
-@pytest.fixture(scope="module")
-def phrasing(service: Service) -> Phrasing:
-    """The real words."""
-    return Phrasing(Wording(CONTENT / "wording"), service)
 
 
 def card(phrasing: Phrasing, index: Index, language: Language, matter: Matter) -> list[str]:

@@ -12,18 +12,12 @@ from index.checks.asks import asks_astray, index_to_ask
 from index.checks.other_files import check_other_files
 from index.config import Paths
 from index.content import check_content, read_content
-from tests.small_content import BODY, front_matter, tiny_settings, write_small_content
+from tests.small_content import BODY, front_matter, tiny_settings
 
 PROJECT = Path(__file__).parents[1]
 SERVICE = (
     '[[unit]]\ncode = "housing"\nname = "区房管局"\n[[category]]\ncode = "water"\nname = "水"\n'
 )
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """The small content, free to be changed."""
-    return write_small_content(tmp_path)
 
 
 @pytest.fixture

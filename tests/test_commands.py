@@ -4,7 +4,7 @@ import pytest
 
 from bot.app import Bot, command_menu
 from bot.wording import LANGUAGES
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.person import Person
 
 COMPLAINT = "投诉：粮道街的路灯坏了没人管"

@@ -88,9 +88,11 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Settings]]:
+def site(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[tuple[str, Settings]]:
+    var = tmp_path_factory.mktemp("console") / "var"
+    shutil.copytree(built, var)
     settings = Settings(
-        paths=Paths(content=CONTENT, var=tmp_path_factory.mktemp("var")),
+        paths=Paths(content=CONTENT, var=var),
         limits=Limits(messages_burst=1_000_000),
     )
     with bot_in_a_thread(settings) as url:

@@ -16,7 +16,8 @@ from index import IndexSettings, Paths, build_index, list_builds, load_index
 from index.activation import rollback
 from index.builds import builds_folder, make_active
 from index.history import history, note_activation
-from tests.conftest import CONTENT, Clock
+from tests.clock import Clock
+from tests.conftest import CONTENT
 from tests.consoles import Clerk, ConsoleSite, console_of
 from tests.small_content import write_evaluation, write_small_content
 from tests.waiting import until

@@ -14,11 +14,11 @@ from bot.app import Bot
 from bot.app.console import kept_key
 from bot.store import DATABASE, StoreUnavailable
 from bot.web.guards import SIGN_INS
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.consoles import SITE, ConsoleSite, console_of
 from tests.filed import LAMP, files
 from tests.hard_times import locked
-from tests.town import Town, town_of
+from tests.town import Town
 
 PAGES = (
     "/console/",
@@ -32,12 +32,6 @@ PAGES = (
 async def site(bot: Bot) -> AsyncIterator[ConsoleSite]:
     async with console_of(bot) as site:
         yield site
-
-
-@pytest.fixture
-async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
-    async with town_of(bot, clock) as town:
-        yield town
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -4,19 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.app import Bot
-from tests.conftest import Clock
 from tests.consoles import ConsoleSite, console_of
-from tests.town import Town, town_of
+from tests.town import NUMBER, Town
 
-NUMBER = "WC20200302-0001"
 PATH = f"/console/cases/{NUMBER}"
-
-
-@pytest.fixture
-async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
-    async with town_of(bot, clock) as town:
-        yield town
 
 
 @pytest.fixture

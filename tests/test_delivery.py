@@ -16,7 +16,7 @@ from bot.store.conversation import reply_of
 from bot.store.photos import Photos
 from bot.telegram import TelegramCourier, build_client
 from bot.vault import Vault
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.fakes import FakeTelegram
 from tests.quick import quick
 from tests.waiting import until

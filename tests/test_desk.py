@@ -1,7 +1,6 @@
 """Case work: a draft becomes a case once, numbered by the day, seen by whom it may be seen."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,19 +12,11 @@ from bot.cases import Awaiting, Case, CaseState, Draft, DraftState, Kind, Matter
 from bot.likeness import Meaning
 from bot.store import Store
 from index import Index
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.office import office_over
 from tests.person import Person
 
 MATTER = Matter("胭脂路的路灯坏了三个月", Kind.COMPLAINT, "urban_management", street="liangdaojie")
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    """An empty database."""
-    store = Store.in_memory()
-    yield store
-    store.close()
 
 
 class Desk:

@@ -1,7 +1,7 @@
 """What is done with a case before a unit has it, guard by guard: ask, answer, reject."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -10,17 +10,9 @@ import pytest
 from bot import desk
 from bot.cases import Case, CaseState, Kind, Role, Solved, Urgency
 from bot.desk import To
-from tests.casework import LAMP, STREETS, Hall, new_hall, wuhan
+from tests.casework import LAMP, STREETS, Hall, wuhan
 
 S = CaseState
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
 
 
 # Asking for more

@@ -1,6 +1,5 @@
 """How a case ends, or does not, guard by guard: reply, rating, dispute, ledger, withdrawal."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -9,20 +8,12 @@ import pytest
 from bot import desk
 from bot.cases import AssignmentState, CaseState, Kind, Role, Satisfied, Solved
 from bot.desk import To
-from tests.casework import LAMP, PARKS, STREETS, Hall, all_points, new_hall, wuhan
+from tests.casework import LAMP, PARKS, STREETS, Hall, all_points, wuhan
 
 S, A = CaseState, AssignmentState
 THREE_POINTS = replace(LAMP, text="路灯坏了三个月。\n人行道也塌了一块。\n请告诉我谁来修？")
 ALL = frozenset({0})
 WORDS = "路灯已修复。"
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
 
 
 # Replying

@@ -1,6 +1,5 @@
 """More time for a unit, once and before it is due; and whose step is next meanwhile."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,17 +9,9 @@ from bot import desk
 from bot.cases import Actor, Asked, Case, Role, Urgency
 from bot.clocks import Length
 from bot.desk import To
-from tests.casework import LAMP, PARKS, STREETS, Hall, new_hall, wuhan
+from tests.casework import LAMP, PARKS, STREETS, Hall, wuhan
 
 BOTH = (To(STREETS), To(PARKS))
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
 
 
 def asks_return(hall: Hall, case: Case, actor: Actor) -> Case:

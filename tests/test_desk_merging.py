@@ -1,23 +1,13 @@
 """Cases about the same matter, handled as one and answered each to its own resident."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from bot import desk
 from bot.cases import CaseState, Role, Solved
 from bot.desk import To
-from tests.casework import STREETS, Hall, new_hall, wuhan
+from tests.casework import STREETS, Hall, wuhan
 
 S = CaseState
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
 
 
 def test_a_merged_case_keeps_its_number_and_waits_for_nobody(hall: Hall) -> None:

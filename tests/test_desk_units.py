@@ -1,6 +1,5 @@
 """What units do with a case, guard by guard: dispatch and call, sign, return, done."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -8,18 +7,10 @@ import pytest
 from bot import desk
 from bot.cases import Actor, Asked, AssignmentState, Call, Case, CaseState, Kind, Role
 from bot.desk import To
-from tests.casework import CALL, LAMP, PARKS, STREETS, Hall, all_points, new_hall, wuhan
+from tests.casework import CALL, LAMP, PARKS, STREETS, Hall, all_points, wuhan
 
 S, A = CaseState, AssignmentState
 BOTH = (To(STREETS), To(PARKS))
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
 
 
 def signs(hall: Hall, case: Case, actor: Actor) -> Case:

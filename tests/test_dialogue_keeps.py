@@ -14,7 +14,8 @@ from bot.config import Limits, Settings
 from bot.messages import Said
 from bot.wording import LANGUAGES
 from index import Index
-from tests.conftest import CONTENT, Clock
+from tests.clock import Clock
+from tests.conftest import CONTENT
 from tests.person import Person, expect_sendable
 
 COMPLAINT = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的，没人修"

@@ -32,7 +32,7 @@ from bot.messages import Reply
 from bot.migrations import migrations
 from bot.store import DATABASE, Store
 from tests.actors import TelegramResident
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.fakes import FakeTelegram
 from tests.faults.process import Ward
 from tests.hard_times import locked
@@ -209,6 +209,7 @@ def test_with_json_the_same_is_told_to_a_script(doctor: Doctor, store: Store) ->
         "database": True,
         "inbox": False,
         "outbox": True,
+        "vault": True,
         "staff": True,
         "photos": True,
         "process": True,
@@ -385,12 +386,6 @@ async def test_what_does_not_answer_as_a_bot_is_not_well(
     assert (found.status, found.remarks) == (1, "")
     assert found.of("process")[0].startswith("✗ process: process ")
     assert "does not answer" in found.of("process")[1]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
 
 
 async def test_a_bot_that_runs_and_works_is_well_and_one_that_cannot_write_is_not(

@@ -20,12 +20,6 @@ KITCHENS, CANTEENS = "新建社区食堂12家", "新建社区食堂15家"
 LIFTS = "加装电梯150部，更新燃气管网80公里"
 
 
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """The small content with its curated report."""
-    return write_small_content(tmp_path)
-
-
 def commitments_of(paths: Paths, report_id: str = "yunhe-2026") -> Path:
     """The commitments.toml of a report."""
     return paths.content / "reports" / report_id / "commitments.toml"

@@ -14,13 +14,7 @@ from index.errors import ContentError
 from index.opening import read_opening
 from index.reports import Report
 from tests.plain_report import PLAIN_REPORT
-from tests.small_content import tiny_settings, write_small_content
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """The small content with its curated report."""
-    return write_small_content(tmp_path)
+from tests.small_content import tiny_settings
 
 
 def drop_in(paths: Paths, name: str, text: str = PLAIN_REPORT) -> Path:
@@ -171,7 +165,7 @@ def test_a_written_draft_gives_the_very_same_commitments(paths: Paths, name: str
 
 
 def test_odd_characters_of_a_text_survive_the_draft(paths: Paths) -> None:
-    drop_in(paths, "yunhe-2026.txt", '2026年工作安排\n新建“\\n”"号\x7f\x01公园5个。\n')
+    drop_in(paths, "yunhe-2026.txt", '2026年工作安排\n新建“\\n”"号\u200b公园5个。\n')
     before = read_content(paths).commitments
     write_draft(paths, draft_report(paths, "yunhe-2026"))
     assert read_content(paths).commitments == before

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -16,20 +15,11 @@ from bot.app import Bot, exported
 from bot.cases import Actor, Case, Kind
 from bot.export import COLUMNS, OPEN311_COLUMNS
 from bot.export.columns import HIDDEN
-from tests.consoles import ConsoleSite, console_of
+from tests.consoles import ConsoleSite
 from tests.test_queue_page import HOSTILE, LAMP, actor, dispatched, files
 
 PRIVATE = "胭脂路口的路灯坏了，我叫张伟，电话13812345678，住3栋2单元501室。"
 CONTROL = "\x01\x0b竖\ufffe"
-
-
-@pytest.fixture
-async def site(bot: Bot) -> AsyncIterator[ConsoleSite]:
-    async with console_of(bot) as site:
-        site.hires("李四", "dispatcher")
-        site.hires("赵六", "supervisor")
-        site.hires("王五", "handler", "urban_management")
-        yield site
 
 
 def whole(bot: Bot, format_: str, *, bom: bool = True, is_full: bool = False) -> bytes:

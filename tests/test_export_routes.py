@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
@@ -16,20 +15,11 @@ from bot.app import Bot
 from bot.cases import Kind
 from bot.export.columns import HIDDEN
 from bot.web.console.exporting import READ_AT_ONCE
-from tests.consoles import SITE, Clerk, ConsoleSite, console_of
+from tests.consoles import SITE, Clerk, ConsoleSite
 from tests.filed import LAMP, LIFT, actor, dispatched, files, files_many
 from tests.test_queue_page import HOSTILE
 
 PATH = "/console/export"
-
-
-@pytest.fixture
-async def site(bot: Bot) -> AsyncIterator[ConsoleSite]:
-    async with console_of(bot) as site:
-        site.hires("李四", "dispatcher")
-        site.hires("赵六", "supervisor")
-        site.hires("王五", "handler", "urban_management")
-        yield site
 
 
 async def exports(clerk: Clerk, **fields: str) -> httpx.Response:

@@ -10,8 +10,7 @@ import pytest
 
 from bot.answers import Answer, answers
 from bot.dialogue import Phrasing
-from bot.service import Service
-from bot.wording import LANGUAGES, Language, Wording, language_of, plain
+from bot.wording import LANGUAGES, Language, language_of, plain
 from index import Commitment, Index
 from index.report_text import read_text, split_front_matter
 from tests.conftest import CONTENT
@@ -51,12 +50,6 @@ def shown(answer: Answer) -> tuple[Commitment, ...]:
     if answer.commitment:
         return (answer.commitment,)
     return answer.choices or answer.related[:1]
-
-
-@pytest.fixture(scope="module")
-def phrasing(service: Service) -> Phrasing:
-    """The real wording."""
-    return Phrasing(Wording(CONTENT / "wording"), service)
 
 
 @pytest.fixture(scope="module")

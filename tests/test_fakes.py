@@ -1,7 +1,6 @@
 """The fake Bot API keeps Telegram's rules: what it lets pass, the real server would let pass."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -11,18 +10,6 @@ from tests.fakes import FakeTelegram
 from tests.telegram_html import UnparsableError, plain_text
 
 ADA = 1001
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(server: FakeTelegram) -> AsyncIterator[Client]:
-    async with httpx.AsyncClient(base_url=server.url) as http:
-        yield Client(http, server.token)
 
 
 async def test_an_update_comes_again_until_a_higher_offset_confirms_it(

@@ -23,12 +23,6 @@ async def server() -> AsyncIterator[FakeTelegram]:
         yield server
 
 
-@pytest.fixture
-async def client(server: FakeTelegram) -> AsyncIterator[Client]:
-    async with httpx.AsyncClient(base_url=server.url) as http:
-        yield Client(http, server.token)
-
-
 def texts(updates: list[Json]) -> list[str]:
     """The words of updates."""
     return [update["message"]["text"] for update in updates]

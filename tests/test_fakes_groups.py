@@ -29,12 +29,6 @@ async def http(server: FakeTelegram) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-@pytest.fixture
-async def client(server: FakeTelegram) -> AsyncIterator[Client]:
-    async with httpx.AsyncClient(base_url=server.url) as http:
-        yield Client(http, server.token)
-
-
 async def send_photo(http: httpx.AsyncClient, content: bytes, **fields: str | int) -> Json:
     """Upload a photo, as bots do; the answer."""
     answer = await http.post("sendPhoto", data=fields, files={"photo": ("a.jpg", content)})

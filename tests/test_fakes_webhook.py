@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from tests.bare_bot import Client, Receiver
@@ -11,18 +10,6 @@ from tests.fakes import FakeTelegram
 
 ADA, BO, CY = 1001, 1002, 1003
 SECRET = "Az09_-"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(server: FakeTelegram) -> AsyncIterator[Client]:
-    async with httpx.AsyncClient(base_url=server.url) as http:
-        yield Client(http, server.token)
 
 
 @pytest.fixture

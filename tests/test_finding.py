@@ -24,14 +24,6 @@ TEXTS = (
 )
 
 
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
-
-
 @pytest.fixture(scope="module")
 def shelf() -> Iterator[Hall]:
     """A hall in which `TEXTS` were filed, one case each; nothing more happens in it."""

@@ -42,13 +42,6 @@ class Resident(Protocol):
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    """Telegram."""
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
 def bot(real_index: Index, server: FakeTelegram, tmp_path: Path) -> Bot:
     """A bot with an empty database."""
     settings = Settings(

@@ -2,22 +2,15 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from index import Commitment, Paths
 from index.content import read_content
 from index.gold import GoldDialogue, GoldQuestion, GoldSet, bare, is_right, is_shown, read_gold_set
-from tests.small_content import write_evaluation, write_small_content
+from tests.small_content import write_evaluation
 
 GOLD = "新增普惠幼儿园3所、学位500个"
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """The small content, no evaluation sets yet."""
-    return write_small_content(tmp_path)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from bot.store import DATABASE, Store, StoreUnavailable, View
 from bot.store.group_commit import logger as group_commit_logger
 from bot.vault import Vault
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.hard_times import full_disk, locked, lose_patience, read_only
 
 LONG = "长" * 5000

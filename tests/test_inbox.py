@@ -14,7 +14,7 @@ from bot import inbox as inbox_module
 from bot.arrivals import Arrival, Finish
 from bot.inbox import Inbox, InboxSettings
 from bot.store import DATABASE, Store, StoreUnavailable
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.hard_times import locked, lose_patience
 from tests.waiting import until
 

@@ -1,22 +1,11 @@
 """Nothing stands still unseen: what waits for somebody is on a list, and somebody is told."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-import pytest
-
 from bot import desk
 from bot.cases import Case, Kind, Role, Solved
-from tests.casework import LAMP, Hall, new_hall, wuhan
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
+from tests.casework import LAMP, Hall, wuhan
 
 
 def sleeps_until(hall: Hall, *moments: datetime) -> None:

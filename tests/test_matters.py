@@ -7,15 +7,8 @@ import pytest
 
 from bot.cases import Kind, Matter, Urgency
 from bot.matters import MatterReader
-from bot.meanings import Meanings
-from bot.service import Service, read_service
+from bot.service import read_service
 from tests.conftest import CONTENT
-
-
-@pytest.fixture(scope="module")
-def reader(service: Service, meanings: Meanings) -> MatterReader:
-    """With the real words and examples."""
-    return MatterReader(service, meanings)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from bot.desk import adopt_cases
 from bot.migrations import migrations
 from bot.store import Store, View
 from bot.vault import Vault
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.office import office_over
 
 TABLES = {

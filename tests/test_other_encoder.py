@@ -6,13 +6,8 @@ import pytest
 
 from index import IndexSettings, Paths, StaleIndexError, build_index, load_index
 from index.config import EncoderSettings
-from tests.small_content import COMMITMENTS, TEXT, tiny_settings, write_small_content
+from tests.small_content import COMMITMENTS, TEXT, tiny_settings
 from tests.tiny_transformer import DIMENSION, make_tiny_transformer
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return write_small_content(tmp_path)
 
 
 @pytest.fixture(scope="module")

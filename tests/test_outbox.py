@@ -14,7 +14,7 @@ from bot.messages import Reply
 from bot.outbox import HOPELESS_TRIES, Outbox
 from bot.pace import Pace
 from bot.store import DATABASE, Store
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.hard_times import locked, lose_patience
 from tests.waiting import until
 

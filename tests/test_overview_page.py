@@ -12,7 +12,7 @@ from bot.app import Bot
 from bot.cases import Actor, Solved
 from bot.store import AnswerRecord
 from bot.web.console.counting import KEPT_SECONDS, MOST_KEPT
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.consoles import Clerk, ConsoleSite, console_of
 from tests.filed import LAMP, LIFT, actor, dispatched, files, numbers
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.config import Limits
 from bot.patience import Patience
-from tests.conftest import Clock
+from tests.clock import Clock
 
 NOW = Clock().now
 BURST, A_MINUTE = 5, 20.0

@@ -9,12 +9,6 @@ from bot.service import Service
 from index import clean
 
 
-@pytest.fixture(scope="module")
-def places(service: Service) -> PlaceFinder:
-    """As the bot has it, knowing Wuchang's streets."""
-    return PlaceFinder(name for one in service.street for name in (one.name, *one.aliases))
-
-
 @pytest.mark.parametrize(
     ("text", "place"),
     [

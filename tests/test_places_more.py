@@ -3,7 +3,6 @@
 import pytest
 
 from bot.places import PlaceFinder, public_names
-from bot.service import Service
 
 NAMED = {
     # Chinese
@@ -137,12 +136,6 @@ UNNAMED = [
     "Thanks to the street office",
     "It is dark under the bridge",
 ]
-
-
-@pytest.fixture(scope="module")
-def places(service: Service) -> PlaceFinder:
-    """As the bot has it, knowing Wuchang's streets."""
-    return PlaceFinder(name for one in service.street for name in (one.name, *one.aliases))
 
 
 @pytest.mark.parametrize(("text", "place"), NAMED.items())

@@ -80,6 +80,11 @@ def test_quoted_lines_are_kept_and_lines_are_counted_as_an_editor_shows_them(
     ]
 
 
+def test_toml_that_is_nested_too_deeply_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match="not valid TOML: nested too deeply"):
+        read(tmp_path, "x = " + "[" * 9999, "notes.toml")
+
+
 def test_toml_says_the_same(tmp_path: Path) -> None:
     text = f"""
 [[progress]]

@@ -1,5 +1,6 @@
 """Answers of staff become content: checked, whole or not at all, and honest to who reads them."""
 
+import codecs
 import hashlib
 import shutil
 import tomllib
@@ -113,6 +114,34 @@ def test_lines_that_windows_ended_stay_so(content: Path) -> None:
     before = file.read_bytes()
     add_ask_line(content, "small-2020/kindergartens", "托班开几家?", commit=True)
     assert file.read_bytes() == before.replace('家?"]'.encode(), '家?", "托班开几家?"]'.encode())
+
+
+def test_a_first_question_has_the_line_end_of_the_others(content: Path) -> None:
+    """It was the only line that Windows had not ended."""
+    file = commitments_file(content)
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    add_ask_line(content, "small-2020/school", "新河街学校动不动工?", commit=True)
+    after = file.read_bytes()
+    assert 'ask = ["新河街学校动不动工?"]\r\n'.encode() in after
+    assert after.count(b"\n") == after.count(b"\r\n")
+
+
+def test_a_byte_order_mark_stays_and_is_no_obstacle(content: Path) -> None:
+    """`check` reads such a file, but publishing raised from within."""
+    add_answer(content, ANSWER, commit=True)
+    for file in (content / "reports").rglob("*.*"):
+        if file.is_file():
+            file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+    before = files_in(content)
+    add_ask_line(content, "small-2020/school", "新河街学校动不动工?", commit=True)
+    add_answer(content, small_answer(text="只带户口簿。"), commit=True)
+    after = files_in(content)
+    changed = {name for name in before if before[name] != after[name]}
+    assert len(changed) == 3
+    for name in changed:
+        assert after[name].startswith(codecs.BOM_UTF8)
+        assert after[name].count(codecs.BOM_UTF8) == 1
+    assert check_content(Paths(content=content)) == []
 
 
 @pytest.mark.parametrize(

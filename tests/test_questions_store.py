@@ -1,6 +1,5 @@
 """What residents asked is counted by window, day and month; what was refused is found again."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from bot.app import Bot
 from bot.store import AnswerRecord, QuestionCounts, Store
 from bot.unanswered import Asked
 from tests.casework import wuhan
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.person import Person
 
 BEGIN, END = wuhan(9, 1, 0), wuhan(10, 1, 0)
@@ -36,14 +35,6 @@ class Asking:
         answer_id = self._store.answers.add(self._resident_id, record, at=at)
         if helpful is not None:
             self._store.answers.set_helpful(answer_id, self._resident_id, helpful=helpful)
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    """An empty database."""
-    store = Store.in_memory()
-    yield store
-    store.close()
 
 
 @pytest.fixture

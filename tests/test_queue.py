@@ -17,14 +17,6 @@ from tests.casework import LAMP, PARKS, STREETS, Hall, new_hall, wuhan
 from tests.queues import DISPATCHER, GARDENER, HANDLER, READERS, SUPERVISOR, listed, row
 
 
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
-
-
 @pytest.fixture(scope="module")
 def town() -> Iterator[Hall]:
     """A hall with a case in every state and some of other urgencies and units, two hours apart;

@@ -1,16 +1,13 @@
 """The list of cases in the console: who sees what, how it is found, filtered, kept up to date."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-
-import pytest
 
 from bot import desk
 from bot.app import Bot
 from bot.cases import Case, Urgency
-from tests.conftest import Clock
-from tests.consoles import ConsoleSite, console_of
+from tests.clock import Clock
+from tests.consoles import ConsoleSite
 from tests.filed import (
     LAMP,
     LIFT,
@@ -29,16 +26,6 @@ HOSTILE = (
     "javascript:alert(1)",
     "=cmd|' /C calc'!A1",
 )
-
-
-@pytest.fixture
-async def site(bot: Bot) -> AsyncIterator[ConsoleSite]:
-    async with console_of(bot) as site:
-        site.hires("李四", "dispatcher")
-        site.hires("赵六", "supervisor")
-        site.hires("王五", "handler", "urban_management")
-        site.hires("孙七", "handler", "parks")
-        yield site
 
 
 async def test_each_role_sees_first_what_it_has_to_do_next(site: ConsoleSite, bot: Bot) -> None:

@@ -1,25 +1,14 @@
 """A row of a list: what it shows of a case, and how much of its limit is used up."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-
-import pytest
 
 from bot import desk
 from bot.cases import CaseState, Kind, Role, Urgency
 from bot.desk import To
 from bot.store import Filters, NextDue, QueueRow, Tab
-from tests.casework import LAMP, MONDAY_AT_NINE, PARKS, STREETS, Hall, new_hall, wuhan
+from tests.casework import LAMP, MONDAY_AT_NINE, PARKS, STREETS, Hall, wuhan
 from tests.queues import DISPATCHER, listed, row
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
 
 
 def test_a_row_shows_what_a_list_needs(hall: Hall) -> None:

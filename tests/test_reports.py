@@ -14,18 +14,11 @@ from tests.small_content import (
     TEXT,
     front_matter,
     write_evaluation,
-    write_small_content,
 )
 
 CONTENT = Path(__file__).parents[1] / "content"
 # SHA-256 of the report as it was handed over.
 WUCHANG_SHA256 = "48ae5995d0a57367879c1eec304ca92a62aa4ef74de42c9f21fa80de68584d0f"
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """The small content, free to be changed."""
-    return write_small_content(tmp_path)
 
 
 def report_file(paths: Paths) -> Path:

@@ -1,7 +1,6 @@
 """What the clock brings about, and when: each thing once, though the bot slept or stopped."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,8 +12,8 @@ from bot.cases import Case, CaseState, Kind, Matter, Satisfied, Solved, Urgency
 from bot.desk import To
 from bot.store import Store
 from bot.vault import Vault
-from tests.casework import LAMP, MONDAY_AT_NINE, PARKS, STREETS, Hall, new_hall, wuhan
-from tests.conftest import Clock
+from tests.casework import LAMP, MONDAY_AT_NINE, PARKS, STREETS, Hall, wuhan
+from tests.clock import Clock
 from tests.office import office_over
 
 S = CaseState
@@ -27,14 +26,6 @@ ACCEPT = [
     (wuhan(9, 15, 11), "supervise", "100%"),
 ]
 """What is said of a matter filed on Monday at 09:00 that nobody accepts within two hours."""
-
-
-@pytest.fixture
-def hall() -> Iterator[Hall]:
-    """Monday, 14 September 2026, 09:00 in Wuhan."""
-    hall = new_hall()
-    yield hall
-    hall.store.close()
 
 
 def said(hall: Hall, case: Case) -> list[tuple[datetime, str, str, str]]:

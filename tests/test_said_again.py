@@ -11,7 +11,7 @@ from bot.app import Bot, build_bot
 from bot.cases import Draft, DraftState
 from bot.config import Limits
 from bot.messages import Channel, Photo, Reply, Said
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.person import JPEG, expect_sendable
 from tests.records import photos, words
 from tests.telegram_html import plain_text

@@ -8,19 +8,13 @@ from bot.app import Bot
 from bot.messages import Button, Photo, Reply
 from bot.store.photos import Photos
 from tests.actors import StaffMember
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.fakes import FakeTelegram
 from tests.parrot import Parrot, on_telegram
 from tests.telegram_chats import RefusedError
 
 LI, WU, GROUP = 2001, 2002, -1001234567890
 TAKE = ((Button("接单", "take:1"), Button("退回", "back:1")),)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from bot.messages import Button, Photo, Reply, Turn
 from bot.store import AnswerRecord, Store, StoreError
 from bot.store.photos import Photos
 from bot.vault import Vault
-from tests.conftest import Clock
+from tests.clock import Clock
 
 MATTER = Matter(
     "路灯坏了\n三个月没人修",
@@ -28,14 +27,6 @@ MATTER = Matter(
     latitude=30.5,
     longitude=114.3,
 )
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    """An empty database."""
-    store = Store.in_memory()
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import pytest
 
 from bot.matters import MatterReader
-from bot.meanings import Meanings
-from bot.service import Service
 
 NAMED = {
     "jiyuqiao": [
@@ -169,12 +167,6 @@ NOT_NAMED = [
     "积玉桥和杨园都停水",
     "the street is dark",
 ]
-
-
-@pytest.fixture(scope="module")
-def reader(service: Service, meanings: Meanings) -> MatterReader:
-    """The reader of messages."""
-    return MatterReader(service, meanings)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.app import Bot, build_asker, build_bot, open_store
 from bot.config import Settings
 from bot.wording import plain
 from index import Index, IndexSettings, build_index, load_index
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.person import Person
 from tests.reading import ELEVATORS, INTRO, KINDERGARTENS, UNSAID, answered, listed_in
 from tests.small_content import write_small_content

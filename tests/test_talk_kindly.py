@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from bot.app import Bot
 from bot.dialogue import Phrasing
-from bot.service import Service
-from bot.wording import LANGUAGES, Language, Wording, plain
-from tests.conftest import CONTENT
+from bot.wording import LANGUAGES, Language, plain
 from tests.person import Person
 from tests.reading import ANSWERED, ELEVATORS, KINDERGARTENS, UNSAID, listed_in
 
@@ -100,12 +98,6 @@ async def test_where_something_is_near_it_is_shown_and_no_examples(resident: Per
     assert resident.heard[-1].startswith(UNSAID)
     assert ELEVATORS in resident.heard[-1]
     assert listed_in(resident.heard[-1]) == []
-
-
-@pytest.fixture(scope="module")
-def phrasing(service: Service) -> Phrasing:
-    """The real wording."""
-    return Phrasing(Wording(CONTENT / "wording"), service)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -23,12 +23,6 @@ YES_NO = ((Button("提交 ✓", "draft:1:yes"), Button("取消", "draft:1:no")),
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
 def settings(settings: Settings, server: FakeTelegram) -> Settings:
     return settings.model_copy(
         update={

@@ -25,17 +25,6 @@ ADA, BO = 1001, 1002
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def parrot(bot: Bot) -> Parrot:
-    return Parrot(bot.store)
-
-
-@pytest.fixture
 async def channel(server: FakeTelegram, bot: Bot, parrot: Parrot) -> AsyncIterator[None]:
     """Gives an update up at the second try."""
     async with on_telegram(server, bot, parrot, tries=2):

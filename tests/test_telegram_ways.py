@@ -19,17 +19,6 @@ from tests.quick import quick
 ADA = 1001
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def parrot(bot: Bot) -> Parrot:
-    return Parrot(bot.store)
-
-
 async def test_a_program_that_polls_for_long_too_ends_the_newcomer_with_one_line(
     server: FakeTelegram, bot: Bot
 ) -> None:

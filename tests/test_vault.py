@@ -25,7 +25,7 @@ from bot.vault import (
     rotate,
 )
 from tests.backups import files, lend_keys
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.prompt import Prompt
 
 WORDS = "我叫欧阳若兰，电话13912345678，紫阳路8号3栋501"

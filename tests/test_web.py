@@ -16,7 +16,7 @@ from bot.messages import Button, Reply
 from bot.store import DATABASE
 from bot.wording import Language
 from tests.actors import WebResident
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.hard_times import locked, lose_patience
 from tests.records import matter_of, photos, said, words
 from tests.web_site import Scribe, serving, site_of

@@ -3,28 +3,10 @@
 The real dialogue, desk, database, index and channel; Telegram's side is a server of our own.
 """
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import pytest
-
-from bot.app import Bot
 from bot.cases import TIME_ZONE
-from tests.conftest import Clock
-from tests.town import LAMP, REMARK, Colleague, Offices, Town, open_offices, town_of
-
-NUMBER = "WC20200302-0001"
-
-
-@pytest.fixture
-async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
-    async with town_of(bot, clock) as town:
-        yield town
-
-
-@pytest.fixture
-async def offices(town: Town) -> Offices:
-    return await open_offices(town)
+from tests.town import LAMP, NUMBER, REMARK, Colleague, Offices, Town
 
 
 async def test_the_ordinary_case(town: Town, offices: Offices) -> None:

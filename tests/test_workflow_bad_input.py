@@ -2,31 +2,17 @@
 and everybody reads what became of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-
-import pytest
+from collections.abc import Sequence
 
 from bot import desk
-from bot.app import Bot
 from bot.cases import Actor, points_of
-from tests.conftest import Clock
-from tests.town import REMARK, STAFF_GROUP, Offices, Town, open_offices, town_of
-
-NUMBER = "WC20200302-0001"
-NOT_STAFF = "此操作仅限已登记并绑定的工作人员。请向管理员索取绑定码，在私聊里发送 /staff 绑定码。"
-NOT_HERS = "这件不在您的单位，您不能查看或办理。"
-REFUSED_CODE = "绑定码无效、已用过或已过期（15 分钟内有效，只能用一次）。"
-
-
-@pytest.fixture
-async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
-    async with town_of(bot, clock) as town:
-        yield town
-
-
-@pytest.fixture
-async def offices(town: Town) -> Offices:
-    return await open_offices(town)
+from tests.town import (
+    NUMBER,
+    REMARK,
+    STAFF_GROUP,
+    Offices,
+    Town,
+)
 
 
 async def is_dispatched(town: Town, offices: Offices) -> None:

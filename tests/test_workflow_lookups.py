@@ -1,32 +1,18 @@
 """How residents look up their cases, and what they follow and join, on Telegram and the web."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
 
 from bot import desk
-from bot.app import Bot, web_site
+from bot.app import web_site
 from tests.actors import WebResident
-from tests.conftest import Clock
-from tests.town import LAMP, Offices, Town, is_replied, open_offices, town_of
+from tests.town import LAMP, NUMBER, Offices, Town, is_replied
 from tests.web_site import serving
 
-NUMBER = "WC20200302-0001"
 CODE = re.compile(r"查询码：(\w{8})")
 NOT_FOUND = "没有找到。请核对编号和查询码（提交成功时给您的那两项）。"
-
-
-@pytest.fixture
-async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
-    async with town_of(bot, clock) as town:
-        yield town
-
-
-@pytest.fixture
-async def offices(town: Town) -> Offices:
-    return await open_offices(town)
 
 
 async def test_she_reads_who_has_her_case_and_when_it_is_reported_on(

@@ -1,26 +1,9 @@
 """What residents hear of their cases and do with them while staff work, on every channel."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from bot.app import Bot
-from tests.conftest import Clock
 from tests.person import JPEG
-from tests.town import LAMP, Offices, Town, is_replied, open_offices, town_of
-
-NUMBER = "WC20200302-0001"
-
-
-@pytest.fixture
-async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
-    async with town_of(bot, clock) as town:
-        yield town
-
-
-@pytest.fixture
-async def offices(town: Town) -> Offices:
-    return await open_offices(town)
+from tests.town import LAMP, NUMBER, Offices, Town, is_replied
 
 
 @pytest.mark.parametrize(

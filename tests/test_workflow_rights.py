@@ -1,31 +1,21 @@
 """Who sees what of a case, and who may do nothing with it: strangers, other units, the group."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.access import add_member, make_link, remove_member
-from bot.app import Bot
-from tests.conftest import Clock
 from tests.person import JPEG
 from tests.telegram_chats import RefusedError
-from tests.town import LAMP, STAFF_GROUP, Colleague, Offices, Town, open_offices, town_of
-
-NUMBER = "WC20200302-0001"
-NOT_STAFF = "此操作仅限已登记并绑定的工作人员。请向管理员索取绑定码，在私聊里发送 /staff 绑定码。"
-NOT_HERS = "这件不在您的单位，您不能查看或办理。"
-REFUSED_CODE = "绑定码无效、已用过或已过期（15 分钟内有效，只能用一次）。"
-
-
-@pytest.fixture
-async def town(bot: Bot, clock: Clock) -> AsyncIterator[Town]:
-    async with town_of(bot, clock) as town:
-        yield town
-
-
-@pytest.fixture
-async def offices(town: Town) -> Offices:
-    return await open_offices(town)
+from tests.town import (
+    LAMP,
+    NOT_HERS,
+    NOT_STAFF,
+    NUMBER,
+    REFUSED_CODE,
+    STAFF_GROUP,
+    Colleague,
+    Offices,
+    Town,
+)
 
 
 def stranger(town: Town) -> Colleague:

@@ -11,7 +11,7 @@ from bot.access import add_member, link_chat, make_link
 from bot.app import Bot, telegram_channel
 from bot.cases import Case
 from tests.actors import StaffMember, TelegramResident
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.fakes import FakeTelegram
 from tests.quick import quick
 
@@ -19,6 +19,11 @@ STAFF_GROUP = -1_001_234_567
 LAMP = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的，投诉了也没人修。"
 REMARK = "回复本条消息"
 """What every message says that asks staff for words."""
+NUMBER = "WC20200302-0001"
+"""Of the first case of the day that the clock begins with."""
+NOT_STAFF = "此操作仅限已登记并绑定的工作人员。请向管理员索取绑定码，在私聊里发送 /staff 绑定码。"
+NOT_HERS = "这件不在您的单位，您不能查看或办理。"
+REFUSED_CODE = "绑定码无效、已用过或已过期（15 分钟内有效，只能用一次）。"
 
 
 @dataclass

@@ -40,11 +40,16 @@ class Accepted:
 
 @dataclass(slots=True)
 class _Plan:
-    """What is read of the content, and what shall be added to it."""
+    """What is read of the content, and what shall be added to it.
+
+    Attributes:
+        asked: the commitment of each `ask` line, by report and line; several reports may have the
+            same line, since a question is put to one of them.
+    """
 
     content: Path
     reports: Sequence[ReportContent]
-    asked: dict[str, str]
+    asked: dict[tuple[str, str], str]
     ask_lines: Kept
     evaluated: Kept
     examples: dict[str, str]
@@ -86,12 +91,12 @@ def accept(content: Path, file: Path, *, commit: bool) -> Accepted:
 
 def _plan(content: Path) -> _Plan:
     reports = reports_of(content)
-    asked = {
-        line: commitment.id
+    asked = [
+        (line, commitment.id)
         for one in reports
         for commitment in one.commitments
         for line in commitment.ask
-    }
+    ]
     evaluated = evaluation_texts(content)
     examples = {
         normalise(text): place
@@ -101,8 +106,8 @@ def _plan(content: Path) -> _Plan:
     return _Plan(
         content=content,
         reports=reports,
-        asked={normalise(line): commitment_id for line, commitment_id in asked.items()},
-        ask_lines=Kept({line: f"ask of {where}" for line, where in asked.items()}),
+        asked={(_report_of(where), normalise(line)): where for line, where in asked},
+        ask_lines=Kept({line: f"ask of {where}" for line, where in asked}),
         evaluated=Kept(evaluated),
         examples=examples,
     )
@@ -119,7 +124,8 @@ def _plan_ask(plan: _Plan, place: str, entry: AskEntry) -> None:
         plan.mistakes.append(f"{place}: ask: missing")
     for number, line in enumerate(map(clean, entry.ask), 1):
         where = f"{place}: ask {number}"
-        has_it = plan.asked.get(normalise(line), "")
+        key = (_report_of(entry.commitment), normalise(line))
+        has_it = plan.asked.get(key, "")
         if has_it == entry.commitment:
             plan.there_already.append(f"{where}: {entry.commitment} has {line!r} already")
             continue
@@ -131,8 +137,12 @@ def _plan_ask(plan: _Plan, place: str, entry: AskEntry) -> None:
         plan.mistakes += [f"{where}: {mistake}" for mistake in told]
         if not told:
             plan.new_lines.append((file, own_id, line))
-            plan.asked[normalise(line)] = entry.commitment
+            plan.asked[key] = entry.commitment
             plan.ask_lines.add(line, f"ask of {entry.commitment} ({place})")
+
+
+def _report_of(commitment_id: str) -> str:
+    return commitment_id.partition("/")[0]
 
 
 def _plan_example(plan: _Plan, place: str, entry: UnanswerableEntry) -> None:

@@ -55,7 +55,7 @@ def evaluation_texts(content: Path) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for file in sorted((content / EVALUATION).glob("*.jsonl")):
-        lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
+        lines = file.read_text(encoding="utf-8-sig", errors="replace").split("\n")
         for number, line in enumerate(lines, 1):
             for text in _texts_of(line):
                 found.setdefault(text, f"{EVALUATION}/{file.name}:{number}")

@@ -1,5 +1,6 @@
 """New texts of content files: compared, checked in a copy, and written whole or not at all."""
 
+import codecs
 import difflib
 import shutil
 import tempfile
@@ -33,12 +34,15 @@ class Change:
 def change_files(content: Path, files: Mapping[Path, str], file: Path, *, commit: bool) -> Change:
     """What the new texts of the files change, once they are checked and, if so meant, written."""
     before = {path: read(path) if path.exists() else "" for path in files}
-    changed = {path: text for path, text in files.items() if text != before[path]}
+    texts = {path: _with_line_ends_of(before[path], text) for path, text in files.items()}
+    changed = {path: text for path, text in texts.items() if text != before[path]}
     change = Change(file, _diff(content, before, changed), not file.exists())
     if changed:
         _check(content, changed)
         if commit:
-            write_together({path: text.encode() for path, text in changed.items()})
+            write_together(
+                {path: _mark_of(path) + text.encode() for path, text in changed.items()}
+            )
     return change
 
 
@@ -73,13 +77,26 @@ def only_publisher(content: Path) -> AbstractContextManager[None]:
     return only_writer(content / REPORTS)
 
 
+def _with_line_ends_of(before: str, text: str) -> str:
+    """The text with carriage returns, if Windows ended the lines of the one before."""
+    if before.count("\r\n") != before.count("\n") or "\r" not in before:
+        return text
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+def _mark_of(file: Path) -> bytes:
+    """The byte order mark that a file has, else nothing."""
+    has_mark = file.exists() and file.read_bytes().startswith(codecs.BOM_UTF8)
+    return codecs.BOM_UTF8 if has_mark else b""
+
+
 def read(file: Path) -> str:
-    """The text with its own line ends, so that it can be written back to the byte.
+    """The text with its own line ends, without a byte order mark; both stay when it is changed.
 
     Raises:
         ContentError: it is not UTF-8.
     """
     try:
-        return file.read_bytes().decode()
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ContentError([f"{file}: not UTF-8"]) from error

@@ -148,6 +148,8 @@ def read_proposal(file: Path, mistakes: list[str]) -> list[Placed]:
         raise ContentError([f"{file}: is not UTF-8"]) from error
     except tomllib.TOMLDecodeError as error:
         raise ContentError([f"{file}: not valid TOML: {error}"]) from error
+    except RecursionError as error:
+        raise ContentError([f"{file}: not valid TOML: nested too deeply"]) from error
     for key in tree:
         if key not in _MODELS:
             mistakes.append(f"{file}: {key}: unknown key; there are [[ask]] and [[unanswerable]]")

@@ -223,7 +223,9 @@ def _fields(
 def _front_of(file: Path, front: str) -> dict[str, object]:
     try:
         fields = yaml.safe_load(front) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise ContentError([f"{file}: front matter: not valid YAML: nested too deeply"]) from error
+    except (yaml.YAMLError, ValueError) as error:
         raise ContentError([f"{file}: front matter: {' '.join(str(error).split())}"]) from error
     if not isinstance(fields, dict):
         raise ContentError([f"{file}: front matter: must be lines of key: value"])

@@ -7,6 +7,7 @@ clauses drafted so far, so that one which an editor took out does not come back.
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -54,9 +55,9 @@ class Merged:
     added: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
-    """An entry of the file.
+    """An entry of the file; it is found again as itself, not by what it says.
 
     Attributes:
         lines: its own lines, from `[[commitment]]` to its last key.
@@ -227,21 +228,25 @@ def _insert(file: _File, report: Report, fresh: Sequence[Commitment]) -> list[st
     """Put fresh entries where the report has their clauses; their ids."""
     used = {str(entry.fields.get("id")) for entry in file.entries}
     ids: list[str] = []
+    standing = sorted((entry for entry in file.entries if entry.start is not None), key=_start)
     for clause in fresh:
         own_id = _free_id(clause.id.removeprefix(f"{report.id}/"), used)
         used.add(own_id)
         ids.append(own_id)
-        _put(file, report, clause, own_id)
+        at = bisect_left(standing, clause.start, key=_start)
+        standing.insert(at, _put(file, report, clause, own_id, standing[at - 1] if at else None))
     return ids
 
 
-def _put(file: _File, report: Report, clause: Commitment, own_id: str) -> None:
+def _start(entry: _Entry) -> int:
+    return entry.start or 0
+
+
+def _put(
+    file: _File, report: Report, clause: Commitment, own_id: str, before: _Entry | None
+) -> _Entry:
     """Put one after what stands before it in the report, and after what of that is gone."""
     entries = file.entries
-    holding = [
-        entry for entry in entries if entry.start is not None and entry.start < clause.start
-    ]
-    before = max(holding, key=lambda entry: entry.start or 0, default=None)
     place = entries.index(before) + 1 if before else 0
     while place < len(entries) and entries[place].start is None:
         place += 1
@@ -257,7 +262,9 @@ def _put(file: _File, report: Report, clause: Commitment, own_id: str) -> None:
     lines = [line + file.line_end for line in entry_lines(report, clause, own_id)]
     above = [*above, *(line + file.line_end for line in new)]
     fields = {"id": own_id, "quote": clause.quote}
-    entries.insert(place, _Entry(fields, above, lines, clause.start))
+    entry = _Entry(fields, above, lines, clause.start)
+    entries.insert(place, entry)
+    return entry
 
 
 def _free_id(wanted: str, used: Collection[object]) -> str:

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from index import Index
 from tests.casepages import CasePages, pages_of
-from tests.conftest import Clock
+from tests.clock import Clock
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -21,7 +21,8 @@ from index import Paths
 from tests.browser import Browser, bot_in_a_thread, find_chromium
 from tests.casepages import DISPATCHER, address
 from tests.casework import Hall
-from tests.conftest import CONTENT, Clock
+from tests.clock import Clock
+from tests.conftest import CONTENT
 
 CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(

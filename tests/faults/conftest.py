@@ -1,19 +1,11 @@
-"""What the fault suite stands on: Telegram, and a bot's folder with its processes."""
+"""What the fault suite stands on: a bot's folder with its processes."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import FakeTelegram
 from tests.faults.process import Ward
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeTelegram]:
-    """Telegram."""
-    async with FakeTelegram() as server:
-        yield server
 
 
 @pytest.fixture
