@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.lock import running_pid
 from bot.messages import ChannelError
 from bot.service import read_service
-from bot.store import DATABASE, Backlog, SetAside, Store, StoreError, Undelivered
+from bot.store import DATABASE, Backlog, SetAside, Store, StoreError, StoreUnavailable, Undelivered
 from bot.store.copies import faults_of
 from bot.wording import Wording
 from index import ContentError, EncoderError, StaleIndexError, load_index
@@ -113,8 +113,11 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
         return
     try:
         store = Store.open_to_read(path)
+    except StoreUnavailable:  # it was opened, and then could not be read
+        yield _soundness(path)
+        return
     except StoreError as error:
-        yield _unopened(path, error)
+        yield Finding("database", False, str(error))
         return
     try:
         yield _soundness(path)
@@ -128,14 +131,6 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
         yield Finding("database", False, str(error))
     finally:
         store.close()
-
-
-def _unopened(path: Path, error: StoreError) -> Finding:
-    try:
-        sound = _soundness(path)
-    except StoreError:
-        sound = None
-    return sound if sound and not sound.is_well else Finding("database", False, str(error))
 
 
 def _soundness(path: Path) -> Finding:
