@@ -189,6 +189,7 @@ class Case:
         rework: how often the resident disputed a reply.
         waits_for: the role whose step is next; None for nobody's.
         ledger_until: the day on which a ledger case is reported on next.
+        is_confidential: who filed it is told to supervisors only; once so, it stays so.
     """
 
     id: int
@@ -212,6 +213,7 @@ class Case:
     closed_at: datetime | None = None
     ledger_until: date | None = None
     waits_for: Role | None = None
+    is_confidential: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.app import Bot, build_bot, open_store
+from bot.app import Bot, Reading, build_bot, open_store
 from bot.cases import Actor, Case
 from bot.config import Settings
 from bot.messages import Channel
@@ -74,13 +74,13 @@ class CasePages:
 
 
 @asynccontextmanager
-async def pages_of(index: Index, var: Path) -> AsyncIterator[CasePages]:
+async def pages_of(index: Index, reading: Reading, var: Path) -> AsyncIterator[CasePages]:
     """The case pages of a bot with an empty database; tests of a module share it, each with cases
     of its own, since a new site has all its templates to compile."""
     clock = Clock()
     settings = Settings(paths=Paths(content=CONTENT, var=var))
     with closing(open_store(settings)) as store:
-        bot = build_bot(settings, store=store, index=index, now=lambda: clock.now)
+        bot = build_bot(settings, store=store, index=index, reading=reading, now=lambda: clock.now)
         file = var / DATABASE
         with closing(sqlite3.connect(file, isolation_level=None)) as beside:
             async with console_of(bot) as site:

@@ -102,7 +102,7 @@ def _fork(
 @cache
 def _nursery() -> ForkServerContext:
     nursery = get_context("forkserver")
-    nursery.set_forkserver_preload(["bot.__main__", __name__])
+    nursery.set_forkserver_preload(["bot.__main__", "index.__main__", __name__])
     return nursery
 
 

@@ -3,14 +3,14 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.config import Settings, load_settings
 from tests.conftest import CONTENT
 from tests.forking import PROJECT, run_forked
 
-__all__ = ["PROJECT", "Prompt", "run_bot"]
+__all__ = ["PROJECT", "Prompt", "run_bot", "run_index"]
 
 
 class Prompt:
@@ -49,7 +49,18 @@ class Prompt:
 
 def run_bot(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m bot` with these words to its end."""
-    done = run_forked(("-m", "bot", *words), environment)
+    return _run("bot", environment, words)
+
+
+def run_index(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m index` with a config.toml and these words to its end."""
+    return _run("index", {**os.environ, "BOT_CONFIG": str(config)}, words)
+
+
+def _run(
+    module: str, environment: Mapping[str, str], words: Sequence[str]
+) -> subprocess.CompletedProcess[str]:
+    done = run_forked(("-m", module, *words), environment)
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )

@@ -81,7 +81,7 @@ async def test_a_matter_comes_with_its_draft_in_the_domains_words(
         "place": "粮道街胭脂路口",
         "similar": [],
     }
-    assert not settings.paths.var.exists()
+    assert [path.name for path in settings.paths.var.iterdir()] == ["learnt"]
 
 
 async def test_an_unknown_street_is_not_guessed(asker: Asker) -> None:

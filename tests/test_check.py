@@ -1,9 +1,7 @@
 """`index check`: what an editor got wrong, each with file, line, entry and field."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from index.checks.asks import asks_astray, index_to_ask
 from index.checks.other_files import check_other_files
 from index.config import Paths
 from index.content import check_content, read_content
+from tests.prompt import run_index
 from tests.small_content import BODY, front_matter, tiny_settings
 
 PROJECT = Path(__file__).parents[1]
@@ -209,14 +208,7 @@ def config(paths: Paths, tmp_path: Path) -> Path:
 
 def run(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m index check` with that configuration."""
-    return subprocess.run(
-        [sys.executable, "-m", "index", "check", *words],
-        cwd=PROJECT,
-        env={**os.environ, "BOT_CONFIG": str(config)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_index(config, "check", *words)
 
 
 def test_for_editors_tools_each_finding_is_an_object(config: Path, curated: Path) -> None:

@@ -22,6 +22,7 @@ from tests.actors import TelegramResident
 from tests.conftest import CONTENT
 from tests.fakes import FakeTelegram
 from tests.forking import PROJECT, run_forked
+from tests.small_content import write_small_content
 
 AS_ONE_WITHOUT_PRIVILEGES = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 """Root may write anywhere; so tested, it may not."""
@@ -30,14 +31,16 @@ AS_ONE_WITHOUT_PRIVILEGES = ["setpriv", "--bounding-set=-dac_override,-dac_read_
 class Shell:
     """A configuration of its own, and the commands run with it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, content: Path = CONTENT) -> None:
+        self.content = content
         self.var = folder / "var"
         self.config = folder / "config.toml"
         self.configure()
 
     def configure(self, text: str = "") -> None:
         """Write config.toml."""
-        paths = f"[paths]\ncontent = {json.dumps(str(CONTENT))}\nvar = {json.dumps(str(self.var))}"
+        content, var = json.dumps(str(self.content)), json.dumps(str(self.var))
+        paths = f"[paths]\ncontent = {content}\nvar = {var}"
         self.config.write_text(f"{paths}\n{text}\n", encoding="utf-8")
 
     @property
@@ -158,7 +161,10 @@ def test_ask_without_a_question_says_what_to_give() -> None:
 
 
 def test_the_first_index_is_built_if_there_is_none(tmp_path: Path) -> None:
-    shell = Shell(tmp_path)
+    write_small_content(tmp_path)
+    for name in ("service.toml", "wording", "examples"):
+        (tmp_path / "content" / name).symlink_to(CONTENT / name)
+    shell = Shell(tmp_path, content=tmp_path / "content")
     (shell.var / "index").mkdir(parents=True)
     (shell.var / "index" / "lock").touch()
     done = shell.run("ask", "新增几所幼儿园？")

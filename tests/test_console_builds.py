@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.app import Bot, Reading, build_bot, open_store
-from bot.app.live import LiveIndex, keep_up
+from bot.app import Bot, build_bot, open_store
+from bot.app.live import keep_up
 from bot.config import Settings
 from bot.naming import local_time
 from bot.web.console.builds import ACTIVATIONS_SHOWN
@@ -17,7 +16,7 @@ from index.activation import rollback
 from index.builds import builds_folder, make_active
 from index.history import history, note_activation
 from tests.clock import Clock
-from tests.conftest import CONTENT
+from tests.conftest import CONTENT, take_what_was_learnt
 from tests.consoles import Clerk, ConsoleSite, console_of
 from tests.small_content import write_evaluation, write_small_content
 from tests.waiting import until
@@ -49,23 +48,18 @@ def builds(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture
-def settings(builds: Paths) -> Settings:
+def settings(builds: Paths, built: Path) -> Settings:
     """The real content with the small content's builds."""
+    take_what_was_learnt(built, builds.var)
     return Settings(paths=Paths.model_construct(content=CONTENT, var=builds.var))
 
 
 @pytest.fixture
-def bot(settings: Settings, builds: Paths, reading: Reading, clock: Clock) -> Iterator[Bot]:
+def bot(settings: Settings, builds: Paths, clock: Clock) -> Iterator[Bot]:
     """A bot that answers from the first build."""
     index = load_index(builds, IndexSettings())
     store = open_store(settings)
-    yield build_bot(
-        settings,
-        store=store,
-        index=index,
-        reading=replace(reading, live=LiveIndex(index)),
-        now=lambda: clock.now,
-    )
+    yield build_bot(settings, store=store, index=index, now=lambda: clock.now)
     store.close()
 
 

@@ -1,7 +1,6 @@
 """`python -m index draft`: a report's file becomes content; what cannot be read is one line."""
 
 import codecs
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from index.content import read_content
 from index.drafting.drafts import draft_file, draft_report, write_draft
 from index.errors import ContentError
 from tests.plain_report import PLAIN_REPORT
+from tests.prompt import run_index
 from tests.report_files import write_docx, write_pdf, write_scan
 from tests.small_content import write_small_content
 
@@ -31,14 +31,7 @@ def paths(tmp_path: Path) -> Paths:
 
 def run(paths: Paths, *words: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m index draft` on that content."""
-    return subprocess.run(
-        [sys.executable, "-m", "index", "draft", *words],
-        cwd=PROJECT,
-        env={**os.environ, "BOT_CONFIG": str(paths.content.parent / "config.toml")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_index(paths.content.parent / "config.toml", "draft", *words)
 
 
 def files_of(paths: Paths) -> dict[str, bytes]:

@@ -1,9 +1,7 @@
 """The figures of a build: what is counted, in which group, how surely, and where it is shown."""
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from index.evaluate import (
     write_figures,
 )
 from index.gold import GoldDialogue, GoldQuestion, GoldSet
+from tests.prompt import run_index
 from tests.small_content import tiny_settings, write_evaluation, write_small_content
 
 PROJECT = Path(__file__).parents[1]
@@ -260,14 +259,7 @@ def evaluate(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     file = root / "config.toml"
     model = json.dumps(tiny_settings(root).encoder.model)
     file.write_text(f"[index.encoder]\nmodel = {model}\n", encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-m", "index", "evaluate", *words],
-        cwd=PROJECT,
-        env={**os.environ, "BOT_CONFIG": str(file)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_index(file, "evaluate", *words)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pytest
 
-from bot.app import Bot, build_bot, exported, open_store, telegram_channel, web_site
+from bot.app import Bot, Reading, build_bot, exported, open_store, telegram_channel, web_site
 from bot.config import Settings
 from index import Index, Paths
 from tests.actors import TelegramResident, TerminalResident, WebResident
@@ -42,13 +42,13 @@ class Resident(Protocol):
 
 
 @pytest.fixture
-def bot(real_index: Index, server: FakeTelegram, tmp_path: Path) -> Bot:
+def bot(real_index: Index, reading: Reading, server: FakeTelegram, tmp_path: Path) -> Bot:
     """A bot with an empty database."""
     settings = Settings(
         paths=Paths(content=CONTENT, var=tmp_path),
         telegram=quick(server.url),
     )
-    return build_bot(settings, store=open_store(settings), index=real_index)
+    return build_bot(settings, store=open_store(settings), index=real_index, reading=reading)
 
 
 @pytest.fixture(params=["telegram", "web", "terminal"])

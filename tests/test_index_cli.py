@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prompt import run_index
 from tests.small_content import tiny_settings, write_small_content
 
 PROJECT = Path(__file__).parents[1]
@@ -23,20 +24,8 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
-def run(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m index` with that configuration."""
-    return subprocess.run(
-        [sys.executable, "-m", "index", *words],
-        cwd=PROJECT,
-        env={**os.environ, "BOT_CONFIG": str(config)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_check_counts_what_it_found(config: Path) -> None:
-    done = run(config, "check")
+    done = run_index(config, "check")
     assert done.returncode == 0
     assert done.stdout.startswith("4 commitments of 1 reports, 3 glossary entries")
 
@@ -45,7 +34,7 @@ def test_check_lists_every_mistake_and_fails(config: Path) -> None:
     file = config.parent / "content" / "reports" / "small-2020" / "commitments.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("60部", "66部").replace("8个", "9个"), encoding="utf-8")
-    done = run(config, "check")
+    done = run_index(config, "check")
     mistakes = [line for line in done.stderr.splitlines() if not line.startswith("remark: ")]
     assert done.returncode == 1
     assert done.stdout.startswith("2 commitments of 1 reports")
@@ -56,35 +45,37 @@ def test_check_lists_every_mistake_and_fails(config: Path) -> None:
 
 
 def test_build_prints_its_folder_and_says_when_nothing_changed(config: Path) -> None:
-    first = run(config, "build")
-    again = run(config, "build")
+    first = run_index(config, "build")
+    again = run_index(config, "build")
     assert (first.returncode, again.returncode) == (0, 0)
     assert Path(first.stdout.strip()).is_dir()
     assert again.stdout == f"nothing changed, kept {first.stdout}"
 
 
 def test_search_shows_hits_and_their_json(config: Path) -> None:
-    run(config, "build")
-    shown = run(config, "search", "加装电梯", "--top-k", "1")
+    run_index(config, "build")
+    shown = run_index(config, "search", "加装电梯", "--top-k", "1")
     assert shown.stdout.splitlines()[1].strip() == "加装电梯60部"
     found = [
         json.loads(line)
-        for line in run(config, "search", "加装电梯", "--top-k", "2", "--json").stdout.splitlines()
+        for line in run_index(
+            config, "search", "加装电梯", "--top-k", "2", "--json"
+        ).stdout.splitlines()
     ]
     assert [hit["commitment"]["id"] for hit in found][:1] == ["small-2020/elevators"]
     assert len(found) == 2
 
 
 def test_a_search_without_hits_says_so(config: Path) -> None:
-    run(config, "build")
-    done = run(config, "search", " ")
+    run_index(config, "build")
+    done = run_index(config, "search", " ")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "nothing in the reports bears on it\n"
 
 
 def test_evaluate_without_questions_says_so(config: Path) -> None:
-    run(config, "build")
-    done = run(config, "evaluate")
+    run_index(config, "build")
+    done = run_index(config, "evaluate")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "content/evaluation holds no questions\n"
 
@@ -104,7 +95,7 @@ def test_what_a_person_can_mend_is_one_line(
 ) -> None:
     if settings:
         config.write_text(settings, encoding="utf-8")
-    done = run(config, *words)
+    done = run_index(config, *words)
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
@@ -133,7 +124,7 @@ def test_help_lists_every_command_and_imports_no_torch(config: Path) -> None:
 
 
 def test_draft_of_an_unknown_report_says_which_there_are(config: Path) -> None:
-    done = run(config, "draft", "nowhere")
+    done = run_index(config, "draft", "nowhere")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "no report 'nowhere' can be read; there are: small-2020\n"
 
@@ -146,13 +137,13 @@ def change_ask(config: Path, ask: str) -> None:
 
 
 def test_hold_diff_activate_list_and_rollback_tell_what_they_do(config: Path) -> None:
-    first = Path(run(config, "build").stdout.strip()).name
+    first = Path(run_index(config, "build").stdout.strip()).name
     change_ask(config, "托儿所开多少?")
-    held = run(config, "build", "--hold").stdout
+    held = run_index(config, "build", "--hold").stdout
     second = Path(held.removeprefix("held ").strip()).name
     assert held.startswith("held ")
-    assert run(config, "build", "--hold").stdout == f"nothing changed, {held}"
-    assert run(config, "diff").stdout.splitlines() == [
+    assert run_index(config, "build", "--hold").stdout == f"nothing changed, {held}"
+    assert run_index(config, "diff").stdout.splitlines() == [
         f"{first} -> {second}",
         "commitments added: none",
         "commitments removed: none",
@@ -161,13 +152,15 @@ def test_hold_diff_activate_list_and_rollback_tell_what_they_do(config: Path) ->
         "also changed: none",
         "evaluation questions with another answer: none",
     ]
-    assert json.loads(run(config, "diff", "--json").stdout)["changed"][0]["others"] == ["ask"]
-    activated = run(config, "activate").stdout
+    assert json.loads(run_index(config, "diff", "--json").stdout)["changed"][0]["others"] == [
+        "ask"
+    ]
+    activated = run_index(config, "activate").stdout
     assert activated.endswith(f" active: {second} instead of {first}\n")
-    listed = [line[:14] for line in run(config, "list").stdout.splitlines()]
+    listed = [line[:14] for line in run_index(config, "list").stdout.splitlines()]
     assert listed == [f"* {second}", f"  {first}"]
-    assert run(config, "rollback").stdout.endswith(f" active: {first} instead of {second}\n")
-    assert len(run(config, "list", "--history").stdout.splitlines()) == 3
+    assert run_index(config, "rollback").stdout.endswith(f" active: {first} instead of {second}\n")
+    assert len(run_index(config, "list", "--history").stdout.splitlines()) == 3
 
 
 @pytest.mark.parametrize(
@@ -182,7 +175,7 @@ def test_hold_diff_activate_list_and_rollback_tell_what_they_do(config: Path) ->
 def test_without_a_build_nothing_can_be_activated(
     config: Path, words: list[str], said: str
 ) -> None:
-    done = run(config, *words)
+    done = run_index(config, *words)
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -216,4 +209,4 @@ def test_watching_builds_at_every_change_and_answers_at_the_prompt(config: Path)
         assert watching.stderr.readline().startswith("held ")
         watching.stdin.close()
         assert watching.wait() == 0
-    assert run(config, "list").stdout.splitlines()[0].startswith("  ")
+    assert run_index(config, "list").stdout.splitlines()[0].startswith("  ")

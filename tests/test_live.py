@@ -28,7 +28,7 @@ from index.builds import (
     write_build,
 )
 from index.config import EncoderSettings
-from tests.conftest import CONTENT
+from tests.conftest import CONTENT, take_what_was_learnt
 from tests.person import Person
 from tests.tiny_model import make_tiny_model
 from tests.waiting import until
@@ -48,10 +48,11 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Paths:
 
 
 @pytest.fixture
-def settings(first: Paths, tmp_path: Path) -> Settings:
+def settings(first: Paths, built: Path, tmp_path: Path) -> Settings:
     """A copy of it that a test may change."""
     shutil.copytree(first.content, tmp_path / "content")
     shutil.copytree(first.var, tmp_path / "var")
+    take_what_was_learnt(built, tmp_path / "var")
     return Settings(
         paths=Paths(content=tmp_path / "content", var=tmp_path / "var"),
         limits=Limits(messages_burst=1_000_000),

@@ -21,11 +21,12 @@ from index import (
     Index,
     IndexSettings,
     Paths,
-    build_index,
     check_content,
     load_index,
     sole_answer,
 )
+from index.build import make_build
+from index.builds import make_active
 from tests.small_content import write_small_content
 
 CONTENT = Path(__file__).parents[1] / "content"
@@ -376,13 +377,15 @@ def test_only_a_collection_says_who_answered_and_it_must(content: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    """The real content with one published answer, built."""
+def index(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Index:
+    """The real content with one published answer, built after the one without; the evaluation is
+    not asked."""
     folder = tmp_path_factory.mktemp("published")
+    shutil.copytree(built, folder / "var")
     shutil.copytree(CONTENT, folder / "content")
     add_answer(folder / "content", ANSWER, commit=True)
     paths = Paths(content=folder / "content", var=folder / "var")
-    build_index(paths, IndexSettings())
+    make_active(make_build(paths, IndexSettings()).build)
     return load_index(paths, IndexSettings())
 
 

@@ -68,8 +68,8 @@ def test_of_a_report_of_wrongdoing_the_supervisor_alone_learns_who(
 ) -> None:
     who: Actor = getattr(hall, role)
     is_told = role == "supervisor" or (role == "dispatcher" and kind is not Kind.REPORT)
-    assert may_reveal(who.role, kind) == is_told
     case = hall.dispatched(replace(LAMP, kind=kind))
+    assert may_reveal(who.role, case) == is_told
     before = hall.everything()
     if is_told:
         told = desk.reveal_identity(hall.office, case.id, who, REASON, at=hall.clock.now)
@@ -79,6 +79,33 @@ def test_of_a_report_of_wrongdoing_the_supervisor_alone_learns_who(
         desk.reveal_identity(hall.office, case.id, who, REASON, at=hall.clock.now)
     assert refused.value.why == "role"
     assert hall.everything() == before
+
+
+def test_a_report_stays_confidential_whatever_it_is_called_later(hall: Hall) -> None:
+    case = hall.does(desk.accept, hall.files(SECRET), hall.dispatcher)
+    case = hall.does(desk.classify, case, hall.dispatcher, kind=Kind.COMPLAINT)
+    with pytest.raises(MoveNotAllowed) as refused:
+        desk.reveal_identity(hall.office, case.id, hall.dispatcher, REASON, at=hall.clock.now)
+    assert refused.value.why == "role"
+    assert hall.case(case).is_confidential
+
+
+def test_what_turns_out_to_be_a_report_is_confidential_from_then_on(hall: Hall) -> None:
+    case = hall.does(desk.accept, hall.files(), hall.dispatcher, kind=Kind.REPORT)
+    with pytest.raises(MoveNotAllowed) as refused:
+        desk.reveal_identity(hall.office, case.id, hall.dispatcher, REASON, at=hall.clock.now)
+    assert refused.value.why == "role"
+
+
+def test_a_case_filed_as_confidential_is_the_supervisors_whatever_its_kind(hall: Hall) -> None:
+    case = hall.dispatched()
+    with hall.store.transaction():
+        hall.store.cases.change(replace(hall.case(case), is_confidential=True))
+    with pytest.raises(MoveNotAllowed) as refused:
+        desk.reveal_identity(hall.office, case.id, hall.dispatcher, REASON, at=hall.clock.now)
+    assert refused.value.why == "role"
+    told = desk.reveal_identity(hall.office, case.id, hall.supervisor, REASON, at=hall.clock.now)
+    assert told.address == "1001"
 
 
 def test_a_web_visitors_secret_is_never_told(hall: Hall) -> None:

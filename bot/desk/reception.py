@@ -94,7 +94,8 @@ def _classified(
         category=category or case.matter.category,
         urgency=urgency or case.matter.urgency,
     )
-    return replace(case, matter=matter)
+    is_confidential = case.is_confidential or matter.kind is Kind.REPORT
+    return replace(case, matter=matter, is_confidential=is_confidential)
 
 
 def _classes(case: Case) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cases import Actor, Kind, MoveNotAllowed, Role
+from bot.cases import Actor, Case, MoveNotAllowed, Role
 from bot.desk.office import Office, expect, one_step
 from bot.store import View
 
@@ -27,9 +27,9 @@ class Identity:
     address: str
 
 
-def may_reveal(role: Role, kind: Kind) -> bool:
-    """Whether a role may ask who reported a matter: of a 举报 the supervisor alone."""
-    return role in _MAY_REVEAL and (kind is not Kind.REPORT or role is Role.SUPERVISOR)
+def may_reveal(role: Role, case: Case) -> bool:
+    """Whether a role may ask who filed a case: a confidential one the supervisor alone."""
+    return role in _MAY_REVEAL and (not case.is_confidential or role is Role.SUPERVISOR)
 
 
 @one_step
@@ -44,7 +44,7 @@ def reveal_identity(
     case = office.store.cases.known(case_id)
     if case is None:
         raise MoveNotAllowed(case_id, "unknown", "reveal", "gone")
-    expect(may_reveal(actor.role, case.matter.kind), case, "reveal", "role")
+    expect(may_reveal(actor.role, case), case, "reveal", "role")
     expect(len(reason.strip()) >= LEAST_REASON_CHARS, case, "reveal", "words")
     staff_id = actor.staff_id
     if staff_id is None:

@@ -17,12 +17,15 @@ _CASE_NUMBER_IN_TEXT = re.compile(r"(?<![A-Z])WC[ -]?\d{6,}", re.IGNORECASE)
 _PERSONAL = {
     "identity card": "an ID number",
     "old identity card": "an ID number",
+    "number of an identity card": "an ID number",
+    "passport": "a passport number",
     "bank card": "a bank card number",
     "mobile phone": "a phone number",
-    "phone in characters": "a phone number",
+    "mobile phone, digit by digit": "a phone number",
     "landline": "a phone number",
     "local number": "a phone number",
     "plate": "a number plate",
+    "plate after its word": "a number plate",
 }
 """What of that which is masked elsewhere may not be published at all; offices have e-mail
 addresses and accounts too, and what looks like a name may be a street's."""

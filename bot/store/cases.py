@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-from bot.cases import Case, CaseState, Draft, Event, Role, Satisfied, Solved
+from bot.cases import Case, CaseState, Draft, Event, Kind, Role, Satisfied, Solved
 from bot.store.database import Database, Row
 from bot.store.drafts import PHOTOS, columns_of, matter_of
 from bot.store.finding import Finding
@@ -34,10 +34,12 @@ class Cases:
 
     def add(self, draft: Draft, *, number: str, query_code: str, at: datetime) -> Case:
         """Keep a case made of a draft."""
+        is_confidential = draft.matter.kind is Kind.REPORT
         case_id = self._database.insert(
             "cases",
             {
                 **columns_of(self._database, draft.resident_id, draft.matter),
+                "is_confidential": int(is_confidential),
                 "number": number,
                 "query_code": query_code,
                 "resident_id": draft.resident_id,
@@ -55,6 +57,7 @@ class Cases:
             state=CaseState.SUBMITTED,
             photos=draft.photos,
             submitted_at=at,
+            is_confidential=is_confidential,
         )
 
     def change(self, case: Case) -> None:
@@ -65,6 +68,7 @@ class Cases:
             {
                 **columns_of(self._database, case.resident_id, case.matter),
                 "state": case.state,
+                "is_confidential": int(case.is_confidential),
                 "version": case.version,
                 "earlier_state": case.earlier_state or "",
                 "master_id": case.master_id,
@@ -318,6 +322,7 @@ def case_of(row: Row) -> Case:
         closed_at=_moment(row["closed_at"]),
         waits_for=Role(row["waits_for"]) if row["waits_for"] else None,
         ledger_until=date.fromisoformat(row["ledger_until"]) if row["ledger_until"] else None,
+        is_confidential=bool(row["is_confidential"]),
     )
 
 

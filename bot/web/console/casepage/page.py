@@ -220,7 +220,7 @@ class CasePage:
         tried = tried or Tried("", NOTHING)
         is_hers = case.waits_for == seat.member.role
         first = offers[0].action if offers and is_hers else ""
-        may_reveal = desk.may_reveal(seat.member.role, case.matter.kind)
+        may_reveal = desk.may_reveal(seat.member.role, case)
         is_offered = any(one.action == tried.action for one in offers)
         is_shown = is_offered or (tried.action == "reveal" and may_reveal)
         values: dict[str, Any] = {

@@ -104,7 +104,7 @@ class Showing:
                 (view, member.name if (member := store.staff.get(view.staff_id)) else "")
                 for view in store.views.of_case(case.id)
             ],
-            "is_confidential": case.matter.kind is Kind.REPORT,
+            "is_confidential": case.is_confidential,
         }
 
     def _steps(

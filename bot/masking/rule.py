@@ -1,0 +1,60 @@
+"""One kind of thing that is hidden, and the words its patterns share."""
+
+import re
+from dataclasses import dataclass
+
+STAR = "*"
+HAN = r"\u4e00-\u9fff"
+HAN_DIGIT = "零〇一二三四五六七八九两幺壹贰叁肆伍陆柒捌玖"
+IS = r"(?:\s*(?:号码|号|账号|是|为|就是|:|=|#|\bis\b|\bid\b|\bno\b\.?|\bnumber\b|\baccount\b))*\s*"
+"""What stands between a word such as 电话 and its number."""
+UNIT_AFTER = (
+    r"(?![\d年月元米度万亿]|\s*(?:人|户|个|多|余|平|㎡|平方|路|号线|件|次|天|座|名|所|家|％|%))"
+)
+"""A number with one of these behind it counts something."""
+ENGLISH_UNIT_AFTER = (
+    r"(?!\s*(?:years?|months?|weeks?|days?|hours?|minutes?|people|persons|times|square|sqm|m2|"
+    r"metres?|meters?|yuan|rmb|workers|families|households|%))"
+)
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u3000"), " ")
+_PLAIN = _FULL_WIDTH | _DASHES | _BLANKS
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of thing that is hidden.
+
+    Attributes:
+        pattern: its groups are what is hidden, the whole match if it has none.
+        first, last: how many signs of what is hidden stay, at either end.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    first: int = 0
+    last: int = 0
+
+    def hide(self, text: str) -> str:
+        """The text with every such thing starred; its length stays."""
+        return self.pattern.sub(self._starred, text)
+
+    def _starred(self, found: re.Match[str]) -> str:
+        signs = list(found.group(0))
+        spans = [found.span(at) for at in range(1, self.pattern.groups + 1)] or [found.span()]
+        for start, end in spans:
+            for at in range(max(start, 0) + self.first, end - self.last):
+                signs[at - found.start()] = STAR
+        return "".join(signs)
+
+
+def rule(name: str, pattern: str, *, first: int = 0, last: int = 0, flags: int = 0) -> Rule:
+    """A rule from the words of its pattern; to it Han signs are no word, so `\\b` parts them."""
+    return Rule(name, re.compile(pattern, flags | re.ASCII), first, last)
+
+
+def as_typed_plainly(text: str) -> str:
+    """The text, its full-width signs, dashes and blanks as a keyboard has them, sign for sign."""
+    return text.translate(_PLAIN)
