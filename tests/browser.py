@@ -65,8 +65,10 @@ def bot_in_a_thread(settings: Settings) -> Iterator[str]:
     thread.start()
     try:
         url, loop, stopped = address.result()
-        yield url
-        loop.call_soon_threadsafe(stopped.set)
+        try:
+            yield url
+        finally:
+            loop.call_soon_threadsafe(stopped.set)
     finally:
         thread.join()
 

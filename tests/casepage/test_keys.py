@@ -17,6 +17,7 @@ from bot.access import make_link
 from bot.cases import Case
 from bot.config import Settings
 from bot.store import DATABASE
+from bot.vault import Vault
 from index import Paths
 from tests.browser import Browser, bot_in_a_thread, find_chromium
 from tests.casepages import DISPATCHER, address
@@ -73,7 +74,8 @@ def screen(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
         closing(sqlite3.connect(var / DATABASE)) as connection,
         closing(Browser(CHROMIUM, tmp_path_factory.mktemp("profile"), scripts=True)) as browser,
     ):
-        desk = Desk(url, Hall(connection, Clock(datetime.now(UTC))), browser)
+        hall = Hall(connection, Clock(datetime.now(UTC)), vault=Vault.open(var))
+        desk = Desk(url, hall, browser)
         code = make_link(desk.hall.store, DISPATCHER, at=datetime.now(UTC), purpose="console")
         desk.opens(f"/console/enter?code={code}")
         browser.clicks(browser.all("main form button")[0])
