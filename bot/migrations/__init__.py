@@ -8,6 +8,7 @@ from bot.migrations import (
     steps_11_workflow,
     steps_14_console,
     steps_15_privacy,
+    steps_40_leaving,
 )
 from bot.migrations.registry import migrations
 
@@ -17,4 +18,5 @@ __all__ = [
     "steps_11_workflow",
     "steps_14_console",
     "steps_15_privacy",
+    "steps_40_leaving",
 ]

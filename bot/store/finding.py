@@ -76,6 +76,22 @@ class Finding:
         if tokens:
             self._note(case_id, tokens)
 
+    def forget(self, case_ids: Sequence[int]) -> None:
+        """No case of these is found by anything but its number any more.
+
+        SQLite marks deleted words and goes on keeping them until it has merged all (fts5, 6.5).
+        """
+        for case_id in case_ids:
+            first = case_id << _PART_BITS
+            self._database.execute(
+                "delete from case_words where rowid between ? and ?",
+                [first, first + (1 << _PART_BITS) - 1],
+            )
+            row = self._database.one("select number from cases where id = ?", [case_id])
+            if row:
+                self._note(case_id, tokens_of_number(row["number"]))
+        self._database.execute("insert into case_words(case_words) values ('optimize')", [])
+
     def without_words(self, *, most: int) -> list[int]:
         """Cases that cannot be found yet: filed before there was a search."""
         rows = self._database.tuples(

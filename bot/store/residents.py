@@ -41,6 +41,24 @@ class Residents:
         )
         return Resident(resident_id)
 
+    def add(self, *, at: datetime) -> Resident:
+        """A new resident, of whom nothing else is known."""
+        return Resident(self._database.insert("residents", {"created_at": at.isoformat()}))
+
+    def shred(self, resident_id: int, *, at: datetime) -> None:
+        """Forget who she is."""
+        self._database.execute("delete from identities where resident_id = ?", [resident_id])
+        self._database.execute(
+            "update residents set forgotten_at = ? where id = ? and forgotten_at = ''",
+            [at.isoformat(), resident_id],
+        )
+
+    def has_identity(self, resident_id: int) -> bool:
+        """Whether anybody can be found behind this number: of who filed anonymously or was
+        forgotten nobody can."""
+        found = self._database.one("select 1 from identities where resident_id = ?", [resident_id])
+        return found is not None
+
     def known(self, channel: Channel, channel_id: str) -> Resident | None:
         """The resident behind a channel's id, or None for a stranger."""
         row = self._database.one(
