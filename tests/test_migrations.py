@@ -20,7 +20,7 @@ TABLES = {
     *("inbox", "outbox", "versions"),
     *("assignments", "timers", "similar_cases", "case_commitments"),
     *("staff", "staff_links", "staff_groups", "staff_words", "cards"),
-    *("staff_sessions", "views"),
+    *("staff_sessions", "views", "receipts"),
     *("follows", "progress_notes", "said_once", "failed_lookups"),
 }
 SEARCH = "case_words"

@@ -8,6 +8,7 @@ from bot.migrations import (
     steps_11_workflow,
     steps_14_console,
     steps_15_privacy,
+    steps_20_masking,
     steps_40_leaving,
 )
 from bot.migrations.registry import migrations
@@ -18,5 +19,6 @@ __all__ = [
     "steps_11_workflow",
     "steps_14_console",
     "steps_15_privacy",
+    "steps_20_masking",
     "steps_40_leaving",
 ]
