@@ -206,7 +206,7 @@ class Dialogue:
 
     def _words_behind(self, verb: str, target: str, resident: Resident) -> str | None:
         if verb == "send":
-            return self._store.answers.question(row_number(target), resident.id)
+            return self._questions.asked(row_number(target), resident.id)
         turn = self._store.turns.hers(row_number(target), resident.id)
         return turn.said if turn and has_words(turn.said) else None
 
