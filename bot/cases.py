@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 """Wuhan's: whose days the case numbers count, and whose clock residents read."""
 
+FORGOTTEN = "（居民已要求删除内容）"
+"""Stands in the place of a case's words once its resident had them deleted."""
+
 
 class Kind(StrEnum):
     """诉求类型: what a resident wants of the government."""
@@ -190,6 +193,8 @@ class Case:
         waits_for: the role whose step is next; None for nobody's.
         ledger_until: the day on which a ledger case is reported on next.
         is_confidential: who filed it is told to supervisors only; once so, it stays so.
+        is_anonymous: nobody can be found behind its resident's number; whoever holds its query
+            code acts for her.
     """
 
     id: int
@@ -214,6 +219,7 @@ class Case:
     ledger_until: date | None = None
     waits_for: Role | None = None
     is_confidential: bool = False
+    is_anonymous: bool = False
 
     @property
     def is_open(self) -> bool:

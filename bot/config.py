@@ -80,6 +80,34 @@ class Limits(Section):
     max_open_drafts: int = Field(default=5, ge=1)
 
 
+class RetentionSettings(Section):
+    """How many days what names people, or is in their words, is kept; 0 keeps it for ever.
+
+    Attributes:
+        from_hour: the hour in Wuhan from which a running bot deletes once a day.
+        conversation_days: what residents wrote and read, from the day they did.
+        drafts_days: matters that were never filed and their photos, from the last change.
+        questions_days: the masked questions of residents.
+        undelivered_days: updates that could not be handled, and letters that cannot arrive.
+        photos_days: photos of cases, from the day they were closed.
+        cases_days: words, place and resident of cases, from the day they were closed.
+        identities_days: who a resident is, from her last message, if nothing else needs it.
+        views_days: who looked at what.
+        sessions_days: when staff were signed in, from the end of each session.
+    """
+
+    from_hour: int = Field(default=3, ge=0, le=23)
+    conversation_days: int = Field(default=180, ge=0, le=36500)
+    drafts_days: int = Field(default=30, ge=0, le=36500)
+    questions_days: int = Field(default=365, ge=0, le=36500)
+    undelivered_days: int = Field(default=60, ge=0, le=36500)
+    photos_days: int = Field(default=365, ge=0, le=36500)
+    cases_days: int = Field(default=1095, ge=0, le=36500)
+    identities_days: int = Field(default=1095, ge=0, le=36500)
+    views_days: int = Field(default=1095, ge=0, le=36500)
+    sessions_days: int = Field(default=90, ge=0, le=36500)
+
+
 class Settings(BaseModel):
     """All of config.toml."""
 
@@ -90,6 +118,7 @@ class Settings(BaseModel):
     telegram: TelegramSettings = TelegramSettings()
     web: WebSettings = WebSettings()
     limits: Limits = Limits()
+    retention: RetentionSettings = RetentionSettings()
 
 
 def load_settings(path: Path | None = None) -> Settings:

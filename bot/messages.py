@@ -46,7 +46,11 @@ def split_text(text: str, *, most: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture as the channel received it: its bytes, and its media type."""
+    """What a channel received for a picture, which may be anything; or a picture that is kept.
+
+    Attributes:
+        media_type: of a kept one; whatever the sender claims counts for nothing.
+    """
 
     content: bytes
     media_type: str = "image/jpeg"

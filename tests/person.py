@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 
 from bot.messages import Channel, Listener, Location, Photo, Reply, Said
+from tests.photographs import JPEG
 from tests.telegram_html import plain_text, utf16_units
 
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 _TAG = re.compile(r"</?([a-z]+)")
 
 

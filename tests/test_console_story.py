@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.consoles import ConsoleSite, console_of
+from tests.photographs import JPEG
 from tests.town import NUMBER, Town
 
 PATH = f"/console/cases/{NUMBER}"
@@ -77,15 +78,13 @@ async def test_a_photo_is_shown_to_who_may_see_the_case_and_to_nobody_else(
     town: Town, site: ConsoleSite
 ) -> None:
     resident = town.resident()
-    await resident.sends_photo(
-        b"\xff\xd8\xff\xe0" + b"0" * 64, "胭脂路口的路灯坏了三个月，没人修。"
-    )
+    await resident.sends_photo(JPEG, "胭脂路口的路灯坏了三个月，没人修。")
     await resident.taps("提交")
     clerk = await site.signs_in("李四", "dispatcher")
     await clerk.opens(PATH)
     (picture,) = clerk.all(".case-photos img")
     response = await clerk.http.get(str(picture["src"]))
-    assert response.content.startswith(b"\xff\xd8\xff\xe0")
+    assert response.content == JPEG
     assert response.headers["content-type"] == "image/jpeg"
     assert response.headers["cache-control"] == "private, no-store"
     handler = await site.signs_in("孙七", "handler", "parks")

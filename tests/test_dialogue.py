@@ -14,7 +14,8 @@ from bot.app import Bot
 from bot.cases import Kind
 from bot.config import Settings
 from bot.messages import Location, Photo
-from tests.person import JPEG, Person
+from tests.person import Person
+from tests.photographs import JPEG
 
 COMPLAINT = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的，没人修"
 QUESTION = "新增几所幼儿园？"

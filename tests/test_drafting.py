@@ -6,7 +6,8 @@ import pytest
 
 from bot.app import Bot
 from bot.cases import Awaiting, Draft, Kind, Urgency
-from tests.person import JPEG, Person
+from tests.person import Person
+from tests.photographs import JPEG
 
 COMPLAINT = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的，没人修"
 MORE = "昨天又有一个婆婆在那里摔了一跤，没人管"

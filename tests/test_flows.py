@@ -16,11 +16,11 @@ from bot.config import Settings
 from index import Index, Paths
 from tests.actors import TelegramResident, TerminalResident, WebResident
 from tests.fakes import FakeTelegram
+from tests.photographs import JPEG
 from tests.quick import quick
 from tests.web_site import serving
 
 CONTENT = Path(__file__).parents[1] / "content"
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
 
 class Resident(Protocol):

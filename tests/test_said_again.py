@@ -12,7 +12,8 @@ from bot.cases import Draft, DraftState
 from bot.config import Limits
 from bot.messages import Channel, Photo, Reply, Said
 from tests.clock import Clock
-from tests.person import JPEG, expect_sendable
+from tests.person import expect_sendable
+from tests.photographs import JPEG, jpeg
 from tests.records import photos, words
 from tests.telegram_html import plain_text
 
@@ -330,7 +331,7 @@ async def test_an_edit_that_no_longer_fits_into_its_draft_is_refused(ada: Writer
 
 async def test_a_part_of_an_album_that_comes_late_joins_its_draft(ada: Writer) -> None:
     await ada.sends_photos(JPEG, text=LAMP, key="k1", album="a1")
-    await ada.sends_photos(JPEG + b"2", key="k2", album="a1")
+    await ada.sends_photos(jpeg(2), key="k2", album="a1")
     assert (ada.draft.matter.text, ada.draft.photos, ada.open_drafts) == (LAMP, 2, 1)
 
 
@@ -340,7 +341,7 @@ async def test_a_late_part_joins_its_own_draft_though_another_is_open(
     await ada.sends_photos(JPEG, text=LAMP, key="k1", album="a1")
     await ada.says(SMOKE, key="k2")
     await ada.taps("另外反映")
-    await ada.sends_photos(JPEG + b"2", key="k3", album="a1")
+    await ada.sends_photos(jpeg(2), key="k3", album="a1")
     kept = [bot.store.drafts.hers(number, 1) for number in (1, 2)]
     assert [draft.photos for draft in kept if draft] == [2, 0]
 
@@ -350,7 +351,7 @@ async def test_a_late_part_joins_the_case_when_that_is_filed_already(
 ) -> None:
     await ada.sends_photos(JPEG, text=LAMP, key="k1", album="a1")
     await ada.taps("提交")
-    told = await ada.sends_photos(JPEG + b"2", key="k2", album="a1")
+    told = await ada.sends_photos(jpeg(2), key="k2", album="a1")
     (case,) = bot.store.cases.all()
     assert case.photos == 2
     assert case.number in told[0]
@@ -359,14 +360,14 @@ async def test_a_late_part_joins_the_case_when_that_is_filed_already(
 
 async def test_words_under_a_late_part_are_what_the_draft_was_waiting_for(ada: Writer) -> None:
     await ada.sends_photos(JPEG, key="k1", album="a1")
-    await ada.sends_photos(JPEG + b"2", text=LAMP, key="k2", album="a1")
+    await ada.sends_photos(jpeg(2), text=LAMP, key="k2", album="a1")
     assert (ada.draft.matter.text, ada.draft.photos, ada.open_drafts) == (LAMP, 2, 1)
 
 
 async def test_words_under_a_late_part_are_added_to_its_draft(ada: Writer) -> None:
     """Parts that come together are one text of all captions; a late one's words were dropped."""
     await ada.sends_photos(JPEG, text=LAMP, key="k1", album="a1")
-    await ada.sends_photos(JPEG + b"2", text=SMOKE, key="k2", album="a1")
+    await ada.sends_photos(jpeg(2), text=SMOKE, key="k2", album="a1")
     assert ada.draft.matter.text == f"{LAMP}\n{SMOKE}"
 
 
@@ -380,8 +381,8 @@ async def test_photos_beyond_what_a_draft_takes_are_told_and_not_kept(
     bot: Bot, with_limits: Callable[..., Writer]
 ) -> None:
     ada = with_limits(max_photos_per_draft=2)
-    await ada.sends_photos(JPEG, JPEG + b"2", text=LAMP, album="a1")
-    told = await ada.sends_photos(JPEG + b"3", album="a1")
+    await ada.sends_photos(JPEG, jpeg(2), text=LAMP, album="a1")
+    told = await ada.sends_photos(jpeg(3), album="a1")
     assert told[0] == words(bot, "draft.photos_full", most=2)
     assert (ada.draft.photos, len(photos(bot))) == (2, 2)
 

@@ -25,6 +25,7 @@ from telegram.request import HTTPXRequest
 from bot.logs import FORM, HIDDEN, Redacting
 from tests.actors import WebResident
 from tests.fakes import FakeTelegram
+from tests.photographs import JPEG
 from tests.prompt import PROJECT, Prompt
 from tests.telegram_chats import Json
 
@@ -36,8 +37,6 @@ QUESTION = "紫罗兰巷今年改造多少老旧小区？"
 LETTER = "Violet Lane 13900001111 has no light"
 RESIDENTS_OWN = ("紫罗兰", "13900001111", "Violet Lane", str(ADA))
 """Her words, her phone number, the number of her chat."""
-
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
 
 def forms_of(token: str) -> list[bytes]:

@@ -12,13 +12,13 @@ from bot.messages import Button, Reply
 from tests.actors import TelegramResident
 from tests.fakes import GROUP_ID, FakeTelegram
 from tests.parrot import Parrot, on_telegram
+from tests.photographs import JPEG, png
 from tests.quick import quick
 from tests.records import matter_of, photos, said, words
 from tests.telegram_chats import Json
 
 ADA, BO = 1001, 1002
 MAX_PHOTO_BYTES = 2048
-PNG = b"\x89PNG\r\n\x1a\n...."
 YES_NO = ((Button("提交 ✓", "draft:1:yes"), Button("取消", "draft:1:no")),)
 
 
@@ -83,8 +83,8 @@ async def test_the_first_reply_is_in_the_language_of_her_client(
 async def test_a_photo_is_kept_in_its_largest_size_with_its_caption(
     resident: TelegramResident, bot: Bot
 ) -> None:
-    await resident.sends_photo(b"large picture", caption="路灯坏了")
-    assert photos(bot) == [(".jpg", b"large picture")]
+    await resident.sends_photo(JPEG, caption="路灯坏了")
+    assert photos(bot) == [(".jpg", JPEG)]
     assert matter_of(bot, "telegram", str(ADA)).text == "路灯坏了"
     assert "照片：1 张" in resident.heard[0]
 
@@ -92,9 +92,9 @@ async def test_a_photo_is_kept_in_its_largest_size_with_its_caption(
 async def test_an_image_sent_as_a_file_is_a_photo(
     server: FakeTelegram, resident: TelegramResident, bot: Bot
 ) -> None:
-    server.sends_file(ADA, PNG, media_type="image/tiff", caption="这里")
+    server.sends_file(ADA, png(), media_type="image/tiff", caption="这里")
     await server.until(lambda: len(resident.heard) == 1)
-    assert photos(bot) == [(".png", PNG)]
+    assert photos(bot) == [(".png", png())]
 
 
 @pytest.mark.parametrize(

@@ -9,19 +9,21 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from bot.app import Bot, web_site
 from bot.config import Limits, Settings
 from bot.messages import Button, Reply
+from bot.pictures import picture_alone
 from bot.store import DATABASE
 from bot.wording import Language
 from tests.actors import WebResident
 from tests.clock import Clock
 from tests.hard_times import locked, lose_patience
+from tests.photographs import JPEG, as_file, declared, jpeg, png
 from tests.records import matter_of, photos, said, words
 from tests.web_site import Scribe, serving, site_of
 
-JPEG = b"\xff\xd8\xff\xe0 a picture"
 MAX_PHOTO_BYTES = 2048
 CARD = Reply("请核对:<b>路灯</b>", ((Button("提交", "yes"), Button("改地点", "place")),))
 
@@ -175,17 +177,34 @@ async def test_a_photo_and_a_location_may_come_without_words(
     ("content", "ending"),
     [
         (JPEG, ".jpg"),
-        (b"\x89PNG\r\n\x1a\n....", ".png"),
-        (b"GIF89a....", ".gif"),
-        (b"RIFF....WEBPVP8 ", ".webp"),
-        (b"\x00\x00\x00\x18ftypheic....", ".heic"),
+        (png(), ".png"),
+        (as_file(Image.new("L", (9, 9)), "GIF"), ".png"),
+        (as_file(Image.new("RGB", (9, 9)), "WEBP"), ".jpg"),
     ],
 )
 async def test_a_picture_is_known_by_its_content(
     resident: WebResident, bot: Bot, content: bytes, ending: str
 ) -> None:
     await resident.sends_photo(content)
-    assert photos(bot) == [(ending, content)]
+    assert photos(bot) == [(ending, picture_alone(content)[0])]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\x00\x00\x00\x18ftypheic....", "heic_photo"),
+        (JPEG[:-40], "damaged_photo"),
+        (b"\x89PNG\r\n\x1a\n....", "damaged_photo"),
+        (declared(png(), side=20_000), "huge_photo"),
+    ],
+)
+async def test_a_photo_that_cannot_be_kept_is_told_why_and_its_words_count(
+    resident: WebResident, bot: Bot, content: bytes, why: str
+) -> None:
+    await resident.sends_photo(content, caption="路灯坏了没人修")
+    assert resident.heard[0] == words(bot, f"unreadable.{why}")
+    assert matter_of(bot, "web", resident.sender).text == "路灯坏了没人修"
+    assert photos(bot) == []
 
 
 @pytest.mark.parametrize(
@@ -206,7 +225,7 @@ async def test_a_photo_over_the_limit_is_not_kept(resident: WebResident, bot: Bo
     await resident.sends_photo(fits)
     await resident.sends_photo(fits + b".")
     assert resident.heard[-1] == words(bot, "unreadable.large_photo", megabytes=0)
-    assert photos(bot) == [(".jpg", fits)]
+    assert photos(bot) == [(".jpg", JPEG)]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\r\n\t\u3000"])
@@ -497,9 +516,9 @@ async def test_another_photo_under_the_same_key_is_heard(
     browser: httpx.AsyncClient, bot: Bot
 ) -> None:
     fields = {"text": "", "key": HER_KEY}
-    for content in (JPEG, JPEG + b"2"):
+    for content in (JPEG, jpeg(2)):
         await post(browser, fields, photo=("a.jpg", content))
-    assert sorted(photos(bot)) == [(".jpg", JPEG), (".jpg", JPEG + b"2")]
+    assert sorted(photos(bot)) == sorted([(".jpg", JPEG), (".jpg", jpeg(2))])
 
 
 async def test_each_page_has_a_key_of_its_own(browser: httpx.AsyncClient) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.person import JPEG
+from tests.photographs import JPEG
 from tests.town import LAMP, NUMBER, Offices, Town, is_replied
 
 

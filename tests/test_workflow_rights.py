@@ -3,7 +3,7 @@
 import pytest
 
 from bot.access import add_member, make_link, remove_member
-from tests.person import JPEG
+from tests.photographs import JPEG
 from tests.telegram_chats import RefusedError
 from tests.town import (
     LAMP,

@@ -24,6 +24,7 @@ from bot.cases import (
     is_all_done,
     leads_of,
 )
+from bot.masking import masked
 from bot.messages import Button, Reply, utf16_units
 from bot.moves import ACTIONS, PROGRESS_ROLES, actions_of
 from bot.naming import Names, local_day, local_time
@@ -52,7 +53,7 @@ class Reader:
     """Who reads a card: the roles whose buttons it has, and the handler's unit.
 
     Attributes:
-        sees_words: of a report of wrongdoing; a group does not.
+        sees_words: of a report of wrongdoing, and others' unmasked; a group does not.
     """
 
     roles: tuple[Role, ...]
@@ -69,6 +70,10 @@ class Reader:
     def member(cls, member: Staff) -> "Reader":
         """One member of staff, in her private chat."""
         return cls((member.role,), member.unit)
+
+    def shown(self, text: str) -> str:
+        """Words as this reader may see them: before many eyes nothing tells who somebody is."""
+        return text if self.sees_words else masked(text)
 
 
 class Face:
@@ -111,11 +116,11 @@ class Face:
             headline: what has just happened, shown first.
         """
         is_hidden = case.matter.kind is Kind.REPORT and not reader.sees_words
-        values = self._values(language, case, at=at)
+        values = self._values(language, case, reader, at=at)
         if is_hidden:
             values |= self._hidden(language, values)
         for most in _WORDS_CHARS:
-            words = "" if is_hidden else excerpt(case.matter.text, most)
+            words = "" if is_hidden else excerpt(reader.shown(case.matter.text), most)
             text = self.say(
                 language, "card", headline=headline, words=words, hidden=is_hidden, **values
             )
@@ -175,7 +180,9 @@ class Face:
 
     # What it says
 
-    def _values(self, language: Language, case: Case, *, at: datetime) -> dict[str, Any]:
+    def _values(
+        self, language: Language, case: Case, reader: Reader, *, at: datetime
+    ) -> dict[str, Any]:
         matter, names = case.matter, self.names
         timers = self._store.timers.running(case.id)
         whole = [one for one in timers if one.assignment_id is None and one.due_at]
@@ -186,16 +193,16 @@ class Face:
             "category": names.category(language, matter.category),
             "urgency": names.urgency(language, matter.urgency),
             "danger": matter.is_danger,
-            "place": names.place(language, matter),
+            "place": reader.shown(names.place(language, matter)),
             "photos": case.photos,
             "submitted": local_time(case.submitted_at),
             "clocks": [self._clock(language, one, at=at) for one in whole],
             "commitments": self._commitments(language, case),
             "assignments": [
-                self._assignment(language, one, timers, at=at)
+                self._assignment(language, one, timers, reader, at=at)
                 for one in self._store.assignments.of_case(case.id)
             ],
-            "added": self._added(case),
+            "added": self._added(case, reader),
             "rework": case.rework,
             "judged": self._judged(language, case),
             "ledger": local_day(case.ledger_until) if case.ledger_until else "",
@@ -227,7 +234,13 @@ class Face:
         }
 
     def _assignment(
-        self, language: Language, one: Assignment, timers: Sequence[CaseTimer], *, at: datetime
+        self,
+        language: Language,
+        one: Assignment,
+        timers: Sequence[CaseTimer],
+        reader: Reader,
+        *,
+        at: datetime,
     ) -> dict[str, object]:
         due_at = next(
             (
@@ -240,7 +253,7 @@ class Face:
         )
 
         def asked(ruling: Asked, reason: str) -> str:
-            return excerpt(reason, _OUTCOME_CHARS) if ruling is Asked.OPEN else ""
+            return excerpt(reader.shown(reason), _OUTCOME_CHARS) if ruling is Asked.OPEN else ""
 
         return {
             "unit": self.names.unit(language, one.unit),
@@ -248,10 +261,10 @@ class Face:
             "state": self.say(language, f"assignment_{one.state}"),
             "due": local_time(due_at) if due_at and one.is_open else "",
             "overdue": due_at is not None and one.is_open and due_at < at,
-            "outcome": excerpt(one.outcome, _OUTCOME_CHARS),
+            "outcome": excerpt(reader.shown(one.outcome), _OUTCOME_CHARS),
             "returning": asked(one.return_asked, one.return_reason),
             "extending": asked(one.extension_asked, one.extension_reason),
-            "call": _short_call(one.call) if one.call else None,
+            "call": _short_call(one.call, reader) if one.call else None,
         }
 
     def _commitments(self, language: Language, case: Case) -> list[str]:
@@ -265,14 +278,14 @@ class Face:
                 )
         return found
 
-    def _added(self, case: Case) -> list[str]:
+    def _added(self, case: Case, reader: Reader) -> list[str]:
         """The latest of what the resident said after she filed it."""
         said = [
             event.reason
             for event in self._store.cases.events(case.id)
             if event.action in ("add_words", "reword", "dispute", "object") and event.reason
         ]
-        return [excerpt(words, _OUTCOME_CHARS) for words in said[-2:]]
+        return [excerpt(reader.shown(words), _OUTCOME_CHARS) for words in said[-2:]]
 
     def _judged(self, language: Language, case: Case) -> str:
         parts = []
@@ -312,6 +325,8 @@ class Face:
         verbs = list(self.verbs(case, reader))
         if is_hidden:
             verbs = ["read"]
+        elif any(reader.shown(words) != words for words in (case.matter.text, case.matter.place)):
+            verbs.append("read")
         buttons = [self.button(language, case, verb) for verb in verbs]
         return tuple(tuple(buttons[at : at + _COLUMNS]) for at in range(0, len(buttons), _COLUMNS))
 
@@ -374,11 +389,11 @@ class Face:
                 return True
 
 
-def _short_call(call: Call) -> Call:
+def _short_call(call: Call, reader: Reader) -> Call:
     return Call(
-        excerpt(call.matter, _OUTCOME_CHARS),
-        excerpt(call.goal, _OUTCOME_CHARS),
-        excerpt(call.staff_needed, _OUTCOME_CHARS),
+        excerpt(reader.shown(call.matter), _OUTCOME_CHARS),
+        excerpt(reader.shown(call.goal), _OUTCOME_CHARS),
+        excerpt(reader.shown(call.staff_needed), _OUTCOME_CHARS),
     )
 
 

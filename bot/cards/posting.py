@@ -212,7 +212,7 @@ class Cards:
         return any(one.resident_id == resident_id for one in self._store.staff.cards(case.id))
 
     def _post(self, case: Case, resident_id: int, reader: Reader, event: Event) -> None:
-        headline = self._headline(self.language(resident_id), event)
+        headline = self._headline(self.language(resident_id), event, reader)
         if event.action in _FAREWELLS:
             line = Reply(f"{headline} · {case.number}", is_protected=True)
             self._store.outbox.post(resident_id, line, at=event.at)
@@ -229,7 +229,7 @@ class Cards:
             at=event.at,
         )
 
-    def _headline(self, language: Language, event: Event) -> str:
+    def _headline(self, language: Language, event: Event, reader: Reader) -> str:
         """What has happened, for whoever must notice; nothing for what needs no notice."""
         key = f"head_{event.action}"
         if event.about.get("clock") in ("ledger", "info"):
@@ -240,7 +240,7 @@ class Cards:
             language,
             key,
             actor=self.face.actor(language, event.actor),
-            words=event.reason[:_HEADLINE_CHARS],
+            words=reader.shown(event.reason)[:_HEADLINE_CHARS],
             clock=self._clock_name(language, event),
             share=event.about.get("share", ""),
         )

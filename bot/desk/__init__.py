@@ -25,6 +25,7 @@ from bot.desk.filing import (
     similar_cases,
     unread_cases,
 )
+from bot.desk.forgetting import Forgotten, Holdings, StillOnDuty, forget, holdings_of
 from bot.desk.handling import (
     To,
     ask_extension,
@@ -64,9 +65,12 @@ from bot.desk.rounds import make_round
 from bot.desk.urging import supervise, urge
 
 __all__ = [
+    "Forgotten",
+    "Holdings",
     "Identity",
     "Office",
     "Similar",
+    "StillOnDuty",
     "To",
     "accept",
     "add_photos",
@@ -87,8 +91,10 @@ __all__ = [
     "dispute",
     "done",
     "find_case",
+    "forget",
     "grant_extension",
     "grant_return",
+    "holdings_of",
     "judge_satisfied",
     "judge_solved",
     "link",

@@ -4,10 +4,8 @@ A message is first understood (reads only, may wait for the index), then acted u
 transaction: what it changes, what was said and what was replied are kept together or not at all.
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +24,7 @@ from bot.dialogue.drafting import (
     TooManyDrafts,
 )
 from bot.dialogue.edits import Edits
+from bot.dialogue.photographs import Photographs
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
 from bot.dialogue.understanding import (
@@ -38,7 +37,6 @@ from bot.dialogue.understanding import (
 from bot.messages import (
     Channel,
     Keep,
-    Photo,
     Remark,
     Reply,
     Said,
@@ -48,7 +46,7 @@ from bot.messages import (
     utf16_units,
 )
 from bot.patience import Patience
-from bot.store import Resident, Store, StoreUnavailable
+from bot.store import Resident, Store
 from bot.store.photos import Photos
 from bot.wording import Language, language_of, language_of_hint
 from index import Earlier
@@ -98,7 +96,7 @@ class Dialogue:
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
-        self._photos = photos
+        self._photographs = Photographs(store=store, photos=photos)
         self._understander = understander
         self._phrasing = phrasing
         self._drafting = drafting
@@ -119,12 +117,11 @@ class Dialogue:
         language = self._language(said)
         photos: list[KeptPhoto] = []
         try:
-            for photo in said.photos:
-                photos.append(await asyncio.to_thread(self._kept, photo))
+            said = await self._photographs.keep(said, photos)
             prepared = await self._prepare(said, language, photos)
             return await self._store.write(lambda: self._act(prepared, language, keep))
         finally:
-            self._drop_unheld(photos)
+            self._photographs.drop_unheld(photos)
 
     def wait_seconds(self, channel: Channel, sender: str) -> float:
         """How long a resident has to wait until she is heard again; 0 is not at all."""
@@ -206,19 +203,9 @@ class Dialogue:
 
     def _words_behind(self, verb: str, target: str, resident: Resident) -> str | None:
         if verb == "send":
-            return self._store.answers.question(row_number(target), resident.id)
+            return self._questions.asked(row_number(target), resident.id)
         turn = self._store.turns.hers(row_number(target), resident.id)
         return turn.said if turn and has_words(turn.said) else None
-
-    def _kept(self, photo: Photo) -> KeptPhoto:
-        return KeptPhoto(self._photos.keep(photo), photo.media_type, len(photo.content))
-
-    def _drop_unheld(self, photos: Sequence[KeptPhoto]) -> None:
-        """Remove photos that no draft refers to; while the database cannot say, they stay."""
-        with suppress(StoreUnavailable):
-            for photo in photos:
-                if not self._store.drafts.holds_file(photo.name):
-                    self._photos.drop(photo.name)
 
     def _is_too_long(self, text: str) -> bool:
         return utf16_units(text) > self._limits.max_text_chars

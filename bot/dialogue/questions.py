@@ -7,9 +7,12 @@ from bot.answers import Answer
 from bot.dialogue.drafting import Moment
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.understanding import Understanding
+from bot.masking import STAR, masked, unmasked
 from bot.messages import Button, Reply, Turn, row_number
 from bot.store import AnswerRecord, Store
 from index import Commitment, Earlier, Index
+
+_TURNS_LOOKED_THROUGH = 40
 
 
 class Questions:
@@ -30,7 +33,7 @@ class Questions:
 
     def _reply(self, moment: Moment, found: Answer) -> Reply:
         record = AnswerRecord(
-            question=found.question,
+            question=masked(found.question),
             language=moment.language,
             hits=tuple(hit.commitment.id for hit in found.hits),
             decision=_decision(found),
@@ -51,6 +54,19 @@ class Questions:
         about = self._button(moment, "about", f"about:{found.commitment.id}")
         follow = self._follow_button(moment, found.commitment.id)
         return Reply(text, buttons=(*near, (about,), (follow,), (useful, useless)))
+
+    def asked(self, answer_id: int, resident_id: int) -> str | None:
+        """A question of hers in her own words, as long as they are kept: the log has it masked.
+
+        Returns:
+            None if there is no such question of hers.
+        """
+        shown = self._store.answers.question(answer_id, resident_id)
+        if shown is None or STAR not in shown:
+            return shown
+        turns = self._store.turns.last(resident_id, most=_TURNS_LOOKED_THROUGH)
+        said = (unmasked(shown, turn.said) for turn in reversed(turns))
+        return next(filter(None, said), shown)
 
     def show(self, moment: Moment, commitment_id: str) -> list[Reply]:
         """A commitment a resident picked from a list."""

@@ -8,7 +8,7 @@ they are.
 from bot.masking import homes, names, numbers
 from bot.masking.rule import STAR, Rule, as_typed_plainly
 
-__all__ = ["RULES", "STAR", "Rule", "masked"]
+__all__ = ["RULES", "STAR", "Rule", "masked", "unmasked"]
 
 RULES = (*numbers.RULES, *homes.RULES, *names.RULES)
 """In this order: what was hidden by one is no longer found by the next."""
@@ -22,3 +22,9 @@ def masked(text: str) -> str:
     return "".join(
         STAR if shown == STAR else sign for sign, shown in zip(text, plain, strict=True)
     )
+
+
+def unmasked(shown: str, text: str) -> str:
+    """The piece of a text that reads like this once it is masked; empty if there is none."""
+    start = masked(text).find(shown)
+    return text[start : start + len(shown)] if start >= 0 else ""

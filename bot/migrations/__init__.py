@@ -9,6 +9,8 @@ from bot.migrations import (
     steps_14_console,
     steps_15_privacy,
     steps_16_vault,
+    steps_20_masking,
+    steps_40_leaving,
 )
 from bot.migrations.registry import migrations
 
@@ -19,4 +21,6 @@ __all__ = [
     "steps_14_console",
     "steps_15_privacy",
     "steps_16_vault",
+    "steps_20_masking",
+    "steps_40_leaving",
 ]

@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.cards import Reader, excerpt
 from bot.cases import Case, CaseError, Kind, MoveNotAllowed, Role, Staff, StaleCard, points_of
 from bot.desk import Office
+from bot.masking import masked
 from bot.messages import Button, Reply, row_number
 from bot.moves import PROGRESS_ROLES, may_take
 from bot.staffroom.choosing import OTHER, WORDED, Choices
@@ -270,8 +271,11 @@ class Staffroom:
 
 
 def _points(case: Case) -> list[str]:
-    """The points of a matter, short enough to be shown together; the card has them whole."""
-    points = [excerpt(point, _POINT_CHARS) for point in points_of(case.matter.text)]
+    """The points of a matter, short enough to be shown together; her own card has them whole.
+
+    They are masked, for this may be a group.
+    """
+    points = [excerpt(point, _POINT_CHARS) for point in points_of(masked(case.matter.text))]
     shown = points[:_POINTS_SHOWN]
     return shown if len(points) <= _POINTS_SHOWN else [*shown, "…"]
 

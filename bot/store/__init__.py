@@ -17,13 +17,16 @@ from bot.migrations import migrations
 from bot.store.assignments import Assignments, CaseTimer, Timers
 from bot.store.board import Board, CommitmentFigures
 from bot.store.cases import Cases, Hint, Standing
+from bot.store.consents import Consents
 from bot.store.conversation import AnswerRecord, Answers, Turns
 from bot.store.database import Database, StoreError, StoreUnavailable
 from bot.store.drafts import Drafts
 from bot.store.figures import CaseRecord, ClockRecord, Figures, PartRecord, Records, SpotRecord
 from bot.store.finding import Finding
 from bot.store.following import Following, Once, ProgressNote
+from bot.store.forgetting import Forgetting
 from bot.store.group_commit import GroupCommit
+from bot.store.holdings import Holdings
 from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
 from bot.store.lists import Lists
 from bot.store.meanings import Meanings
@@ -40,6 +43,7 @@ from bot.store.queue import (
     Sort,
     Tab,
 )
+from bot.store.receipts import Receipt, Receipts
 from bot.store.residents import Resident, Residents
 from bot.store.sealing import (
     damaged_rows,
@@ -78,6 +82,7 @@ __all__ = [
     "QueuePage",
     "QueueRow",
     "Reader",
+    "Receipt",
     "Records",
     "Resident",
     "Sent",
@@ -140,6 +145,17 @@ class Store:
         self.questions = Questions(self._database)
         self.figures = Figures(self._database)
         self.meanings = Meanings(self._database)
+        self.consents = Consents(self._database)
+        self.receipts = Receipts(self._database)
+        self.holdings = Holdings(self._database)
+        self.forgetting = Forgetting(
+            self._database,
+            residents=self.residents,
+            drafts=self.drafts,
+            cases=self.cases,
+            finding=self.finding,
+            meanings=self.meanings,
+        )
         self.inbox = InboxRows(self._database, vault)
         self.outbox = OutboxRows(self._database)
         self._commits = GroupCommit(self._database)

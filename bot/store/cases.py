@@ -138,6 +138,14 @@ class Cases:
         values = [case_id, resident_id]
         return next(self._where("cases.id = ? and cases.resident_id = ?", values), None)
 
+    def lock_of(self, number: str) -> tuple[int, int, str] | None:
+        """Of a public number the case, its resident and its query code: nothing that takes longer
+        to read for a number that exists."""
+        row = self._database.one(
+            "select id, resident_id, query_code from cases where number = ?", [number]
+        )
+        return (row["id"], row["resident_id"], row["query_code"]) if row else None
+
     def numbered(self, number: str) -> Case | None:
         """The case with this public number, or None."""
         return next(self._where("cases.number = ?", [number]), None)
@@ -323,6 +331,7 @@ def case_of(row: Row) -> Case:
         waits_for=Role(row["waits_for"]) if row["waits_for"] else None,
         ledger_until=date.fromisoformat(row["ledger_until"]) if row["ledger_until"] else None,
         is_confidential=bool(row["is_confidential"]),
+        is_anonymous=bool(row["is_anonymous"]),
     )
 
 

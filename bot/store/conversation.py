@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.masking import masked
 from bot.messages import Button, Location, Reply, Turn
 from bot.store.database import UNREADABLE, Database, Row
 from bot.vault import Vault
@@ -122,13 +121,12 @@ class Answers:
 
     def add(self, resident_id: int, record: AnswerRecord, *, at: datetime) -> int:
         """Note how a question was decided. Returns its id."""
-        question = masked(record.question)
         return self._database.insert(
             "answers",
             {
                 **asdict(record),
-                "question": self._database.sealed(resident_id, question),
-                "wording": self._vault.lookup("question", question),
+                "question": self._database.sealed(resident_id, record.question),
+                "wording": self._vault.lookup("question", record.question),
                 "resident_id": resident_id,
                 "hits": json.dumps(record.hits),
                 "at": at.isoformat(),

@@ -34,7 +34,7 @@ def tokens_of(text: str) -> list[str]:
     Normalised as questions are, so that Traditional characters, full-width digits and capitals
     are found by their plain forms.
     """
-    return _TOKEN.findall(normalise(masked(text)))
+    return _TOKEN.findall(normalise(text))
 
 
 def phrases_of(query: str) -> list[str]:
@@ -71,11 +71,11 @@ class Finding:
 
     def note_case(self, case_id: int, number: str, words: str, place: str) -> None:
         """Let a case be found by its number, its words and its place."""
-        self._note(case_id, [*tokens_of_number(number), *tokens_of(f"{words}\n{place}")])
+        self._note(case_id, [*tokens_of_number(number), *tokens_of(masked(f"{words}\n{place}"))])
 
     def note_words(self, case_id: int, words: str) -> None:
         """Let a case be found by what was said of it later."""
-        tokens = tokens_of(words)
+        tokens = tokens_of(masked(words))
         if tokens:
             self._note(case_id, tokens)
 

@@ -70,6 +70,20 @@ class InboxRows:
         """Handling is given up until somebody asks for another try."""
         self._change(update_ids, "state = 'aside', tries = tries + 1, failure = ?", [failure])
 
+    def drop_set_aside(self, sender: str) -> int:
+        """Forget what one person said in updates that were set aside; returns how many."""
+        rows = self._database.all("select update_id, sender from inbox where state = 'aside'", [])
+        hers = [row["update_id"] for row in rows if row["sender"] == sender]
+        for update_id in hers:
+            self._database.execute(
+                """
+                update inbox set state = 'done', sender = '', album = '', payload = '',
+                failure = '', handled_at = received_at where update_id = ?
+                """,
+                [update_id],
+            )
+        return len(hers)
+
     def set_asides(self) -> list[SetAside]:
         """What is set aside, the oldest first."""
         rows = self._database.all(

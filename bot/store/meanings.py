@@ -48,6 +48,12 @@ class Meanings:
             [case_id, encoder, vector.astype(_STORED).tobytes()],
         )
 
+    def drop(self, case_ids: Sequence[int]) -> None:
+        """Forget what cases mean."""
+        for case_id in case_ids:
+            self._database.execute("delete from case_vectors where case_id = ?", [case_id])
+        self._forget("")
+
     def nearest(
         self, vector: NDArray[np.float32], *, encoder: str, since: datetime, most: int
     ) -> dict[int, float]:

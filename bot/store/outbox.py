@@ -123,6 +123,27 @@ class OutboxRows:
         )
         return [int(message_id) for (message_id,) in rows]
 
+    def letters_beside(self, case_id: int, resident_id: int, letter_id: int) -> list[int]:
+        """The messages about a case that a chat got beside that of one letter; what waits of them
+        is never sent."""
+        self._database.execute(
+            """
+            update outbox set state = 'dropped', reply = '' where case_id = ? and resident_id = ?
+            and id <> ? and state in ('waiting', 'refused')
+            """,
+            [case_id, resident_id, letter_id],
+        )
+        row = self._database.one(
+            """
+            select coalesce(nullif(own.message_id, 0), earlier.message_id, 0) as message_id
+            from outbox as own left join outbox as earlier on earlier.id = own.replaces_letter
+            where own.id = ?
+            """,
+            [letter_id],
+        )
+        shown = row["message_id"] if row else 0
+        return [one for one in self.messages_about(case_id, resident_id) if one != shown]
+
     def drop_about(self, case_id: int, resident_id: int) -> None:
         """What waits for a chat about a case is never sent."""
         self._database.execute(

@@ -72,6 +72,12 @@ class Residents:
         )
         return [resident_id for resident_id, key_id in rows if not self._vault.has_key(key_id)]
 
+    def has_identity(self, resident_id: int) -> bool:
+        """Whether anybody can be found behind this number: of who filed anonymously or was
+        forgotten nobody can."""
+        found = self._database.one("select 1 from identities where resident_id = ?", [resident_id])
+        return found is not None
+
     def known(self, channel: Channel, channel_id: str) -> Resident | None:
         """The resident behind a channel's id, or None for a stranger."""
         row = self._database.one(

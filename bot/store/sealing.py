@@ -8,7 +8,6 @@ from pathlib import Path
 
 import sqlite_utils
 
-from bot.masking import masked
 from bot.migrations.steps_14_console import make_case_words
 from bot.store.database import Database
 from bot.vault import KEYS_DATABASE, TRANSIT, KeyGone, Vault, VaultError
@@ -170,7 +169,6 @@ def _hash_spots(database: Database, vault: Vault) -> None:
 def _seal_questions(database: Database, vault: Vault) -> None:
     rows = database.tuples("select id, question, resident_id from answers", [])
     for answer_id, question, resident_id in rows:
-        hidden = masked(question)
-        sealed = database.sealed(resident_id, hidden)
-        changes = {"question": sealed, "wording": vault.lookup("question", hidden)}
+        sealed = database.sealed(resident_id, question)
+        changes = {"question": sealed, "wording": vault.lookup("question", question)}
         database.update("answers", answer_id, changes)

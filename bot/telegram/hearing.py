@@ -8,7 +8,6 @@ from telegram import Message, User
 from telegram.error import BadRequest
 
 from bot.messages import Location, Photo, Said
-from bot.pictures import picture_type
 from bot.telegram.retries import with_retries
 
 UNREADABLE = {
@@ -36,13 +35,10 @@ class Picture:
 
     Attributes:
         size_bytes: 0 is unknown.
-        media_type: of a photo, which Telegram itself makes; empty for a file, which may be
-            anything, whatever type its sender claims.
     """
 
     file_id: str
     size_bytes: int
-    media_type: str = ""
 
 
 class Fetching:
@@ -89,10 +85,7 @@ async def _said_with(message: Message, sender: User, fetching: Fetching) -> Said
             content = await _fetch(message, picture, max_photo_bytes=fetching.max_bytes)
         if content is None:
             return replace(said, unreadable="large_photo")
-        media_type = picture.media_type or picture_type(content)
-        if media_type is None:
-            return replace(said, unreadable="document")
-        return replace(said, photos=(Photo(content, media_type),))
+        return replace(said, photos=(Photo(content),))
     if message.location is not None:
         point = Location(message.location.latitude, message.location.longitude)
         return replace(said, location=point)
@@ -118,7 +111,7 @@ def _picture(message: Message) -> Picture | None:
     """The largest size of a photo, or an image sent as a file."""
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        return Picture(largest.file_id, largest.file_size or 0, "image/jpeg")
+        return Picture(largest.file_id, largest.file_size or 0)
     file = message.document
     if file is None or message.animation is not None:
         return None

@@ -1,4 +1,4 @@
-"""A posted form -> `Said`: texts with plain line breaks, photos known by their content."""
+"""A posted form -> `Said`: texts with plain line breaks, and a file that may be a photo."""
 
 from hashlib import sha256
 
@@ -6,7 +6,6 @@ from starlette.datastructures import FormData, UploadFile
 
 from bot.config import Limits
 from bot.messages import Location, Photo, Said
-from bot.pictures import picture_type
 from bot.web.visitor import Visitor
 
 
@@ -48,18 +47,14 @@ def _text(form: FormData, name: str) -> str:
 
 
 async def _photo_in(form: FormData, *, max_bytes: int) -> tuple[Photo | None, str]:
-    """The photo, or the word for why there is none in spite of a file."""
+    """What may be a photo, or the word for why there is none in spite of a file."""
     file = form.get("photo")
     # An empty file field is sent as a file without a name.
     if not isinstance(file, UploadFile) or not (file.filename or file.size):
         return None, ""
     if (file.size or 0) > max_bytes:
         return None, "large_photo"
-    content = await file.read()
-    media_type = picture_type(content)
-    if media_type is None:
-        return None, "document"
-    return Photo(content, media_type), ""
+    return Photo(await file.read()), ""
 
 
 def _location_in(form: FormData) -> Location | None:

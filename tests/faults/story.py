@@ -7,11 +7,11 @@ from bot.store import DATABASE, Store, StoreError, StoreUnavailable
 from tests.fakes import FakeTelegram
 from tests.faults.account import Person
 from tests.faults.process import Ward
+from tests.photographs import jpeg
 from tests.telegram_chats import Shown
 
 PATIENCE_SECONDS = 120.0
 """How long a resident waits for a reply before the run has failed."""
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
 
 class Actor:
@@ -39,7 +39,7 @@ class Actor:
         before = len(self._shown())
         ids = self._server.sends_album(
             self.person.telegram_id,
-            [JPEG, JPEG + b"2"],
+            [jpeg(1), jpeg(2)],
             caption=text,
             split_after=1 if split else None,
         )

@@ -1,0 +1,137 @@
+"""A resident wants to be forgotten: what would go, what stays and why, and how it is done.
+
+Who she is, what she said and what she sent go. Of her cases the figures stay; those that are
+still open are withdrawn first, since nobody could be answered any more. An open report of
+wrongdoing, or of danger to people, goes on: its words stay until it is closed, and nothing ties
+them to her.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cases import TIME_ZONE, Actor, Case, CaseError
+from bot.desk.ending import withdraw
+from bot.desk.office import Office, one_step
+from bot.messages import Reply
+from bot.store import Receipt
+
+logger = logging.getLogger(__name__)
+
+_RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_RECEIPT_LENGTH = 8
+_MOST_CASES = 100_000
+
+
+class StillOnDuty(CaseError):
+    """A chat that staff work in is not forgotten before it is unlinked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What there is of a resident.
+
+    Attributes:
+        counts: how much, by what it is (`bot.store.forgetting`), her cases aside.
+        withdrawn: her open cases that are withdrawn and then emptied.
+        emptied: her closed cases, of which the figures stay.
+        kept: her open cases that go on without her.
+    """
+
+    counts: Mapping[str, int]
+    withdrawn: tuple[Case, ...]
+    emptied: tuple[Case, ...]
+    kept: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was done: the receipt, and what was there before."""
+
+    receipt: Receipt
+    holdings: Holdings
+
+
+def holdings_of(office: Office, resident_id: int) -> Holdings:
+    """What would be forgotten of a resident, and what would stay; changes nothing."""
+    cases = office.store.cases.of_resident(resident_id, most=_MOST_CASES)
+    still_open = [case for case in cases if case.is_open]
+    return Holdings(
+        counts=office.store.forgetting.counts(resident_id),
+        withdrawn=tuple(case for case in still_open if case.may_be_withdrawn),
+        emptied=tuple(case for case in cases if not case.is_open),
+        kept=tuple(case for case in still_open if not case.may_be_withdrawn),
+    )
+
+
+@one_step
+def forget(
+    office: Office, resident_id: int, *, drop_photo: Callable[[str], None], at: datetime
+) -> Forgotten:
+    """Forget a resident; whoever writes from her address later is somebody new.
+
+    Args:
+        drop_photo: takes a photo's file away; called once everything else is on disk.
+
+    Raises:
+        StillOnDuty: it is a chat of staff; nothing was changed.
+    """
+    store = office.store
+    if store.staff.in_chat(resident_id) or store.staff.is_group(resident_id):
+        raise StillOnDuty(f"resident {resident_id} is a chat of staff")
+    holdings = holdings_of(office, resident_id)
+    photos = store.forgetting.drop_drafts(resident_id)
+    for case in holdings.withdrawn:
+        withdraw(office, case.id, Actor.resident(resident_id), "", at=at)
+    for case in (*holdings.withdrawn, *holdings.emptied):
+        photos += _empty(office, store.cases.get(case.id), at=at)
+    for case in holdings.kept:
+        office.cards.refresh(store.forgetting.part(case, at=at), at=at)
+    if store.residents.has_identity(resident_id):
+        _, address = store.residents.identity(resident_id)
+        store.inbox.drop_set_aside(address)
+    store.forgetting.drop_conversation(resident_id)
+    store.forgetting.drop_resident(resident_id, at=at)
+    store.forgetting.after_commit(lambda: _drop(photos, drop_photo))
+    receipt = _receipt(holdings, at=at)
+    store.receipts.add(receipt)
+    logger.info("resident %d is forgotten: receipt %s", resident_id, receipt.number)
+    return Forgotten(receipt, holdings)
+
+
+def _empty(office: Office, case: Case, *, at: datetime) -> list[str]:
+    """Take the words and photos out of a case, wherever staff see them; the photos' files."""
+    names = office.store.forgetting.take_photos(case.id)
+    parted = office.store.forgetting.part(case, at=at)
+    emptied = office.store.forgetting.empty(parted, at=at)
+    _take_back(office, emptied, at=at)
+    office.cards.refresh(emptied, at=at)
+    return names
+
+
+def _take_back(office: Office, case: Case, *, at: datetime) -> None:
+    """Have what staff got of a case beside its card taken away: photos, places, words."""
+    outbox = office.store.outbox
+    for card in office.store.staff.cards(case.id):
+        letters = outbox.letters_beside(case.id, card.resident_id, card.letter_id)
+        for message_id in letters:
+            removal = Reply("", removes=True, is_protected=True)
+            outbox.post(card.resident_id, removal, at=at, tapped_message_id=message_id)
+
+
+def _drop(names: list[str], drop_photo: Callable[[str], None]) -> None:
+    for name in names:
+        drop_photo(name)
+
+
+def _receipt(holdings: Holdings, *, at: datetime) -> Receipt:
+    letters = "".join(secrets.choice(_RECEIPT_LETTERS) for _ in range(_RECEIPT_LENGTH))
+    counts = {
+        **holdings.counts,
+        "withdrawn": len(holdings.withdrawn),
+        "emptied": len(holdings.emptied),
+        "kept": len(holdings.kept),
+    }
+    return Receipt(f"R{at.astimezone(TIME_ZONE):%Y%m%d}-{letters}", "forget", counts, at)
