@@ -78,6 +78,7 @@ class Hall:
         self.connection = connection
         self.clock = clock
         self.store = office.store if office else Store(connection, vault or Vault.in_memory())
+        connection.create_function("opened", 1, self.store._database.opened)
         self.office = office or office_over(self.store)
         with self.store.transaction():
             self.resident = Actor.resident(self._met("1001"))
