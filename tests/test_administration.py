@@ -236,7 +236,7 @@ async def test_who_looked_at_what_is_told_with_the_reason(site: ConsoleSite, bot
     desk.reveal_identity(bot.office, case.id, actor(bot, "李四"), reason, at=bot.now())
     clerk = await site.signs_in("赵六")
     await clerk.opens(f"{PATH}/views")
-    (row,) = clerk.texts("tbody tr")
+    (row,) = clerk.texts("#views tbody tr")
     assert row == f"2020-03-02 12:00 李四 查看身份 {case.number} {reason}"
     await clerk.opens(f"{PATH}/views?page=x")
     assert clerk.status == 200

@@ -117,6 +117,11 @@ SAMPLES: dict[str, object] = {
     "failed": 1,
     "part": 1,
     "may_object": True,
+    "times": 3,
+    "cases": 2,
+    "did": "导出",
+    "reasons": ["电话回访核实地点"],
+    "more": 1,
 }
 
 

@@ -1,4 +1,5 @@
-"""What the clock brings about: warnings, urging, supervision, closing, the daily digest.
+"""What the clock brings about: warnings, urging, supervision, closing, the daily digest,
+the weekly list of who looked at what.
 
 Each once, also across restarts: what was said stands with its clock in the database.
 """
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.cases import SYSTEM, TIME_ZONE, Case
 from bot.desk import clockwork
 from bot.desk.ending import close_unrated
+from bot.desk.looks import send_looks
 from bot.desk.office import Office, checked, one_step, take_step
 from bot.faults import kind_and_place
 from bot.store import CaseTimer, StoreUnavailable
@@ -33,6 +35,7 @@ def make_round(office: Office, *, at: datetime) -> bool:
         _look_at_one(office, one, at=at)
     if len(due) < MOST_AT_ONCE:
         send_digest(office, at=at)
+        send_looks(office, at=at)
     return len(due) == MOST_AT_ONCE
 
 

@@ -1,7 +1,7 @@
 """Who is signed in to the console, and who of staff looked at what, and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from bot.store.database import Database, Row
@@ -128,6 +128,14 @@ class Views:
         """Who looked at what, the newest first."""
         rows = self._database.all(
             "select * from views order by id desc limit ? offset ?", [most, offset]
+        )
+        return [_view(row) for row in rows]
+
+    def between(self, since: datetime, until: datetime) -> list[View]:
+        """Who looked at what from a moment on and before another, the newest first."""
+        rows = self._database.all(
+            "select * from views where at >= ? and at < ? order by id desc",
+            [one.astimezone(UTC).isoformat() for one in (since, until)],
         )
         return [_view(row) for row in rows]
 

@@ -1,5 +1,5 @@
-"""What keeps the console running: who works here, the district's rules as read, the builds, the
-doctor's report, and who looked at what. For supervisors."""
+"""What keeps the console running: who works here, the district's rules as read, the builds and the
+doctor's report. For supervisors."""
 
 import asyncio
 import logging
@@ -29,7 +29,6 @@ from bot.wording import plain
 
 logger = logging.getLogger(__name__)
 
-VIEWS_SHOWN = 50
 MOST_NAME_CHARS = 60
 _PATH = f"{HOME}/administration"
 _LENGTHS: Mapping[str, str] = {
@@ -81,7 +80,6 @@ class Administration:
 
         return [
             Route("/administration", for_supervisors(self.on_opened)),
-            Route("/administration/views", for_supervisors(self.on_views)),
             Route("/administration/staff", for_supervisors(self.on_staff), methods=["POST"]),
         ]
 
@@ -91,28 +89,6 @@ class Administration:
         if request.query_params.get("doctor") == "1":
             findings = await asyncio.to_thread(self._console.examine)
         return await self._page(request, seat, findings=findings)
-
-    async def on_views(self, request: Request, seat: Seat) -> Response:
-        """Show who looked at what and why, the newest first."""
-        store, number = self._console.store, request.query_params.get("page", "1")
-        page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
-        page = max(page, 1)
-        views = store.views.last(most=VIEWS_SHOWN, offset=(page - 1) * VIEWS_SHOWN)
-        ids = [view.case_id for view in views if view.case_id is not None]
-        numbers = {case.id: case.number for case in store.cases.these(ids)}
-        names = {member.id: member.name for member in store.staff.all()}
-        rows = [
-            (view, names.get(view.staff_id, ""), numbers.get(view.case_id or 0)) for view in views
-        ]
-        return self._console.page(
-            request,
-            seat,
-            "console/views.html",
-            here="administration",
-            rows=rows,
-            page=page,
-            is_more=store.views.count() > page * VIEWS_SHOWN,
-        )
 
     async def on_staff(self, request: Request, seat: Seat) -> Response:
         """Add a member, change or remove her, or make her a link, which is shown once."""

@@ -13,6 +13,7 @@ from bot.web.console.commitments import CommitmentPages
 from bot.web.console.console import HOME, Console
 from bot.web.console.entrance import Entrance
 from bot.web.console.exporting import ExportPage
+from bot.web.console.looking import Looking
 from bot.web.console.overview import Overview
 from bot.web.console.queuepage import QueuePage
 from bot.web.guards import FaultNet
@@ -28,6 +29,7 @@ def build_console(console: Console) -> Mount:
         *Overview(console).routes(),
         *ExportPage(console).routes(),
         *Administration(console).routes(),
+        *Looking(console).routes(),
     ]
     application = Starlette(
         routes=routes,
