@@ -244,6 +244,26 @@ def restore(file: Path, commit: bool) -> None:
             click.echo(f"The database that was there is kept in {done.kept}", err=True)
 
 
+@cli.command()
+@click.option("--commit", is_flag=True, help="Delete it; else it is only counted.")
+def retention(commit: bool) -> None:
+    """Delete what is kept no longer by `[retention]`; without --commit, only count it.
+
+    Example: python -m bot retention --commit
+    """
+    with plain_errors():
+        settings, at = load_settings(), datetime.now(UTC)
+        if commit:
+            with closing(app.open_store(settings)) as store:
+                for line in app.delete_what_is_due(store, settings, at=at):
+                    click.echo(line)
+            return
+        with closing(Store.open_to_read(settings.paths.var / DATABASE)) as store:
+            for line in app.what_is_due(store, settings, at=at):
+                click.echo(line)
+        click.echo("Nothing is deleted without --commit.", err=True)
+
+
 def _token() -> str:
     return os.environ.get(app.TOKEN_VARIABLE, "")
 

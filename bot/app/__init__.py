@@ -21,6 +21,7 @@ from bot.app.channels import (
     web_site,
 )
 from bot.app.exporting import exported, log_full_export
+from bot.app.retention import delete_what_is_due, keep_to_terms, what_is_due
 from bot.app.rounds import make_rounds
 from bot.app.running import TOKEN_VARIABLE, run
 
@@ -35,8 +36,10 @@ __all__ = [
     "build_reading",
     "build_telegram",
     "command_menu",
+    "delete_what_is_due",
     "exported",
     "health",
+    "keep_to_terms",
     "log_full_export",
     "make_rounds",
     "open_index",
@@ -46,4 +49,5 @@ __all__ = [
     "run",
     "telegram_channel",
     "web_site",
+    "what_is_due",
 ]

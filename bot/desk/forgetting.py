@@ -7,21 +7,18 @@ them to her.
 """
 
 import logging
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cases import TIME_ZONE, Actor, Case, CaseError
+from bot.cases import Actor, Case, CaseError
 from bot.desk.ending import withdraw
 from bot.desk.office import Office, one_step
 from bot.messages import Reply
-from bot.store import Receipt
+from bot.store import Receipt, receipt_number
 
 logger = logging.getLogger(__name__)
 
-_RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_RECEIPT_LENGTH = 8
 _MOST_CASES = 100_000
 
 
@@ -127,11 +124,10 @@ def _drop(names: list[str], drop_photo: Callable[[str], None]) -> None:
 
 
 def _receipt(holdings: Holdings, *, at: datetime) -> Receipt:
-    letters = "".join(secrets.choice(_RECEIPT_LETTERS) for _ in range(_RECEIPT_LENGTH))
     counts = {
         **holdings.counts,
         "withdrawn": len(holdings.withdrawn),
         "emptied": len(holdings.emptied),
         "kept": len(holdings.kept),
     }
-    return Receipt(f"R{at.astimezone(TIME_ZONE):%Y%m%d}-{letters}", "forget", counts, at)
+    return Receipt(receipt_number(at), "forget", counts, at)

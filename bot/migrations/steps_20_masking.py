@@ -16,8 +16,12 @@ def m020_masked_questions(db: Database) -> None:
 
 @migrations()
 def m021_retention(db: Database) -> None:
-    """What retention looks for is found without reading whole tables; the last index is what
-    SQLite looks a turn up in before it lets go of one that another may have replaced."""
+    """What retention looks for is found without reading whole tables; by the last index SQLite
+    sees that no turn replaces one that goes.
+
+    `emptied_at` is when a case's words were deleted; empty while they are there.
+    """
+    db.conn.execute("alter table cases add column emptied_at text not null default ''")
     db.conn.execute("create index turns_by_time on turns(at)")
     db.conn.execute("create index drafts_unfiled on drafts(updated_at) where case_id is null")
     db.conn.execute("create index cases_by_end on cases(closed_at) where closed_at <> ''")

@@ -43,8 +43,9 @@ from bot.store.queue import (
     Sort,
     Tab,
 )
-from bot.store.receipts import Receipt, Receipts
+from bot.store.receipts import Receipt, Receipts, receipt_number
 from bot.store.residents import Resident, Residents
+from bot.store.retention import DUE, Retention
 from bot.store.sealing import (
     damaged_rows,
     expect_its_vault,
@@ -60,6 +61,7 @@ from bot.vault import KEYS_DATABASE, Vault, VaultError
 
 __all__ = [
     "DATABASE",
+    "DUE",
     "MOST_AT_ONCE",
     "MOST_UNANSWERED",
     "SORTS",
@@ -100,6 +102,7 @@ __all__ = [
     "What",
     "Words",
     "WorkOrder",
+    "receipt_number",
 ]
 
 T = TypeVar("T")
@@ -155,6 +158,13 @@ class Store:
             cases=self.cases,
             finding=self.finding,
             meanings=self.meanings,
+        )
+        self.retention = Retention(
+            self._database,
+            cases=self.cases,
+            residents=self.residents,
+            forgetting=self.forgetting,
+            finding=self.finding,
         )
         self.inbox = InboxRows(self._database, vault)
         self.outbox = OutboxRows(self._database)

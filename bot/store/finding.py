@@ -80,10 +80,7 @@ class Finding:
             self._note(case_id, tokens)
 
     def forget(self, case_ids: Sequence[int]) -> None:
-        """No case of these is found by anything but its number any more.
-
-        SQLite marks deleted words and goes on keeping them until it has merged all (fts5, 6.5).
-        """
+        """No case of these is found by anything but its number any more; `tidy` is to follow."""
         for case_id in case_ids:
             first = case_id << _PART_BITS
             self._database.execute(
@@ -93,6 +90,10 @@ class Finding:
             row = self._database.one("select number from cases where id = ?", [case_id])
             if row:
                 self._note(case_id, tokens_of_number(row["number"]))
+
+    def tidy(self) -> None:
+        """Have the words that were forgotten leave the file, too: SQLite marks them and goes on
+        keeping them until it has merged all (fts5, 6.5)."""
         self._database.execute("insert into case_words(case_words) values ('optimize')", [])
 
     def without_words(self, *, most: int) -> list[int]:

@@ -75,8 +75,12 @@ class Forgetting:
         self._drafts.change(replace(draft, resident_id=nobody.id), at=at)
         self._database.execute("update files set album = '' where draft_id = ?", [draft_id])
 
-    def empty(self, case: Case, *, at: datetime) -> Case:
-        """Take all that was said and shown out of a case: its figures stay."""
+    def empty(self, case: Case, *, at: datetime, tidies: bool = True) -> Case:
+        """Take all that was said and shown out of a case: its figures stay.
+
+        Args:
+            tidies: of many cases the search is tidied once, after the last.
+        """
         emptied = replace(case, matter=_without_words(case.matter, FORGOTTEN), spot="", photos=0)
         self._cases.change(emptied)
         draft = self._drafts.hers(self._cases.draft_id(case.id), case.resident_id)
@@ -94,6 +98,9 @@ class Forgetting:
         self._database.execute("update staff_words set words = '' where case_id = ?", [case.id])
         self._meanings.drop([case.id])
         self._finding.forget([case.id])
+        if tidies:
+            self._finding.tidy()
+        self._database.update("cases", case.id, {"emptied_at": at.isoformat()})
         return emptied
 
     def take_photos(self, case_id: int) -> list[str]:

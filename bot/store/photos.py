@@ -5,6 +5,7 @@ import os
 import secrets
 import sqlite3
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from bot.messages import Photo
@@ -51,6 +52,13 @@ class Photos:
             return self._vault.unseal_bytes((self._folder / name).read_bytes())
         except VaultError as error:
             raise OSError(errno.EIO, str(error), name) from error
+
+    def older_than(self, moment: datetime) -> list[str]:
+        """The names of the files that were written before then."""
+        if not self._folder.exists():
+            return []
+        files = (path for path in self._folder.iterdir() if path.is_file())
+        return [path.name for path in files if path.stat().st_mtime < moment.timestamp()]
 
     def drop(self, name: str) -> None:
         """Remove a photo that nothing refers to, and its key: no copy of it opens any more."""

@@ -1,0 +1,128 @@
+"""How long what names people is kept (`[retention]`): what is due, and a run that deletes it.
+
+A run goes on in small transactions, each whole in itself: what is said to be gone by its receipt
+is gone, wherever it was stopped. A photo's row goes first and its file after the commit; a file
+that was left behind is swept away by the next run.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.config import RetentionSettings
+from bot.store import DUE, Receipt, Store, receipt_number
+from bot.store.photos import Photos
+
+logger = logging.getLogger(__name__)
+
+_SETTINGS = {
+    **{name: f"{name}_days" for name in ("conversation", "drafts", "questions", "photos")},
+    **{name: f"{name}_days" for name in ("cases", "identities", "views", "sessions")},
+    **dict.fromkeys(("updates", "letters"), "undelivered_days"),
+}
+_AT_ONCE = 500
+_CASES_AT_ONCE = 25
+"""Of a case some thirty rows change, of others one or two: a batch takes about as long."""
+_SWEPT_AFTER = timedelta(days=1)
+"""A photo is on disk before its row is; a file so old waits for no row any more."""
+_SWEPT_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long a kind is kept, and how much of it is due.
+
+    Attributes:
+        days: 0 keeps it for ever.
+        before: what is older is due; None if it is kept for ever.
+    """
+
+    name: str
+    days: int
+    before: datetime | None
+    due: int
+
+
+def terms(store: Store, settings: RetentionSettings, *, at: datetime) -> list[Term]:
+    """Every kind with what is due now; reads only."""
+    found = []
+    for name in DUE:
+        before = _before(settings, name, at=at)
+        due = store.retention.count(name, before) if before else 0
+        found.append(Term(name, _days(settings, name), before, due))
+    return found
+
+
+class RetentionRun:
+    """Deletes what is due, one batch a step.
+
+    Attributes:
+        counts: what is gone, by its name.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: RetentionSettings,
+        *,
+        drop_photo: Callable[[str], None],
+        at: datetime,
+    ) -> None:
+        """`drop_photo` takes a photo's file away; it is called once its row is gone for good."""
+        self.counts: Mapping[str, int] = {}
+        self.number = receipt_number(at)
+        self._store = store
+        self._settings = settings
+        self._drop_photo = drop_photo
+        self._at = at
+        self._done: frozenset[str] = frozenset()
+
+    def step(self) -> bool:
+        """Delete one batch inside the caller's transaction; whether there may be more."""
+        for name in DUE:
+            before = _before(self._settings, name, at=self._at)
+            if before is None or name in self._done:
+                continue
+            most = _CASES_AT_ONCE if name == "cases" else _AT_ONCE
+            gone = self._store.retention.drop(name, before, most=most, at=self._at)
+            counts = {**self.counts, name: self.counts.get(name, 0) + gone.count}
+            is_done = gone.count < most
+            if gone.count:
+                self._store.receipts.put(Receipt(self.number, "retention", counts, self._at))
+                self._once_on_disk(counts, gone.photos, name if is_done else "")
+                return True
+            self._done |= {name}
+        if self.counts.get("cases") and "search" not in self._done:
+            self._store.retention.tidy_search()
+            self._done |= {"search"}
+        return False
+
+    def _once_on_disk(self, counts: Mapping[str, int], photos: Sequence[str], done: str) -> None:
+        def follow() -> None:
+            self.counts = counts
+            self._done |= {done}
+            for name in photos:
+                self._drop_photo(name)
+
+        self._store.forgetting.after_commit(follow)
+
+
+def old_photos(photos: Photos, *, at: datetime) -> list[str]:
+    """The photos' files that are so old that a row must name them; reads the folder alone."""
+    return photos.older_than(at - _SWEPT_AFTER)
+
+
+def left_behind(store: Store, names: Sequence[str]) -> Iterator[str]:
+    """Those of these photos' files that no row names."""
+    for start in range(0, len(names), _SWEPT_AT_ONCE):
+        yield from store.retention.unnamed(names[start : start + _SWEPT_AT_ONCE])
+
+
+def _days(settings: RetentionSettings, name: str) -> int:
+    return int(getattr(settings, _SETTINGS[name]))
+
+
+def _before(settings: RetentionSettings, name: str, *, at: datetime) -> datetime | None:
+    days = _days(settings, name)
+    return at - timedelta(days=days) if days else None
