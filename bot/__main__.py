@@ -118,7 +118,7 @@ def export(format_: str, no_bom: bool, full: bool, by: str, reason: str, out: Pa
         with closing(store):
             if full:
                 app.log_full_export(bot, by=by, reason=reason)
-            pieces = app.exported(bot, format_, bom=not no_bom, is_full=full)
+            pieces = app.exported(bot, format_, bom=not no_bom, is_full=full, by=by)
             count = _write_out(out, pieces)
         click.echo(f"{count} cases written", err=True)
 

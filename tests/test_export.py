@@ -95,7 +95,37 @@ def test_a_row_tells_what_a_12345_platform_asks_for(site: ConsoleSite, bot: Bot)
         "photos": 0,
         "delivery": "正在发送",
         "updated": "2020-03-02 12:00+08:00",
+        "taken_by": "命令行 2020-03-02 12:00",
     }
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "xlsx"])
+def test_every_row_tells_who_took_it(site: ConsoleSite, bot: Bot, format_: str) -> None:
+    site.hires("A&B", "supervisor")
+    member = bot.store.staff.named("A&B")
+    assert member is not None
+    for _ in range(3):
+        files(bot, LAMP)
+    mark = f"A&B（工号 {member.id}） 2020-03-02 12:00"
+    pieces = exported(bot, format_, bom=False, is_full=True, by="A&B")
+    content = b"".join(piece for piece, _ in pieces)
+    if format_ == "xlsx":
+        assert [row[-1] for row in read_xlsx(content)] == ["导出人", mark, mark, mark]
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314
+        (footer,) = [one.text for one in sheet.iter() if one.tag.endswith("oddFooter")]
+        assert footer == f"&L{mark.replace('&', '&&')}&R&P / &N"
+    else:
+        assert content.decode().count(mark) == 3
+
+
+def test_open_data_names_nobody_who_took_it(site: ConsoleSite, bot: Bot) -> None:
+    assert bot.store.staff.named("赵六")
+    files(bot, LAMP)
+    pieces = exported(bot, "open311", bom=False, is_full=False, by="赵六")
+    content = b"".join(piece for piece, _ in pieces).decode()
+    assert "赵六" not in content
+    assert "导出人" not in content
 
 
 def test_all_three_formats_hold_the_same(site: ConsoleSite, bot: Bot) -> None:

@@ -243,3 +243,12 @@ async def test_a_workbook_of_thousands_is_sent_in_pieces(site: ConsoleSite, bot:
     with zipfile.ZipFile(io.BytesIO(response.content)) as book:
         assert book.read("xl/worksheets/sheet1.xml").count(b"<row ") == 1 + 3_000
     assert len(line.pieces) > 1
+
+
+async def test_a_file_tells_who_of_the_staff_took_it(site: ConsoleSite, bot: Bot) -> None:
+    files(bot, LAMP)
+    clerk = await site.signs_in("李四")
+    member = bot.store.staff.named("李四")
+    assert member is not None
+    (row,) = (await exports(clerk)).json()
+    assert row["taken_by"] == f"李四（工号 {member.id}） 2020-03-02 12:00"

@@ -7,21 +7,34 @@ from bot.access import AccessError
 from bot.app.building import Bot
 from bot.cases import Role
 from bot.desk.reveal import LEAST_REASON_CHARS
-from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, Open311, Value, file_of
+from bot.export import (
+    COLUMNS,
+    FORMATS,
+    OPEN311_COLUMNS,
+    Exporter,
+    Open311,
+    Value,
+    file_of,
+    mark_of,
+)
 from bot.store import MOST_AT_ONCE, View, WorkOrder
 
 Rows = Callable[[Sequence[WorkOrder]], list[Mapping[str, Value]]]
 
 
-def exported(bot: Bot, format_: str, *, bom: bool, is_full: bool) -> Iterator[tuple[bytes, int]]:
+def exported(
+    bot: Bot, format_: str, *, bom: bool, is_full: bool, by: str = ""
+) -> Iterator[tuple[bytes, int]]:
     """A file of all cases, piece by piece, each with the number of cases in it.
 
     Args:
         format_: one of `bot.export.FORMATS`, or `open311`.
+        by: the member who asks for it, as every row tells; else it is the command line.
     """
-    rows_of, columns = _rows_of(bot, format_, is_full=is_full)
+    mark = mark_of(bot.store.staff.named(by) if by else None, bot.now())
+    rows_of, columns = _rows_of(bot, format_, is_full=is_full, mark=mark)
     known = next((one for one in FORMATS if one == format_), FORMATS[0])
-    with closing(file_of(known, columns, bom=bom)) as file:
+    with closing(file_of(known, columns, bom=bom, mark=mark)) as file:
         yield file.head(), 0
         ids = bot.store.work_orders.ids()
         for at in range(0, len(ids), MOST_AT_ONCE):
@@ -31,12 +44,20 @@ def exported(bot: Bot, format_: str, *, bom: bool, is_full: bool) -> Iterator[tu
             yield piece, 0
 
 
-def _rows_of(bot: Bot, format_: str, *, is_full: bool) -> tuple[Rows, Mapping[str, str]]:
+def _rows_of(
+    bot: Bot, format_: str, *, is_full: bool, mark: str
+) -> tuple[Rows, Mapping[str, str]]:
     names = bot.office.cards.face.names
     if format_ == "open311":
         open_data = Open311(names)
         return open_data.rows, OPEN311_COLUMNS
-    exporter = Exporter(bot.wording, names, commitment=bot.index.commitments.get, is_full=is_full)
+    exporter = Exporter(
+        bot.wording,
+        names,
+        commitment=bot.index.commitments.get,
+        is_full=is_full,
+        taken_by=mark,
+    )
     return exporter.rows, COLUMNS
 
 

@@ -1,7 +1,7 @@
 """Cases as files: the work orders of a 12345 platform as CSV, XLSX or JSON, and the open data of
 Open311. What is said of a case, never by whom."""
 
-from bot.export.columns import COLUMNS, Exporter, Value
+from bot.export.columns import COLUMNS, Exporter, Value, mark_of
 from bot.export.formats import FORMATS, CsvFile, File, Format, JsonFile, XlsxFile, file_of
 from bot.export.open311 import OPEN311_COLUMNS, Open311
 
@@ -18,4 +18,5 @@ __all__ = [
     "Value",
     "XlsxFile",
     "file_of",
+    "mark_of",
 ]

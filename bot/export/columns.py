@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from bot.cases import TIME_ZONE, CaseState, Kind, points_of
+from bot.cases import TIME_ZONE, CaseState, Kind, Staff, points_of
 from bot.masking import masked
-from bot.naming import Names
+from bot.naming import Names, local_time
 from bot.service import URGENCY_NAMES
 from bot.store import WorkOrder
 from bot.wording import Wording, plain
@@ -43,6 +43,7 @@ COLUMNS: Mapping[str, str] = {
     "photos": "照片数",
     "delivery": "送达情况",
     "updated": "更新时间",
+    "taken_by": "导出人",
 }
 """Name in JSON -> heading in CSV and XLSX."""
 HIDDEN = "（保密）"
@@ -60,6 +61,8 @@ class Exporter:
     Args:
         is_full: the very words and places; else personal data is masked, and of a 举报 nothing is
             left that tells what was reported where.
+        taken_by: who has the file made (`mark_of`): it stands in every row, so that a row that
+            turns up elsewhere tells who took it.
     """
 
     def __init__(
@@ -69,7 +72,9 @@ class Exporter:
         *,
         commitment: Callable[[str], Commitment | None],
         is_full: bool = False,
+        taken_by: str = "",
     ) -> None:
+        self._taken_by = taken_by
         self._wording = wording
         self._names = names
         self._commitment = commitment
@@ -117,6 +122,7 @@ class Exporter:
             "photos": case.photos,
             "delivery": self._said("casepage.delivery", order.delivery),
             "updated": moment(order.updated_at),
+            "taken_by": self._taken_by,
         }
         return {name: values[name] for name in COLUMNS}
 
@@ -148,6 +154,12 @@ class Exporter:
         if value is None or (is_report and not self._is_full):
             return None
         return round(value, COORDINATE_DIGITS if self._is_full else MASKED_DIGITS)
+
+
+def mark_of(member: Staff | None, at: datetime) -> str:
+    """Who took a file and when; without a member it was the command line."""
+    who = f"{member.name}（工号 {member.id}）" if member else "命令行"
+    return f"{who} {local_time(at)}"
 
 
 def moment(at: datetime) -> str:

@@ -48,18 +48,21 @@ class File(Protocol):
         ...
 
 
-def file_of(format_: Format, columns: Mapping[str, str], *, bom: bool = True) -> File:
+def file_of(
+    format_: Format, columns: Mapping[str, str], *, bom: bool = True, mark: str = ""
+) -> File:
     """An empty file of a format.
 
     Args:
         columns: names of the values and their headings, in order.
         bom: whether CSV begins with a byte order mark, by which Excel knows UTF-8.
+        mark: what stands on every page of a workbook that is printed.
     """
     match format_:
         case "csv":
             return CsvFile(columns, bom=bom)
         case "xlsx":
-            return XlsxFile(columns)
+            return XlsxFile(columns, mark=mark)
         case "json":
             return JsonFile()
 
@@ -120,8 +123,9 @@ class JsonFile:
 class XlsxFile:
     """A workbook of one sheet, kept in a temporary file until it is whole."""
 
-    def __init__(self, columns: Mapping[str, str]) -> None:
+    def __init__(self, columns: Mapping[str, str], *, mark: str) -> None:
         self._columns = columns
+        self._mark = mark
         self._folder = tempfile.TemporaryDirectory()
         self._path = Path(self._folder.name) / "cases.xlsx"
         self._book = xlsxwriter.Workbook(
@@ -143,6 +147,9 @@ class XlsxFile:
         """Begin the sheet; nothing is ready yet."""
         bold = self._book.add_format({"bold": True, "bottom": 1})
         self._sheet.freeze_panes(1, 1)
+        if self._mark:
+            mark = self._mark.replace("&", "&&")  # Excel: an ampersand begins a code
+            self._sheet.set_footer(f"&L{mark}&R&P / &N")
         for at, (name, heading) in enumerate(self._columns.items()):
             self._sheet.set_column(at, at, _WIDTHS.get(name, 14))
             self._sheet.write_string(0, at, heading, bold)

@@ -13,7 +13,15 @@ from starlette.routing import Route
 
 from bot.cases import TIME_ZONE, Role
 from bot.desk.reveal import LEAST_REASON_CHARS
-from bot.export import COLUMNS, FORMATS, OPEN311_COLUMNS, Exporter, Open311, file_of
+from bot.export import (
+    COLUMNS,
+    FORMATS,
+    OPEN311_COLUMNS,
+    Exporter,
+    Open311,
+    file_of,
+    mark_of,
+)
 from bot.store import View, What, WorkOrder
 from bot.web.console.console import Console, Seat
 from bot.web.console.forms import Form
@@ -108,18 +116,19 @@ class ExportPage:
         self, ids: Sequence[int], seat: Seat, format_: str, *, bom: bool, is_full: bool
     ) -> AsyncIterator[bytes]:
         """The file; between two pieces everybody else is served."""
-        console = self._console
+        console, mark = self._console, mark_of(seat.member, self._console.now())
         maker: Exporter | Open311 = Exporter(
             console.wording,
             console.names,
             commitment=console.index().commitments.get,
             is_full=is_full,
+            taken_by=mark,
         )
         columns: Mapping[str, str] = COLUMNS
         if format_ == _OPEN311:
             maker, columns = Open311(console.names), OPEN311_COLUMNS
         known = next((one for one in FORMATS if one == format_), FORMATS[0])
-        with closing(file_of(known, columns, bom=bom)) as file:
+        with closing(file_of(known, columns, bom=bom, mark=mark)) as file:
             yield file.head()
             for at in range(0, len(ids), READ_AT_ONCE):
                 orders = console.store.work_orders.these(ids[at : at + READ_AT_ONCE])
