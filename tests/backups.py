@@ -50,7 +50,7 @@ def file_case(store: Store, var: Path, words: str) -> None:
         draft = store.drafts.add(
             resident.id,
             Matter(words, Kind.COMPLAINT, "other"),
-            source=f"web:{words}",
+            source=f"web:{name}",
             awaiting=Awaiting.NOTHING,
             at=AT,
         )

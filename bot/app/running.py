@@ -14,6 +14,7 @@ from bot.app.channels import Telegram, build_telegram, web_site
 from bot.app.live import keep_up
 from bot.app.retention import keep_to_terms
 from bot.app.rounds import make_rounds
+from bot.app.vaulting import look_after_the_vault
 from bot.config import Settings, WebSettings
 from bot.lock import only_instance
 from bot.logs import log_unseen_fault
@@ -42,12 +43,13 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
         _spare_the_collector()
         reading = asyncio.create_task(read_cases(bot, at=datetime.now(UTC)))
         rounds = asyncio.create_task(make_rounds(bot))
+        vaulting = asyncio.create_task(look_after_the_vault(bot))
         keeping_to_terms = asyncio.create_task(keep_to_terms(bot))
         keeping_up = asyncio.create_task(keep_up(bot.live, settings, then=gc.freeze))
         try:
             await _until_told_to_stop(_serve(bot, listening, token, say))
         finally:
-            tasks = {reading, rounds, keeping_to_terms, keeping_up}
+            tasks = {reading, rounds, vaulting, keeping_to_terms, keeping_up}
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)

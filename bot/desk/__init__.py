@@ -25,7 +25,14 @@ from bot.desk.filing import (
     similar_cases,
     unread_cases,
 )
-from bot.desk.forgetting import Forgotten, Holdings, StillOnDuty, forget, holdings_of
+from bot.desk.forgetting import (
+    Forgotten,
+    Holdings,
+    StillOnDuty,
+    forget,
+    forget_again,
+    holdings_of,
+)
 from bot.desk.handling import (
     To,
     ask_extension,
@@ -92,6 +99,7 @@ __all__ = [
     "done",
     "find_case",
     "forget",
+    "forget_again",
     "grant_extension",
     "grant_return",
     "holdings_of",

@@ -98,6 +98,16 @@ def forget(
     return Forgotten(receipt, holdings)
 
 
+def forget_again(
+    office: Office, *, drop_photo: Callable[[str], None], at: datetime
+) -> list[Forgotten]:
+    """Forget whoever was forgotten before, and is back since a backup from before was restored."""
+    return [
+        forget(office, resident_id, drop_photo=drop_photo, at=at)
+        for resident_id in office.store.residents.without_key()
+    ]
+
+
 def _empty(office: Office, case: Case, *, at: datetime) -> list[str]:
     """Take the words and photos out of a case, wherever staff see them; the photos' files."""
     names = office.store.forgetting.take_photos(case.id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.messages import Photo
+from bot.pictures import NotAPhoto, picture_alone, picture_type
 from bot.store.database import StoreUnavailable
 from bot.vault import HEAD_BYTES, Vault, VaultError, is_sealed
 
@@ -69,16 +70,29 @@ class Photos:
             file.unlink()
 
     def seal_plain_ones(self) -> int:
-        """Seal the photos that were kept before there was a vault; how many those were."""
+        """Seal the photos that were kept before there was a vault, without their metadata; how
+        many those were."""
         plain = [file for file in self._folder.glob("[!.]*") if not _is_sealed(file)]
         for file in plain:
             aside = file.with_name(f".{file.name}.sealing")
-            with aside.open("wb") as out:
-                out.write(self._vault.seal_bytes(file.read_bytes()))
-                out.flush()
-                os.fsync(out.fileno())
-            aside.replace(file)
+            with suppress(FileNotFoundError):  # it was dropped meanwhile
+                sealed = self._vault.seal_bytes(_drawn_anew(file))
+                with aside.open("wb") as out:
+                    out.write(sealed)
+                    out.flush()
+                    os.fsync(out.fileno())
+                aside.replace(file)
         return len(plain)
+
+
+def _drawn_anew(file: Path) -> bytes:
+    """A photo without its metadata; as it is if it cannot be drawn in the format it has."""
+    content = file.read_bytes()
+    try:
+        drawn, media_type = picture_alone(content)
+    except NotAPhoto:
+        return content
+    return drawn if media_type == picture_type(content) else content
 
 
 def _is_sealed(file: Path) -> bool:
