@@ -51,9 +51,10 @@ class Forgetting:
 
     # Cases
 
-    def part(self, case: Case, *, at: datetime) -> Case:
-        """Let a case belong to a new resident whom nobody knows; its words go with it."""
-        nobody = self._residents.add(at=at)
+    def part(self, case: Case, *, at: datetime, to: Resident | None = None) -> Case:
+        """Let a case belong to somebody whom nobody knows, a new resident if none is given; its
+        words go with it."""
+        nobody = to or self._residents.add(at=at)
         said = self._events(case.id)
         parted = replace(case, resident_id=nobody.id, is_anonymous=True)
         self._database.update("cases", case.id, {"resident_id": nobody.id, "is_anonymous": 1})
@@ -116,30 +117,30 @@ class Forgetting:
         self._delete("drafts where case_id is null and resident_id = ?", resident_id)
         return names
 
-    def drop_conversation(self, resident_id: int) -> None:
-        """Forget what she said, asked and follows, and what she was told or is being told."""
-        of_turns = "versions where turn_id in (select id from turns where resident_id = ?)"
-        self._delete(of_turns, resident_id)
-        for table in ("turns", "answers", "follows", "outbox"):
-            self._delete(f"{table} where resident_id = ?", resident_id)
-        self._database.execute(
-            "delete from failed_lookups where key = ?", [f"resident {resident_id}"]
-        )
+    def drop_conversation(self, *resident_ids: int) -> None:
+        """Forget what residents said, asked and follow, and what they were told or are being
+        told."""
+        hers = f"resident_id in ({', '.join('?' * len(resident_ids))})"
+        for what in (
+            f"versions where turn_id in (select id from turns where {hers})",
+            *(f"{table} where {hers}" for table in ("turns", "answers", "follows", "outbox")),
+        ):
+            self._database.execute(f"delete from {what}", resident_ids)
+        for resident_id in resident_ids:
+            self._delete("failed_lookups where key = ?", f"resident {resident_id}")
 
-    def drop_resident(self, resident_id: int, *, at: datetime) -> None:
-        """Forget who she is; her number stays, with the moment."""
-        self._database.update(
-            "residents",
-            resident_id,
-            {
-                **dict.fromkeys(("language", "last_language", "topic_question"), ""),
-                **dict.fromkeys(("topic_commitment", "topic_at", "adding_since"), ""),
-                **dict.fromkeys(("heard_until", "consent", "consented_at"), ""),
-                **dict.fromkeys(("forget_code", "forget_until"), ""),
-                "adding_to": None,
-            },
-        )
-        self._residents.shred(resident_id, at=at)
+    def drop_resident(self, *resident_ids: int, at: datetime) -> None:
+        """Forget who residents are; their numbers stay, with the moment."""
+        nothing = {
+            **dict.fromkeys(("language", "last_language", "topic_question"), ""),
+            **dict.fromkeys(("topic_commitment", "topic_at", "adding_since"), ""),
+            **dict.fromkeys(("heard_until", "consent", "consented_at"), ""),
+            **dict.fromkeys(("forget_code", "forget_until"), ""),
+            "adding_to": None,
+        }
+        for resident_id in resident_ids:
+            self._database.update("residents", resident_id, nothing)
+        self._residents.shred(*resident_ids, at=at)
 
     def empty_turns(self, turn_ids: Sequence[int], resident_id: int) -> None:
         """Take out of turns of hers what was said and shown, and when, down to the day."""
@@ -223,7 +224,7 @@ class Forgetting:
         self._delete(f"files where draft_id in ({drafts})", value)
         return [row["name"] for row in rows]
 
-    def _delete(self, what: str, value: int) -> None:
+    def _delete(self, what: str, value: object) -> None:
         self._database.execute(f"delete from {what}", [value])
 
     def _count(self, sql: str, value: int) -> int:

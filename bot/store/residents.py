@@ -4,6 +4,7 @@ That id stands sealed in `identities`, beside a keyed hash by which it is found 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,19 +49,31 @@ class Residents:
         row = {"created_at": at.isoformat(), "key_id": self._vault.new_key()}
         return Resident(self._database.insert("residents", row))
 
-    def shred(self, resident_id: int, *, at: datetime) -> None:
-        """Forget who she is; her key, and with it all that she said, goes once that is on disk."""
-        self._database.execute("delete from identities where resident_id = ?", [resident_id])
+    def shred(self, *resident_ids: int, at: datetime) -> None:
+        """Forget who residents are; their keys, and with them all that they said, go once that is
+        on disk."""
+        marks = ", ".join("?" * len(resident_ids))
         self._database.execute(
-            "update residents set forgotten_at = ? where id = ? and forgotten_at = ''",
-            [at.isoformat(), resident_id],
+            f"delete from identities where resident_id in ({marks})", resident_ids
         )
-        self._database.after_commit(self.shred_forgotten)
+        self._database.execute(
+            f"""
+            update residents set forgotten_at = ? where id in ({marks}) and forgotten_at = ''
+            """,
+            [at.isoformat(), *resident_ids],
+        )
+        rows = self._database.tuples(
+            f"select key_id from residents where id in ({marks})", resident_ids
+        )
+        self._database.after_commit(lambda: self._shred_keys([key_id for (key_id,) in rows]))
 
     def shred_forgotten(self) -> None:
         """Take away the keys of all who were forgotten, of which a crash may have left some."""
-        keys = self._database.tuples("select key_id from residents where forgotten_at <> ''", [])
-        left = [key_id for (key_id,) in keys if self._vault.has_key(key_id)]
+        rows = self._database.tuples("select key_id from residents where forgotten_at <> ''", [])
+        self._shred_keys([key_id for (key_id,) in rows])
+
+    def _shred_keys(self, key_ids: Sequence[int]) -> None:
+        left = [key_id for key_id in key_ids if self._vault.has_key(key_id)]
         if left:
             self._vault.shred(*left)
             self._database.empty_log()

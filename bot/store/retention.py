@@ -12,7 +12,7 @@ from bot.store.cases import Cases
 from bot.store.database import Database
 from bot.store.finding import Finding
 from bot.store.forgetting import Forgetting
-from bot.store.residents import Residents
+from bot.store.residents import Resident, Residents
 
 _ENDED = ", ".join(f"'{state}'" for state in ENDED_STATES)
 _ENDED_BEFORE = f"""
@@ -125,12 +125,12 @@ class Retention:
                 self._execute("delete from files where id in (?)", ids)
                 return Gone(len(ids), names)
             case "cases":
-                photos = [name for case_id in ids for name in self._empty(case_id, at=at)]
+                nobody = self._residents.add(at=at)
+                photos = [name for one in ids for name in self._empty(one, nobody, at=at)]
                 return Gone(len(ids), tuple(photos))
             case "identities":
-                for resident_id in ids:
-                    self._forgetting.drop_conversation(resident_id)
-                    self._forgetting.drop_resident(resident_id, at=at)
+                self._forgetting.drop_conversation(*ids)
+                self._forgetting.drop_resident(*ids, at=at)
             case _:
                 self._execute(f"delete from {_TABLES[name]} where id in (?)", ids)
         return Gone(len(ids))
@@ -165,13 +165,16 @@ class Retention:
         self._execute("delete from drafts where id in (?)", ids)
         return names
 
-    def _empty(self, case_id: int, *, at: datetime) -> list[str]:
-        """Let a case keep its figures alone; returns the names of its photos' files."""
+    def _empty(self, case_id: int, nobody: Resident, *, at: datetime) -> list[str]:
+        """Let a case keep its figures alone; returns the names of its photos' files.
+
+        Args:
+            nobody: whose it is from now on.
+        """
         case = self._cases.get(case_id)
         names = self._forgetting.take_photos(case_id)
-        if self._residents.has_identity(case.resident_id):
-            case = self._forgetting.part(case, at=at)
-        self._forgetting.empty(case, at=at, tidies=False)
+        emptied = self._forgetting.empty(case, at=at, tidies=False)
+        self._forgetting.part(emptied, at=at, to=nobody)
         self._execute(
             """
             update outbox set state = 'dropped', reply = ''
