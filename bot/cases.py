@@ -171,6 +171,7 @@ class Draft:
     awaiting: Awaiting
     photos: int
     case_id: int | None
+    is_anonymous: bool = False
 
     @classmethod
     def unsaved(cls, matter: Matter) -> "Draft":
@@ -382,6 +383,7 @@ Why = Literal[
     "kept",
     "date",
     "gone",
+    "nobody",
 ]
 """Why a step is not possible, named as its wording in `refused`."""
 

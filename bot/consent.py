@@ -13,8 +13,8 @@ _VERSION_CHARS = 12
 class PrivacyNotice:
     """What is kept, why, who reads it and how long; the same for everybody."""
 
-    def __init__(self, wording: Wording, *, figures: Mapping[str, int]) -> None:
-        """`figures` are the terms it names, in days or years."""
+    def __init__(self, wording: Wording, *, figures: Mapping[str, object]) -> None:
+        """`figures` are the terms it names: the settings of `[retention]`."""
         self._wording = wording
         self._figures = MappingProxyType(dict(figures))
         whole = "\0".join(self.text(language) for language in _WRITTEN)

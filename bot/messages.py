@@ -107,6 +107,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A text file that goes with a reply; its name's ending says what it is."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One message to the resident, or to a group of staff.
 
@@ -123,6 +131,9 @@ class Reply:
         location: a point; nothing else is sent with it.
         is_protected: it may not be forwarded or saved (Bot API, protect_content).
         removes: the message that it would take the place of is taken away; nothing is shown.
+        document: a file whose caption `html` then is; on Telegram only.
+        is_passing: it is shown once, and neither it nor what it answers is kept in the
+            conversation: it would tie the resident to what is nobody's to know.
     """
 
     html: str
@@ -134,6 +145,8 @@ class Reply:
     location: Location | None = None
     is_protected: bool = False
     removes: bool = False
+    document: Document | None = None
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

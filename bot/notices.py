@@ -138,6 +138,9 @@ class Notices:
         return language_of_hint(known)
 
     def _post(self, resident_id: int, replies: Sequence[Reply], *, at: datetime) -> None:
+        """Nobody is told who filed anonymously or was forgotten."""
+        if not self._store.residents.has_identity(resident_id):
+            return
         turn_id = self._store.turns.add(resident_id, said="", has_photo=False, at=at)
         self._store.turns.finish(turn_id, replies, replaces=None)
         if self._store.residents.is_on(resident_id, "telegram"):
@@ -146,7 +149,11 @@ class Notices:
 
 
 def case_action(case: Case, name: str) -> str:
-    """What tapping one of the buttons for a case says to the dialogue."""
-    if name in SOLVED_CODES:
-        return f"case:{case.id}:solved={SOLVED_CODES[name]}"
-    return f"case:{case.id}:{name}"
+    """What tapping one of the buttons for a case says to the dialogue.
+
+    Of a case that belongs to nobody the button itself holds number and code.
+    """
+    verb = f"solved={SOLVED_CODES[name]}" if name in SOLVED_CODES else name
+    if case.is_anonymous:
+        return f"by:{case.number}:{case.query_code}:{verb}"
+    return f"case:{case.id}:{verb}"

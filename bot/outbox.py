@@ -161,11 +161,13 @@ class Outbox:
 
     def _mark_sent(self, letter: Letter, message_id: int) -> bool:
         self._store.outbox.mark_sent(letter.id, message_id, at=self._now())
+        self._store.forgetting.end_farewell(letter.resident_id, at=self._now())
         return self._store.outbox.next_for(letter.resident_id) is not None
 
     def _hold(self, letter: Letter, reason: str) -> None:
         self._store.outbox.put_off(letter.id, reason)
         self._store.residents.set_reachable(letter.resident_id, False)
+        self._store.forgetting.give_up_farewell(letter.resident_id, at=self._now())
         self._on_undelivered(letter.resident_id)
         self._failed.pop(letter.id, None)
         logger.info("resident %d cannot be written to", letter.resident_id)

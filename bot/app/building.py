@@ -15,9 +15,11 @@ from bot.ask import Asker
 from bot.cards import Cards
 from bot.cases import Matter
 from bot.config import Settings
+from bot.consent import PrivacyNotice
 from bot.desk import Office
 from bot.dialogue import Casework, Commands, Dialogue, Drafting, Phrasing, Understander
 from bot.dialogue.questions import Questions
+from bot.dialogue.rights import Rights
 from bot.examples import read_examples
 from bot.features import Features
 from bot.likeness import Meaning
@@ -82,6 +84,7 @@ class _Parts:
     drafting: Drafting
     casework: Casework
     questions: Questions
+    rights: Rights
     commands: Commands
 
 
@@ -156,15 +159,22 @@ def _build_parts(settings: Settings, reading: Reading, office: Office, meaning: 
     )
     casework = Casework(office=office, phrasing=reading.phrasing, limits=settings.limits)
     questions = Questions(store=office.store, phrasing=reading.phrasing, index=reading.live)
+    rights = Rights(
+        office=office,
+        phrasing=reading.phrasing,
+        notice=PrivacyNotice(reading.wording, figures=settings.retention.model_dump()),
+        drop_photo=Photos(settings.paths.var / "files", office.store.vault).drop,
+    )
     commands = Commands(
         store=office.store,
         phrasing=reading.phrasing,
         drafting=drafting,
         casework=casework,
         questions=questions,
+        rights=rights,
         index=reading.live,
     )
-    return _Parts(drafting, casework, questions, commands)
+    return _Parts(drafting, casework, questions, rights, commands)
 
 
 def _build_dialogue(
@@ -184,6 +194,7 @@ def _build_dialogue(
         commands=parts.commands,
         questions=parts.questions,
         casework=parts.casework,
+        rights=parts.rights,
         office=office,
         limits=settings.limits,
         now=now,

@@ -22,6 +22,7 @@ from bot.desk.filing import (
     find_case,
     note_meaning,
     open_case,
+    open_case_of_nobody,
     similar_cases,
     unread_cases,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "note_meaning",
     "object_to_rejection",
     "open_case",
+    "open_case_of_nobody",
     "put_on_ledger",
     "refuse_extension",
     "refuse_return",

@@ -1,10 +1,12 @@
 """How a case comes to be and is found: filing, looking up, what is like it."""
 
+import hmac
 import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from bot.cases import (
     TIME_ZONE,
@@ -30,10 +32,14 @@ _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
 _SIMILAR_DAYS = 90
 _LOOKUP_WINDOW = timedelta(hours=1)
-_LOOKUPS_OF_ONE, _LOOKUPS_OF_NUMBER = 10, 30
+_MOST_LOOKUPS = (10, 30)
 """Wrong numbers or codes that one resident may give in that time, and that a number may get."""
+_NO_LOCK = (0, 0, "")
+"""What a number that does not exist is compared with: no row has the number 0."""
 _NUMBER_MAX_CHARS = 20
 _MADE_FINDABLE_AT_ONCE = 500
+_FROM_ANSWER = "answer:"
+_TURNS_LOOKED_THROUGH = 1_000
 _LOOKED_AT = 20
 """How many of the open cases nearest in meaning are compared by place as well."""
 
@@ -54,12 +60,14 @@ def open_case(
     at: datetime,
     similar: Sequence[Similar] = (),
     same_as: int | None = None,
+    consent: str = "",
 ) -> Case:
     """File a draft as a case; filing the same draft again returns the same case.
 
     Args:
         similar: what staff see as a hint.
         same_as: the case that the resident says is about the same problem.
+        consent: the version of the words on privacy that hold; empty is what she was shown.
 
     Raises:
         MoveNotAllowed: the draft was cancelled, or has no words yet.
@@ -78,6 +86,7 @@ def open_case(
         case, same_as=same_as, spot=store.spot_key(spot_of(case.matter)), waits_for=Role.DISPATCHER
     )
     store.cases.change(case)
+    store.consents.note_filed(case.id, consent or store.consents.shown(draft.resident_id))
     if draft.matter.commitment:
         store.cases.set_commitment(case.id, draft.matter.commitment, "proposed")
     for one in similar:
@@ -91,6 +100,47 @@ def open_case(
     logger.info("case %d submitted", case.id)
     _warn_early(office, case, at=at)
     return case
+
+
+@one_step
+def open_case_of_nobody(
+    office: Office, draft: Draft, *, at: datetime, similar: Sequence[Similar] = ()
+) -> Case:
+    """File a draft as the case of a resident whom nobody knows; the one who wrote it is parted
+    from it, and her conversation no longer holds what it says.
+
+    Raises:
+        MoveNotAllowed: the draft was cancelled, or has no words yet.
+    """
+    store = office.store
+    if draft.state is not DraftState.OPEN or not draft.matter.text:
+        raise MoveNotAllowed(draft.id, draft.state, "submit")
+    author, source = draft.resident_id, store.forgetting.source_of(draft.id)
+    consent = store.consents.shown(author)
+    nobody = store.residents.add(at=at)
+    store.forgetting.part_draft(draft.id, author, nobody, at=at)
+    store.forgetting.empty_turns(_turns_about(store, draft), author)
+    if source.startswith(_FROM_ANSWER):
+        store.forgetting.drop_question(int(source.removeprefix(_FROM_ANSWER)), author)
+    parted = replace(draft, resident_id=nobody.id, is_anonymous=True)
+    return open_case(office, parted, at=at, similar=similar, consent=consent)
+
+
+def _turns_about(store: Store, draft: Draft) -> list[int]:
+    """The turns in which a draft was spoken of: its words, or a button of its card."""
+    lines = {draft.matter.place, *draft.matter.text.split("\n")} - {""}
+    button = f"d:{draft.id}:"
+    return [
+        turn.id
+        for turn in store.turns.last(draft.resident_id, most=_TURNS_LOOKED_THROUGH)
+        if lines & set(turn.said.split("\n"))
+        or any(
+            each.action.startswith(button)
+            for reply in turn.replies
+            for row in reply.buttons
+            for each in row
+        )
+    ]
 
 
 @one_step
@@ -131,25 +181,29 @@ def find_case(
 ) -> Case | None:
     """The case with this number, for its own resident or for whoever holds its query code.
 
-    Wrong number, wrong code and too many tries are told apart by nothing: None.
+    Wrong number, wrong code and too many tries are told apart by nothing: None, after the same
+    work.
     """
     number = number.strip().upper()
+    lock = store.cases.lock_of(number) or _NO_LOCK
+    case_id, owner_id, expected = lock
+    holds_code = _is_same(query_code.strip().upper(), expected) and case_id != 0
     keys = (f"resident {resident_id}", f"number {number[:_NUMBER_MAX_CHARS]}")
-    case = store.cases.numbered(number)
-    if case and case.resident_id == resident_id:
-        return case
-    given = query_code.strip().upper().encode()
-    expected = (case.query_code if case else "").encode()
-    holds_code = secrets.compare_digest(given, expected) and bool(expected)
-    if any(
-        store.once.failed_lookups(key, since=at - _LOOKUP_WINDOW) >= most
-        for key, most in zip(keys, (_LOOKUPS_OF_ONE, _LOOKUPS_OF_NUMBER), strict=True)
-    ):
+    tried = [store.once.failed_lookups(key, since=at - _LOOKUP_WINDOW) for key in keys]
+    if owner_id == resident_id:
+        return store.cases.get(case_id)
+    if any(count >= most for count, most in zip(tried, _MOST_LOOKUPS, strict=True)):
         return None
     if not holds_code:
         store.once.note_failed_lookup(keys, at=at)
         return None
-    return case
+    return store.cases.get(case_id)
+
+
+def _is_same(given: str, expected: str) -> bool:
+    """Whether two codes are the same, in a time that tells nothing of either."""
+    digests = (sha256(code.encode()).digest() for code in (given, expected))
+    return hmac.compare_digest(*digests)
 
 
 def similar_cases(

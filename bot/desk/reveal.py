@@ -46,6 +46,8 @@ def reveal_identity(
         raise MoveNotAllowed(case_id, "unknown", "reveal", "gone")
     expect(may_reveal(actor.role, case), case, "reveal", "role")
     expect(len(reason.strip()) >= LEAST_REASON_CHARS, case, "reveal", "words")
+    is_known = office.store.residents.has_identity(case.resident_id)
+    expect(is_known, case, "reveal", "nobody")
     staff_id = actor.staff_id
     if staff_id is None:
         raise MoveNotAllowed(case_id, case.state, "reveal", "role")

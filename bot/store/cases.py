@@ -40,6 +40,7 @@ class Cases:
             {
                 **columns_of(self._database, draft.resident_id, draft.matter),
                 "is_confidential": int(is_confidential),
+                "is_anonymous": int(draft.is_anonymous),
                 "number": number,
                 "query_code": query_code,
                 "resident_id": draft.resident_id,
@@ -58,6 +59,7 @@ class Cases:
             photos=draft.photos,
             submitted_at=at,
             is_confidential=is_confidential,
+            is_anonymous=draft.is_anonymous,
         )
 
     def change(self, case: Case) -> None:

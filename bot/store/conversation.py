@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.messages import Button, Location, Reply, Turn
+from bot.messages import Button, Document, Location, Reply, Turn
 from bot.store.database import UNREADABLE, Database, Row
 from bot.vault import Vault
 
@@ -181,11 +181,19 @@ def kept_reply(reply: Reply) -> Row:
         "location": point and {"latitude": point.latitude, "longitude": point.longitude},
         "is_protected": reply.is_protected,
         "removes": reply.removes,
+        "document": reply.document and {"name": reply.document.name, "text": reply.document.text},
     }
 
 
 def reply_of(kept: Row) -> Reply:
     """A reply as it was kept; what it did not have yet is as by default."""
     rows = tuple(tuple(Button(**button) for button in buttons) for buttons in kept["buttons"])
-    point = kept.get("location")
-    return Reply(**{**kept, "buttons": rows, "location": Location(**point) if point else None})
+    point, document = kept.get("location"), kept.get("document")
+    return Reply(
+        **{
+            **kept,
+            "buttons": rows,
+            "location": Location(**point) if point else None,
+            "document": Document(**document) if document else None,
+        }
+    )

@@ -76,6 +76,11 @@ class Forgetting:
         self._drafts.change(replace(draft, resident_id=nobody.id), at=at)
         self._database.execute("update files set album = '' where draft_id = ?", [draft_id])
 
+    def source_of(self, draft_id: int) -> str:
+        """What a draft was made from; empty for none."""
+        row = self._database.one("select source from drafts where id = ?", [draft_id])
+        return str(row["source"]) if row else ""
+
     def empty(self, case: Case, *, at: datetime, tidies: bool = True) -> Case:
         """Take all that was said and shown out of a case: its figures stay.
 
@@ -190,24 +195,24 @@ class Forgetting:
             [int(leaves), resident_id, int(leaves)],
         )
 
-    def end_farewell(self, resident_id: int, *, at: datetime) -> bool:
-        """Forget an address that was kept for its last letters, if they are out; whether it
-        was."""
-        row = self._database.one(
-            """
-            select 1 from residents where id = ? and is_leaving = 1 and not exists (
-                select 1 from outbox where outbox.resident_id = residents.id
-                and outbox.state in ('waiting', 'claimed')
-            )
-            """,
+    def end_farewell(self, resident_id: int, *, at: datetime) -> None:
+        """Forget an address that was kept for its last letters, if they are out."""
+        waiting = self._database.one(
+            "select 1 from outbox where resident_id = ? and state in ('waiting', 'claimed')",
             [resident_id],
         )
-        if row is None:
-            return False
-        self.drop_conversation(resident_id)
-        self.set_leaving(resident_id, leaves=False)
-        self.drop_resident(resident_id, at=at)
-        return True
+        if waiting is None:
+            self.give_up_farewell(resident_id, at=at)
+
+    def give_up_farewell(self, resident_id: int, *, at: datetime) -> None:
+        """Forget an address that was kept for its last letters, whether or not they are out."""
+        row = self._database.one(
+            "select 1 from residents where id = ? and is_leaving = 1", [resident_id]
+        )
+        if row:
+            self.drop_conversation(resident_id)
+            self.set_leaving(resident_id, leaves=False)
+            self.drop_resident(resident_id, at=at)
 
     # Parts
 

@@ -88,8 +88,7 @@ class Residents:
     def has_identity(self, resident_id: int) -> bool:
         """Whether anybody can be found behind this number: of who filed anonymously or was
         forgotten nobody can."""
-        found = self._database.one("select 1 from identities where resident_id = ?", [resident_id])
-        return found is not None
+        return self._identity(resident_id) is not None
 
     def known(self, channel: Channel, channel_id: str) -> Resident | None:
         """The resident behind a channel's id, or None for a stranger."""

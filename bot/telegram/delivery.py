@@ -12,7 +12,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.letters import Letter, Moved, NotDelivered, Refused, SlowDown, Unreachable
-from bot.messages import Location, Reply
+from bot.messages import Document, Location, Reply
 from bot.store.photos import Photos
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,8 @@ class TelegramCourier:
             return await self._send_point(reply.location, reply, chat_id)
         if reply.photo and (content := await self._read_photo(letter)):
             return await self._send_photo(content, reply, chat_id)
+        if reply.document is not None:
+            return await self._send_document(reply.document, reply, chat_id)
         if not reply.html:
             return 0
         if reply.replaces and tapped_id and await self._replace(reply, chat_id, tapped_id):
@@ -104,6 +106,16 @@ class TelegramCourier:
             logger.info("a photo goes as a file: %s", without_content(error))
         send_file = partial(self._bot.send_document, filename=reply.photo)
         return await self._send_picture(send_file, content, reply, chat_id)
+
+    async def _send_document(self, document: Document, reply: Reply, chat_id: int) -> int:
+        sent = await self._bot.send_document(
+            chat_id,
+            document.text.encode(),
+            filename=document.name,
+            caption=reply.html or None,
+            parse_mode=ParseMode.HTML,
+        )
+        return sent.message_id
 
     async def _send_picture(
         self, send: Callable[..., Awaitable[Message]], content: bytes, reply: Reply, chat_id: int

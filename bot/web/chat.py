@@ -69,7 +69,7 @@ class Chat:
             replies = await self._listener.hear(said)
         except TooFast as error:
             raise too_many_requests(error.wait_seconds) from error
-        is_kept = _newest(self._turns(visitor)) not in (0, before)
+        is_kept = _is_kept(self._turns(visitor), before=before)
         passing = [] if is_kept else passing_bubbles(replies)
         if wants_json(request):
             response = self._news(visitor, _shown_up_to(form), replies, passing)
@@ -139,6 +139,11 @@ class Chat:
 
 def _newest(turns: Sequence[Turn]) -> int:
     return turns[-1].id if turns else 0
+
+
+def _is_kept(turns: Sequence[Turn], *, before: int) -> bool:
+    """Whether there is a turn that was not there before, and holds what was replied in it."""
+    return _newest(turns) > before and bool(turns[-1].replies)
 
 
 def _notice_of(replies: Sequence[Reply]) -> str:

@@ -77,7 +77,8 @@ class Showing:
         events = store.cases.events(case.id)
         timers = store.timers.running(case.id)
         is_late = any(one.due_at is not None and one.due_at < at for one in timers)
-        channel, _ = store.residents.identity(case.resident_id)
+        is_known = store.residents.has_identity(case.resident_id)
+        channel = store.residents.identity(case.resident_id)[0] if is_known else "nobody"
         resident = store.residents.get(case.resident_id)
         return {
             "case": case,
