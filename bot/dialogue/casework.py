@@ -49,9 +49,43 @@ class Casework:
         text = self._phrasing.case(
             moment.language, case, events, units=[one.unit for one in units]
         )
-        is_hers = case.resident_id == moment.resident.id
+        is_hers = case.is_anonymous or case.resident_id == moment.resident.id
         buttons = self._buttons(moment, case) if is_hers else ()
-        return Reply(text, buttons=buttons, replaces=replaces, case_id=case.id)
+        return _told(case, Reply(text, buttons=buttons, replaces=replaces, case_id=case.id))
+
+    def shown_by_code(self, moment: Moment, case: Case) -> list[Reply]:
+        """A case that belongs to nobody, to whoever gave its code: how it stands, what staff wrote
+        last in full, since nothing of it could be brought to anybody, and how to add to it."""
+        view = self.view(moment, case)
+        told = [
+            event
+            for event in self._store.cases.events(case.id)
+            if event.resident_sees and event.actor != "resident" and event.reason
+        ]
+        last = self._office.notices.replies(moment.language, case, told[-1]) if told else []
+        texts = [Reply(reply.html) for reply in last]
+        return [_told(case, reply) for reply in (*texts, view)]
+
+    def add_by_code(self, moment: Moment, case: Case, words: str) -> list[Reply]:
+        """Words that were written behind number and code of a case that belongs to nobody."""
+        if not self._can(case, "add_words"):
+            return self.shown_by_code(moment, case)
+        actor = Actor.resident(case.resident_id)
+        desk.add_words(self._office, case.id, actor, words, at=moment.at)
+        return [self._say(moment, case, "case.added")]
+
+    def on_tap_by_code(self, moment: Moment, target: str) -> list[Reply]:
+        """A button of a case that belongs to nobody: `<number>:<code>:<verb>`."""
+        number, _, rest = target.partition(":")
+        code, _, verb = rest.partition(":")
+        case = desk.find_case(
+            self._store,
+            number=number,
+            query_code=code,
+            resident_id=moment.resident.id,
+            at=moment.at,
+        )
+        return self._on_verb(moment, case, verb) if case and case.is_anonymous else []
 
     def _buttons(self, moment: Moment, case: Case) -> Rows:
         """What she can do with her case as it stands."""
@@ -184,16 +218,18 @@ class Casework:
         """
         number, _, verb = target.partition(":")
         case = self._hers(moment, row_number(number))
-        if case is None:
-            return []
+        return self._on_verb(moment, case, verb) if case else []
+
+    def _on_verb(self, moment: Moment, case: Case, verb: str) -> list[Reply]:
         name, _, choice = verb.partition("=")
         try:
-            return self._done(moment, case, name, choice)
+            replies = self._done(moment, case, name, choice)
         except MoveNotAllowed as error:
-            return [self._not_possible(moment, case, error)]
+            replies = [self._not_possible(moment, case, error)]
+        return [_told(case, reply) for reply in replies]
 
     def _done(self, moment: Moment, case: Case, name: str, choice: str) -> list[Reply]:
-        actor = Actor.resident(moment.resident.id)
+        actor = Actor.resident(case.resident_id)
         at = moment.at
         match name:
             case "open":
@@ -225,8 +261,7 @@ class Casework:
     def _ask_for_more(self, moment: Moment, case: Case) -> Reply:
         if not self._can(case, "add_words"):
             return self.view(moment, case)
-        self._store.residents.set_adding(moment.resident.id, case.id, at=moment.at)
-        return self._say(moment, case, "case.add_what")
+        return self._invites_words(moment, case, "case.add_what")
 
     def _after_solved(self, moment: Moment, case: Case) -> Reply:
         """Whether she is satisfied is asked apart, whatever she said of the matter itself."""
@@ -243,7 +278,7 @@ class Casework:
     def _satisfied_buttons(self, moment: Moment, case: Case) -> tuple[Button, ...]:
         return tuple(
             self._phrasing.button(
-                moment.language, f"satisfied_{one}", f"case:{case.id}:satisfied={one}"
+                moment.language, f"satisfied_{one}", case_action(case, f"satisfied={one}")
             )
             for one in Satisfied
         )
@@ -264,7 +299,13 @@ class Casework:
         return Reply(text, buttons=rows, replaces=True, case_id=case.id)
 
     def _invites_words(self, moment: Moment, case: Case, key: str) -> Reply:
-        """It is done; what she writes next says what is still wrong."""
+        """What she writes next belongs to the case; of nobody's only what stands behind its code:
+        who waits to add to it would be known."""
+        if case.is_anonymous:
+            how = self._phrasing.say(
+                moment.language, "case.add_by_code", number=case.number, code=case.query_code
+            )
+            return _told(case, Reply(how))
         self._store.residents.set_adding(moment.resident.id, case.id, at=moment.at)
         return self._say(moment, case, key)
 
@@ -285,4 +326,9 @@ class Casework:
 
     def _say(self, moment: Moment, case: Case, key: str, *, replaces: bool = False) -> Reply:
         text = self._phrasing.say(moment.language, key, number=case.number)
-        return Reply(text, replaces=replaces, case_id=case.id)
+        return _told(case, Reply(text, replaces=replaces, case_id=case.id))
+
+
+def _told(case: Case, reply: Reply) -> Reply:
+    """A reply about a case; of nobody's none that is kept, so that it stays nobody's."""
+    return replace(reply, case_id=None, is_passing=True) if case.is_anonymous else reply

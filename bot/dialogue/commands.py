@@ -7,6 +7,7 @@ from bot.dialogue.casework import Casework
 from bot.dialogue.drafting import Drafting, Moment
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
+from bot.dialogue.rights import Rights
 from bot.messages import Button, Reply, row_number
 from bot.store import Store
 from bot.wording import LANGUAGES
@@ -28,6 +29,7 @@ class Commands:
         drafting: Drafting,
         casework: Casework,
         questions: Questions,
+        rights: Rights,
         index: Callable[[], Index],
     ) -> None:
         self._store = store
@@ -44,7 +46,9 @@ class Commands:
             "mine": lambda moment, _: self._mine(moment),
             "following": lambda moment, _: questions.followed(moment),
             "language": lambda moment, _: [self._languages(moment)],
-            "privacy": lambda moment, _: self._message(moment, "privacy.notice"),
+            "privacy": lambda moment, _: [rights.privacy(moment)],
+            "mydata": lambda moment, _: rights.mydata(moment),
+            "forget": lambda moment, _: [rights.ask(moment)],
             "cancel": lambda moment, _: [self._drafting.cancel_open(moment)],
         }
 
@@ -137,18 +141,24 @@ class Commands:
         return [self._drafting.standing(moment, draft)]
 
     def _status(self, moment: Moment, rest: str) -> list[Reply]:
-        words = rest.split()
-        if not words or len(words) > 2:
+        number, code, more = [*rest.split(maxsplit=2), "", "", ""][:3]
+        if not number:
             return self._message(moment, "case.how_status")
         case = desk.find_case(
             self._store,
-            number=words[0],
-            query_code=words[1] if len(words) == 2 else "",
+            number=number,
+            query_code=code,
             resident_id=moment.resident.id,
             at=moment.at,
         )
         if case is None:
             return self._message(moment, "case.not_found")
+        if case.is_anonymous and more:
+            return self._casework.add_by_code(moment, case, more)
+        if case.is_anonymous:
+            return self._casework.shown_by_code(moment, case)
+        if more:
+            return self._message(moment, "case.how_status")
         return [self._casework.view(moment, case)]
 
     def _mine(self, moment: Moment) -> list[Reply]:

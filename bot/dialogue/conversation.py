@@ -27,6 +27,7 @@ from bot.dialogue.edits import Edits
 from bot.dialogue.photographs import Photographs
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
+from bot.dialogue.rights import Rights
 from bot.dialogue.understanding import (
     TakenAs,
     Understander,
@@ -52,7 +53,9 @@ from bot.wording import Language, language_of, language_of_hint
 from index import Earlier
 
 _LABELS_FROM_TURNS = 40
-_NUMBER_AND_CODE = re.compile(r"(WC\d{8}-\d{4,})[\s,，]+([2-9A-Za-z]{8})", re.IGNORECASE)
+_NUMBER_AND_CODE = re.compile(
+    r"(WC\d{8}-\d{4,})[\s,，]+([2-9A-Za-z]{8})(?:[\s,，]+(.+))?", re.IGNORECASE | re.DOTALL
+)
 _TAKEN_AS: dict[str, TakenAs] = {
     "ask": "question",
     "matter": "matter",
@@ -91,6 +94,7 @@ class Dialogue:
         commands: Commands,
         questions: Questions,
         casework: Casework,
+        rights: Rights,
         office: Office,
         limits: Limits,
         now: Callable[[], datetime],
@@ -103,6 +107,7 @@ class Dialogue:
         self._commands = commands
         self._questions = questions
         self._casework = casework
+        self._rights = rights
         self._limits = limits
         self._patience = Patience(limits)
         self._attachments = Attachments(
@@ -215,6 +220,7 @@ class Dialogue:
     def _act(self, prepared: _Prepared, language: Language, keep: Keep | None) -> list[Reply]:
         said, at = prepared.said, self._now()
         resident = self._store.residents.met(said.channel, said.sender, at=at)
+        self._store.forgetting.set_leaving(resident.id, leaves=False)
         if not resident.reachable:
             self._store.residents.set_reachable(resident.id, True)
             self._casework.note_return(resident.id, at=at)
@@ -227,8 +233,17 @@ class Dialogue:
         else:
             replies = self._take_turn(prepared, resident, language, earlier)
         if keep:
-            keep(resident.id, replies)
+            keep(self._written_to(resident, said, at), replies)
         return replies
+
+    def _written_to(self, resident: Resident, said: Said, at: datetime) -> int:
+        """Whose letters the replies are: of somebody who was just forgotten, those of an address
+        that is kept until they are out."""
+        if self._store.residents.has_identity(resident.id):
+            return resident.id
+        farewell = self._store.residents.met(said.channel, said.sender, at=at)
+        self._store.forgetting.set_leaving(farewell.id, leaves=True)
+        return farewell.id
 
     def _said_again(self, earlier: Turn, said: Said, at: datetime) -> list[Reply]:
         """Nothing is heard twice; what comes after its own correction is an older version."""
@@ -254,9 +269,23 @@ class Dialogue:
         moment = Moment(resident, turn_id, language, at)
         replies = self._replies(moment, prepared, tapped, earlier)
         replaces = tapped.id if tapped and replies[0].replaces else None
-        self._store.turns.finish(turn_id, replies, replaces=replaces)
-        self._store.residents.set_last_language(resident.id, language)
+        if not self._store.residents.has_identity(resident.id):  # she was forgotten just now
+            return replies
+        replies = [*self._rights.first_words(moment, said), *replies]
+        self._keep_turn(moment, replies, replaces=replaces)
         return replies
+
+    def _keep_turn(
+        self, moment: Moment, replies: Sequence[Reply], *, replaces: int | None
+    ) -> None:
+        """Keep what was replied; of what is not to be kept not even what it answers."""
+        resident_id = moment.resident.id
+        if any(reply.is_passing for reply in replies):
+            self._store.forgetting.empty_turns([moment.turn_id], resident_id)
+        else:
+            kept = [replace(reply, document=None) for reply in replies]
+            self._store.turns.finish(moment.turn_id, kept, replaces=replaces)
+        self._store.residents.set_last_language(resident_id, moment.language)
 
     def _use_up_patience(self, resident: Resident, said: Said, at: datetime) -> None:
         """Count a message; on Telegram the inbox has waited already.
@@ -414,6 +443,10 @@ class Dialogue:
                 replies = self._on_draft_tap(moment, prepared, target)
             case "case":
                 replies = self._casework.on_tap(moment, target)
+            case "by":
+                replies = self._casework.on_tap_by_code(moment, target)
+            case "forget":
+                replies = self._rights.on_tap(moment, target)
             case "addto":
                 replies = self._on_addition(moment, target)
             case "follow" | "unfollow":
@@ -493,9 +526,9 @@ class Dialogue:
 
 
 def _as_command(text: str) -> str:
-    """A case's number with its query code, and nothing else, asks how the case stands."""
+    """A case's number with its query code asks how the case stands; what follows adds to it."""
     found = _NUMBER_AND_CODE.fullmatch(text)
-    return f"/status {found[1]} {found[2]}" if found else text
+    return f"/status {found[1]} {found[2]} {found[3] or ''}".rstrip() if found else text
 
 
 def _label(turn: Turn, action: str) -> str:

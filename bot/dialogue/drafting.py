@@ -228,6 +228,8 @@ class Drafting:
         match name:
             case "submit":
                 return self._submit(moment, draft, same_as=row_number(choice))
+            case "anonymous" if draft.matter.text:
+                return self._submit_anonymously(moment, draft, is_sure=choice == "yes")
             case "cancel":
                 return self._cancel(moment, draft)
             case "card":
@@ -265,6 +267,22 @@ class Drafting:
         desk.note_meaning(self._store, case, meaning=self._meaning())
         text = self._phrasing.filed(moment.language, case, similar)
         return Reply(text, replaces=True, case_id=case.id)
+
+    def _submit_anonymously(self, moment: Moment, draft: Draft, *, is_sure: bool) -> Reply:
+        """File it as nobody's, once she has read what that means; her conversation forgets it."""
+        language, phrasing = moment.language, self._phrasing
+        if not is_sure:
+            yes = phrasing.button(language, "anonymous_yes", f"d:{draft.id}:anonymous=yes")
+            back = phrasing.button(language, "back", f"d:{draft.id}:card")
+            text = phrasing.say(language, "draft.anonymous_sure")
+            return Reply(text, buttons=((yes,), (back,)), replaces=True)
+        similar = self._similar(moment, draft)
+        case = desk.open_case_of_nobody(self._office, draft, at=moment.at, similar=similar)
+        desk.note_meaning(self._store, case, meaning=self._meaning())
+        text = phrasing.say(
+            language, "case.filed_anonymously", number=case.number, code=case.query_code
+        )
+        return Reply(text, replaces=True, is_passing=True)
 
     def _similar(self, moment: Moment, draft: Draft) -> list[desk.Similar]:
         return desk.similar_cases(self._store, draft.matter, meaning=self._meaning(), at=moment.at)
@@ -407,7 +425,7 @@ class Drafting:
             *joins,
             (button("kind"), button("category"), button("urgency")),
             (button("street"), button("place"), button("commitment")),
-            (button("cancel"),),
+            (button("anonymous"), button("cancel")),
         )
 
 

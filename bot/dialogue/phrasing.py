@@ -171,6 +171,8 @@ class Phrasing:
             lines.append(say(language, "draft.photos", count=draft.photos))
         lines.append(say(language, "draft.words", text=matter.text))
         lines += self._similar(language, similar)
+        if matter.kind is Kind.REPORT:
+            lines.append(say(language, "draft.confidential"))
         return "\n".join([*lines, say(language, "draft.more")])
 
     def _parts(self, language: Language, matter: Matter) -> list[str]:

@@ -1,0 +1,136 @@
+"""What a resident may ask of the house about herself: what is kept and why, everything that is
+held of her, and to be forgotten."""
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot import desk
+from bot.consent import PrivacyNotice
+from bot.desk import Forgotten, Office, StillOnDuty
+from bot.dialogue.drafting import Moment
+from bot.dialogue.mydata import as_values, readable
+from bot.dialogue.phrasing import Phrasing
+from bot.messages import Document, Reply, Said
+from bot.naming import local_time
+
+CONFIRM_MINUTES = 15
+"""So long the button under `/forget` does what it says."""
+_TELL_OF_PRIVACY = ("/start", "/privacy")
+_CASES_NAMED = 20
+
+
+class Rights:
+    """Every method runs inside the message's transaction."""
+
+    def __init__(
+        self,
+        *,
+        office: Office,
+        phrasing: Phrasing,
+        notice: PrivacyNotice,
+        drop_photo: Callable[[str], None],
+    ) -> None:
+        self._office = office
+        self._store = office.store
+        self._phrasing = phrasing
+        self.notice = notice
+        self._drop_photo = drop_photo
+
+    # What is kept
+
+    def first_words(self, moment: Moment, said: Said) -> list[Reply]:
+        """What is kept and why, once, to whoever is met for the first time and did not ask; and
+        once more when the notice has changed. The web page says it beside the conversation."""
+        shown, version = self._store.consents.shown(moment.resident.id), self.notice.version
+        if shown == version or said.action:
+            return []
+        self._store.consents.note_shown(moment.resident.id, version, at=moment.at)
+        if said.text.startswith(_TELL_OF_PRIVACY):
+            return []
+        if shown:
+            return [Reply(self.notice.changed(moment.language))]
+        return [] if said.channel == "web" else [Reply(self.notice.in_short(moment.language))]
+
+    def privacy(self, moment: Moment) -> Reply:
+        """`/privacy`: the whole notice."""
+        return Reply(self.notice.text(moment.language))
+
+    # What is held
+
+    def mydata(self, moment: Moment) -> list[Reply]:
+        """`/mydata`: everything held about her, to read and as JSON; on the web by its pages."""
+        say, language = self._phrasing.say, moment.language
+        if self._store.residents.is_on(moment.resident.id, "web"):
+            return [Reply(say(language, "mydata.pages"))]
+        values = as_values(self._store, moment.resident.id, at=moment.at)
+        text = readable(self._phrasing, language, values)
+        machine = json.dumps(values, ensure_ascii=False, indent=2)
+        day = local_time(moment.at)[:10]
+        return [
+            Reply(
+                say(language, "mydata.to_read"),
+                document=Document(f"mydata-{day}.txt", text),
+            ),
+            Reply(
+                say(language, "mydata.for_machines"),
+                document=Document(f"mydata-{day}.json", machine),
+            ),
+        ]
+
+    # To be forgotten
+
+    def ask(self, moment: Moment) -> Reply:
+        """`/forget`: what would go and what would stay, and a button that means it."""
+        holdings = desk.holdings_of(self._office, moment.resident.id)
+        code = secrets.token_hex(8)
+        until = moment.at + timedelta(minutes=CONFIRM_MINUTES)
+        self._store.forgetting.set_confirmation(moment.resident.id, code, until=until)
+        text = self._phrasing.say(
+            moment.language,
+            "forget.sure",
+            **holdings.counts,
+            withdrawn=[case.number for case in holdings.withdrawn[:_CASES_NAMED]],
+            withdrawn_count=len(holdings.withdrawn),
+            emptied_count=len(holdings.emptied),
+            kept=[case.number for case in holdings.kept],
+            minutes=CONFIRM_MINUTES,
+        )
+        yes = self._phrasing.button(moment.language, "forget_yes", f"forget:{code}")
+        no = self._phrasing.button(moment.language, "forget_no", "forget:no")
+        return Reply(text, buttons=((yes,), (no,)))
+
+    def on_tap(self, moment: Moment, code: str) -> list[Reply]:
+        """She means it, or not; nothing for a button that was used or is too old."""
+        say, language = self._phrasing.say, moment.language
+        if code == "no":
+            self._store.forgetting.set_confirmation(moment.resident.id, "", until=moment.at)
+            return [Reply(say(language, "forget.not_done"), replaces=True)]
+        taken = self._store.forgetting.take_confirmation(moment.resident.id, code, at=moment.at)
+        if not taken:
+            return []
+        try:
+            done = self.forget(moment.resident.id, at=moment.at)
+        except StillOnDuty:
+            return [Reply(say(language, "forget.on_duty"), replaces=True)]
+        return [self._receipt(moment, done)]
+
+    def forget(self, resident_id: int, *, at: datetime) -> Forgotten:
+        """Forget a resident."""
+        return desk.forget(self._office, resident_id, drop_photo=self._drop_photo, at=at)
+
+    def _receipt(self, moment: Moment, done: Forgotten) -> Reply:
+        """What was done, and what stays and why; it is kept nowhere."""
+        holdings = done.holdings
+        text = self._phrasing.say(
+            moment.language,
+            "forget.done",
+            receipt=done.receipt.number,
+            time=local_time(done.receipt.at),
+            **holdings.counts,
+            withdrawn_count=len(holdings.withdrawn),
+            emptied_count=len(holdings.emptied),
+            kept=[{"number": case.number, "code": case.query_code} for case in holdings.kept],
+        )
+        return Reply(text, replaces=True, is_passing=True)
