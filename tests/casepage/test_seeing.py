@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot import desk
-from bot.cases import Awaiting, Case, CaseState, Kind
+from bot.cases import Awaiting, Case, CaseState, Kind, Matter
 from bot.desk import To
 from bot.messages import Photo
 from bot.store.photos import Photos
@@ -146,6 +146,39 @@ async def test_photos_are_for_who_may_see_the_case(pages: CasePages) -> None:
     assert JPEG not in (await pages.site.stranger().http.get(first)).content
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+async def test_a_photo_is_for_each_role_as_its_case_is(pages: CasePages, kind: Kind) -> None:
+    """A report of wrongdoing is for its unit, dispatchers and supervisors like any other case."""
+    case = with_photos(pages, JPEG, matter=replace(LAMP, kind=kind))
+    for name in (DISPATCHER, SUPERVISOR, HANDLER, GARDENER):
+        page = await pages.opens(name, case)
+        photo = await page.http.get(f"{address(case)}/photos/1")
+        assert page.status == photo.status_code == (404 if name == GARDENER else 200), name
+        assert (JPEG in photo.content) == (name != GARDENER)
+
+
+async def test_a_unit_that_gave_a_case_back_sees_its_photos_no_more(pages: CasePages) -> None:
+    hall, case = pages.hall, with_photos(pages, JPEG)
+    part = hall.part(case)
+    hall.does(desk.ask_return, case, hall.handler, part.id, "不属本单位")
+    hall.does(desk.grant_return, hall.case(case), hall.dispatcher, part.id)
+    handler = await pages.opens(HANDLER, case)
+    assert (await handler.http.get(f"{address(case)}/photos/1")).status_code == 404
+
+
+async def test_a_duplicates_photos_are_not_the_units_that_has_the_master(pages: CasePages) -> None:
+    hall = pages.hall
+    master = hall.dispatched()
+    duplicate = with_photos(pages, JPEG, is_dispatched=False)
+    hall.does(desk.merge, duplicate, hall.dispatcher, master.id)
+    for name, seen in ((HANDLER, 404), (GARDENER, 404), (DISPATCHER, 200), (SUPERVISOR, 200)):
+        clerk = await pages.opens(name, master)
+        photo = await clerk.http.get(f"{address(duplicate)}/photos/1")
+        assert photo.status_code == seen, name
+        of_master = await clerk.http.get(f"{address(master)}/photos/1")
+        assert of_master.status_code == 404  # no other case's photo under this one's address
+
+
 @pytest.mark.parametrize("at", ["0", "3", "-1", "99999999999999999999", "x", "1.jpg", "..%2f1"])
 async def test_a_photo_that_is_not_there_is_not_found(pages: CasePages, at: str) -> None:
     case = with_photos(pages, JPEG, JPEG)
@@ -161,8 +194,10 @@ async def test_a_photo_whose_file_is_gone_is_not_found(pages: CasePages) -> None
     assert (await clerk.http.get(f"{address(case)}/photos/1")).status_code == 404
 
 
-def with_photos(pages: CasePages, *contents: bytes) -> Case:
-    """A case with these photos that the street unit has."""
+def with_photos(
+    pages: CasePages, *contents: bytes, matter: Matter = LAMP, is_dispatched: bool = True
+) -> Case:
+    """A case with these photos that the street unit has, or nobody yet."""
     hall, photos = (
         pages.hall,
         Photos(pages.bot.settings.paths.var / "files", pages.bot.store.vault),
@@ -171,7 +206,7 @@ def with_photos(pages: CasePages, *contents: bytes) -> Case:
     with hall.store.transaction():
         draft = hall.store.drafts.add(
             hall.resident.resident_id,
-            LAMP,
+            matter,
             source=f"photos:{hall.store.queue.newest_step()}",
             awaiting=Awaiting.NOTHING,
             at=hall.clock.now,
@@ -185,6 +220,8 @@ def with_photos(pages: CasePages, *contents: bytes) -> Case:
                 at=hall.clock.now,
             )
     case = desk.open_case(hall.office, draft, at=hall.clock.now)
+    if not is_dispatched:
+        return case
     hall.does(desk.accept, case, hall.dispatcher)
     return hall.does(desk.dispatch, case, hall.dispatcher, [To(STREETS)])
 
