@@ -88,7 +88,8 @@ class RetentionSettings(Section):
         conversation_days: what residents wrote and read, from the day they did.
         drafts_days: matters that were never filed and their photos, from the last change.
         questions_days: the masked questions of residents.
-        undelivered_days: updates that could not be handled, and letters that cannot arrive.
+        updates_days: updates that could not be handled.
+        letters_days: letters that cannot arrive, unless their case is open.
         photos_days: photos of cases, from the day they were closed.
         cases_days: words, place and resident of cases, from the day they were closed.
         identities_days: who a resident is, from her last message, if nothing else needs it.
@@ -100,7 +101,8 @@ class RetentionSettings(Section):
     conversation_days: int = Field(default=180, ge=0, le=36500)
     drafts_days: int = Field(default=30, ge=0, le=36500)
     questions_days: int = Field(default=365, ge=0, le=36500)
-    undelivered_days: int = Field(default=60, ge=0, le=36500)
+    updates_days: int = Field(default=60, ge=0, le=36500)
+    letters_days: int = Field(default=60, ge=0, le=36500)
     photos_days: int = Field(default=365, ge=0, le=36500)
     cases_days: int = Field(default=1095, ge=0, le=36500)
     identities_days: int = Field(default=1095, ge=0, le=36500)

@@ -16,11 +16,6 @@ from bot.store.photos import Photos
 
 logger = logging.getLogger(__name__)
 
-_SETTINGS = {
-    **{name: f"{name}_days" for name in ("conversation", "drafts", "questions", "photos")},
-    **{name: f"{name}_days" for name in ("cases", "identities", "views", "sessions")},
-    **dict.fromkeys(("updates", "letters"), "undelivered_days"),
-}
 _AT_ONCE = 500
 _FEW_AT_ONCE: Mapping[str, int] = {"cases": 10, "drafts": 20, "photos": 20}
 """Of a case some thirty rows change, and each photo takes its file and its key with it."""
@@ -120,7 +115,7 @@ def left_behind(store: Store, names: Sequence[str]) -> Iterator[str]:
 
 
 def _days(settings: RetentionSettings, name: str) -> int:
-    return int(getattr(settings, _SETTINGS[name]))
+    return int(getattr(settings, f"{name}_days"))
 
 
 def _before(settings: RetentionSettings, name: str, *, at: datetime) -> datetime | None:

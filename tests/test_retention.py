@@ -253,7 +253,7 @@ def test_a_letter_that_cannot_arrive_goes_unless_its_case_is_open(keeping: Keepi
         ]
         for letter in letters:
             keeping.store.outbox.refuse(letter, "400")
-    keeping.later(SETTINGS.undelivered_days + 1)
+    keeping.later(SETTINGS.letters_days + 1)
     assert keeping.deletes()["letters"] == 2
     assert [one.case_id for one in keeping.store.outbox.refused()] == [open_.id]
 
