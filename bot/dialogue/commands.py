@@ -152,7 +152,7 @@ class Commands:
             at=moment.at,
         )
         if case is None:
-            return self._message(moment, "case.not_found")
+            return self._message(moment, "case.how_status" if more else "case.not_found")
         if case.is_anonymous and more:
             return self._casework.add_by_code(moment, case, more)
         if case.is_anonymous:

@@ -271,7 +271,7 @@ class Dialogue:
         replaces = tapped.id if tapped and replies[0].replaces else None
         if not self._store.residents.has_identity(resident.id):  # she was forgotten just now
             return replies
-        replies = [*self._rights.first_words(moment, said), *replies]
+        replies = self._rights.with_first_words(moment, said, replies)
         self._keep_turn(moment, replies, replaces=replaces)
         return replies
 

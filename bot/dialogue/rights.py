@@ -3,7 +3,8 @@ held of her, and to be forgotten."""
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import desk
@@ -12,13 +13,15 @@ from bot.desk import Forgotten, Office, StillOnDuty
 from bot.dialogue.drafting import Moment
 from bot.dialogue.mydata import as_values, readable
 from bot.dialogue.phrasing import Phrasing
-from bot.messages import Document, Reply, Said
+from bot.messages import Document, Reply, Said, utf16_units
 from bot.naming import local_time
 
 CONFIRM_MINUTES = 15
 """So long the button under `/forget` does what it says."""
 _TELL_OF_PRIVACY = ("/start", "/privacy")
 _CASES_NAMED = 20
+_MOST_UNITS = 4000
+"""Of one message, markup included (Bot API, sendMessage: 4096 without it)."""
 
 
 class Rights:
@@ -40,18 +43,28 @@ class Rights:
 
     # What is kept
 
-    def first_words(self, moment: Moment, said: Said) -> list[Reply]:
-        """What is kept and why, once, to whoever is met for the first time and did not ask; and
-        once more when the notice has changed. The web page says it beside the conversation."""
-        shown, version = self._store.consents.shown(moment.resident.id), self.notice.version
-        if shown == version or said.action:
-            return []
-        self._store.consents.note_shown(moment.resident.id, version, at=moment.at)
-        if said.text.startswith(_TELL_OF_PRIVACY):
-            return []
-        if shown:
-            return [Reply(self.notice.changed(moment.language))]
-        return [] if said.channel == "web" else [Reply(self.notice.in_short(moment.language))]
+    def with_first_words(
+        self, moment: Moment, said: Said, replies: Sequence[Reply]
+    ) -> list[Reply]:
+        """The replies, and below them what is kept and why: once, to whoever is met for the first
+        time with a question or a matter, and once more when the notice has changed. `/start` and
+        `/privacy` say it themselves; the web page says it beside the conversation."""
+        resident_id, version = moment.resident.id, self.notice.version
+        shown = self._store.consents.shown(resident_id)
+        tells_itself = said.text.startswith(_TELL_OF_PRIVACY)
+        is_command = said.text.startswith("/") and not tells_itself
+        if not replies or shown == version or said.action or (is_command and not shown):
+            return list(replies)
+        self._store.consents.note_shown(resident_id, version, at=moment.at)
+        if tells_itself or (said.channel == "web" and not shown):
+            return list(replies)
+        notice = self.notice
+        text = notice.changed(moment.language) if shown else notice.in_short(moment.language)
+        *before, last = replies
+        below = f"{last.html}\n\n{text}"
+        if utf16_units(below) > _MOST_UNITS or last.document:
+            return [*replies, Reply(text)]
+        return [*before, replace(last, html=below)]
 
     def privacy(self, moment: Moment) -> Reply:
         """`/privacy`: the whole notice."""
@@ -94,7 +107,7 @@ class Rights:
             withdrawn=[case.number for case in holdings.withdrawn[:_CASES_NAMED]],
             withdrawn_count=len(holdings.withdrawn),
             emptied_count=len(holdings.emptied),
-            kept=[case.number for case in holdings.kept],
+            kept_numbers=[case.number for case in holdings.kept],
             minutes=CONFIRM_MINUTES,
         )
         yes = self._phrasing.button(moment.language, "forget_yes", f"forget:{code}")
