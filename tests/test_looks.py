@@ -11,6 +11,7 @@ from bot import desk
 from bot.app import Bot
 from bot.cases import Actor, Case, Role
 from bot.store import Store, View
+from bot.vault import Vault
 from tests.casework import Hall, wuhan
 from tests.clock import Clock
 from tests.consoles import ConsoleSite, console_of
@@ -52,7 +53,7 @@ def test_supervisors_hear_on_monday_morning_who_looked_at_what_and_why(hall: Hal
 
 def test_a_week_is_told_once_although_the_bot_is_restarted(tmp_path: Path) -> None:
     file = tmp_path / "bot.db"
-    hall = Hall(sqlite3.connect(file), Clock(THURSDAY))
+    hall = Hall(sqlite3.connect(file), Clock(THURSDAY), vault=Vault.open(tmp_path))
     looks(hall, hall.dispatched(), hall.dispatcher)
     for hours in (0, 1, 24):
         hall.store.close()
@@ -60,6 +61,7 @@ def test_a_week_is_told_once_although_the_bot_is_restarted(tmp_path: Path) -> No
         hall.office = office_over(hall.store)
         hall.comes_to(NEXT_MONDAY + timedelta(hours=hours))
     hall.connection = sqlite3.connect(file)
+    hall.connection.create_function("opened", 1, hall.store._database.opened)
     assert len(told(hall, hall.supervisor)) == 1
     hall.connection.close()
     hall.store.close()
