@@ -10,7 +10,7 @@ import pytest
 from bot import desk
 from bot.app import Bot
 from bot.cases import Actor, Solved
-from bot.store import AnswerRecord
+from bot.store import MOST_UNANSWERED, AnswerRecord
 from bot.web.console.counting import KEPT_SECONDS, MOST_KEPT
 from tests.clock import Clock
 from tests.consoles import Clerk, ConsoleSite, console_of
@@ -43,7 +43,7 @@ def solved(bot: Bot, unit: str = "urban_management", name: str = "王五") -> No
 
 def asks(bot: Bot, question: str, decision: str) -> None:
     at = bot.now()
-    with bot.store.transaction():
+    with bot.store.together():
         resident = bot.store.residents.met("web", "w1", at=at)
         hits = ("wuchang-2020/gdp-growth",)
         record = AnswerRecord(question, "zh", hits, decision, 0.5, "build")
@@ -101,6 +101,17 @@ async def test_questions_without_an_answer_are_grouped_and_masked(
     assert clerk.all("main script") == []
     label = bot.index.commitments["wuchang-2020/gdp-growth"].quote
     assert label in clerk.texts("#questions-head ~ table")[0]
+
+
+async def test_wordings_that_are_too_many_to_be_grouped_are_counted(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    with bot.store.transaction():
+        for number in range(MOST_UNANSWERED + 3):
+            asks(bot, f"第{number}个问题", "no_answer")
+    clerk = await site.signs_in("李四")
+    await clerk.opens(PATH)
+    assert "更早的 3 种问法未计入" in clerk.text
 
 
 @pytest.mark.parametrize(

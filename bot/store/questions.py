@@ -94,7 +94,7 @@ class Questions:
     def unanswered(
         self, begin: datetime, end: datetime, *, most: int = MOST_UNANSWERED
     ) -> list[Asked]:
-        """Questions that were refused, or whose answer did not help, as residents wrote them.
+        """Questions that were refused, or whose answer did not help, masked.
 
         Args:
             most: how many wordings at most, the newest.
@@ -126,7 +126,7 @@ class Questions:
         """How many wordings `unanswered` would have to read if it read them all."""
         ((count,),) = self._database.tuples(
             """
-            select count(distinct question) from answers
+            select count(distinct wording) from answers
             where at >= ? and at < ? and (decision = 'no_answer' or helpful = 0)
             """,
             [begin.isoformat(), end.isoformat()],

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.cases import TIME_ZONE
 from bot.masking import masked
 from bot.metrics import Basis, Report, Window, basis_of, report_of
-from bot.store import Period, QuestionCounts, Store
+from bot.store import MOST_UNANSWERED, Period, QuestionCounts, Store
 from bot.unanswered import Group, groups_in
 from bot.web.console.console import Console
 from index import Index
@@ -28,6 +28,7 @@ class Figures:
     Attributes:
         filed: the cases filed in each day, or month, of the window.
         over_time: what became of the questions of each.
+        unread: how many older wordings are not among the groups.
     """
 
     report: Report
@@ -36,6 +37,7 @@ class Figures:
     over_time: Mapping[date, QuestionCounts]
     most_asked: Sequence[tuple[str, int]]
     groups: Sequence[Group]
+    unread: int
     counted_at: datetime
 
 
@@ -72,6 +74,7 @@ class Counting:
                 over_time=over_time,
                 most_asked=store.questions.most_asked(window.begin, window.end),
                 groups=_unanswered(store, window, index),
+                unread=_unread(store, window),
                 counted_at=now,
             )
 
@@ -86,6 +89,12 @@ def _filed(basis: Basis, periods: Mapping[date, object], period: Period) -> dict
     days = (one.submitted_at.astimezone(TIME_ZONE).date() for one in basis.filed())
     found = Counter(day if period == "day" else day.replace(day=1) for day in days)
     return {first: found[first] for first in periods}
+
+
+def _unread(store: Store, window: Window) -> int:
+    """How many older wordings are not among the groups."""
+    wordings = store.questions.wordings_unanswered(window.begin, window.end)
+    return max(wordings - MOST_UNANSWERED, 0)
 
 
 def _unanswered(store: Store, window: Window, index: Index) -> Sequence[Group]:
