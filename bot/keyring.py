@@ -12,13 +12,11 @@ from typing import Any
 _AT_ONCE = 32
 """Keys made with one commit; those left when the process ends are never used."""
 _PATIENCE_SECONDS = 5.0
-_TABLES = """
-    create table if not exists keyring (name text primary key) strict;
-    create table if not exists words (name text primary key, sealed blob not null) strict;
-    create table if not exists keys (
-        id integer primary key autoincrement, sealed blob not null
-    ) strict;
-"""
+_TABLES = (
+    "create table keyring (name text primary key) strict",
+    "create table words (name text primary key, sealed blob not null) strict",
+    "create table keys (id integer primary key autoincrement, sealed blob not null) strict",
+)
 
 
 class KeyringError(Exception):
@@ -36,11 +34,8 @@ class Keyring:
         connection.isolation_level = None
         connection.execute("pragma synchronous = full")
         connection.execute("pragma secure_delete = on")
-        connection.executescript(_TABLES)
-        connection.execute(
-            "insert into keyring select ? where not exists (select 1 from keyring)",
-            [secrets.token_hex(8)],
-        )
+        if not connection.execute("select 1 from sqlite_master where name = 'keys'").fetchone():
+            _make_tables(connection)
         self.name = str(connection.execute("select name from keyring").fetchone()[0])
         self._connection = connection
         self._lock = threading.Lock()
@@ -69,10 +64,11 @@ class Keyring:
         return dict(self._all("select name, sealed from words"))
 
     def set_words(self, words: Mapping[str, bytes]) -> None:
-        """Keep what the vault has for itself."""
+        """Keep what the vault has for itself; what another process has kept already stays."""
         with self._lock, self._connection:
             self._connection.execute("begin immediate")
-            self._connection.executemany("insert into words values (?, ?)", list(words.items()))
+            insert = "insert or ignore into words values (?, ?)"
+            self._connection.executemany(insert, list(words.items()))
 
     def next_key(self, made: Callable[[], bytes]) -> int:
         """The number of a key nobody has used; `made` gives new ones."""
@@ -133,3 +129,13 @@ class Keyring:
     def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    with connection:
+        connection.execute("begin immediate")
+        if connection.execute("select 1 from sqlite_master where name = 'keys'").fetchone():
+            return  # another process has just made them
+        for statement in _TABLES:
+            connection.execute(statement)
+        connection.execute("insert into keyring values (?)", [secrets.token_hex(8)])

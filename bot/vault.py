@@ -59,6 +59,7 @@ class Vault:
         if not own:
             own = {name: self._wrapped(Fernet.generate_key()) for name in (_PEPPER, _TRANSIT)}
             keyring.set_words(own)
+            own = keyring.words()
         try:
             pepper, transit = (master.decrypt(own[name]) for name in (_PEPPER, _TRANSIT))
         except (InvalidToken, KeyError) as error:
@@ -222,6 +223,8 @@ def rotate(folder: Path, *, environ: Mapping[str, str] = os.environ) -> int:
         VaultError: the vault cannot be opened; nothing was changed.
     """
     file = folder / KEY_FILE
+    for left in folder.glob(f".{KEY_FILE}-*"):  # of a process that was killed
+        left.unlink()
     is_from_environment = bool(environ.get(KEY_VARIABLE, "").strip())
     vault = Vault.open(folder, environ=environ)
     try:
@@ -260,8 +263,15 @@ def _master_key(folder: Path, environ: Mapping[str, str], *, is_new: bool) -> Mu
 
 
 def _make_key(file: Path) -> None:
+    """Make the key, unless another process does so at the same moment."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    _write_key(file, [Fernet.generate_key().decode()])
+    aside = _written_aside(file, [Fernet.generate_key().decode()])
+    try:
+        os.link(aside, file)
+    except FileExistsError:
+        return
+    finally:
+        aside.unlink()
     logger.warning(
         "%s: made the vault's master key. Keep a copy of it apart from the backups: "
         "without it nobody can be written to, and no words be read",
@@ -270,17 +280,22 @@ def _make_key(file: Path) -> None:
 
 
 def _write_key(file: Path, keys: list[str]) -> None:
-    """Replace the file whole or not at all; only its owner may ever read it."""
-    handle, aside = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    """Replace the file whole or not at all."""
+    _written_aside(file, keys).replace(file)
+
+
+def _written_aside(file: Path, keys: list[str]) -> Path:
+    """A new file beside it, surely on disk; only its owner may ever read it."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     try:
         with os.fdopen(handle, "w") as out:
             out.write("\n".join(keys) + "\n")
             out.flush()
             os.fsync(out.fileno())
-        Path(aside).replace(file)
     except OSError:
-        Path(aside).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
         raise
+    return Path(name)
 
 
 def _utf8(text: str) -> bytes:

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from bot.cases import Awaiting, Kind, Matter
 from bot.migrations import migrations
-from bot.store import Store, StoreError
+from bot.store import Store, StoreError, StoreUnavailable
 from bot.vault import (
     KEY_FILE,
     KEY_VARIABLE,
@@ -142,6 +142,29 @@ def test_the_first_start_makes_a_key_only_its_owner_may_read_and_says_so(
     (told,) = [line for line in caplog.messages if "master key" in line]
     assert "Keep a copy" in told
     assert (tmp_path / KEY_FILE).read_text().strip() not in caplog.text
+
+
+def test_two_processes_that_start_at_once_share_one_vault(tmp_path: Path) -> None:
+    children = []
+    for number in range(4):
+        if not (child := os.fork()):
+            try:
+                with closing(Store.open(tmp_path / "bot.db")) as store:
+                    while True:
+                        try:
+                            with store.transaction():
+                                store.residents.met("web", str(number), at=Clock().now)
+                            os._exit(0)
+                        except StoreUnavailable:
+                            continue
+            finally:
+                os._exit(1)
+        children.append(child)
+    statuses = [os.waitpid(child, 0)[1] for child in children]
+    left = [number for number, status in enumerate(statuses) if status == 0]
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        assert [n for n in range(4) if store.residents.known("web", str(n))] == left
+    assert left
 
 
 def test_a_key_from_the_environment_is_written_nowhere(
