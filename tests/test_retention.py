@@ -14,6 +14,7 @@ import pytest
 
 from bot import desk
 from bot.app import Bot, keep_to_terms
+from bot.arrivals import Arrival
 from bot.cases import FORGOTTEN, Actor, Awaiting, Case, CaseState, Kind, Matter, Solved
 from bot.config import RetentionSettings
 from bot.messages import Photo, Reply
@@ -256,6 +257,36 @@ def test_a_letter_that_cannot_arrive_goes_unless_its_case_is_open(keeping: Keepi
     keeping.later(SETTINGS.letters_days + 1)
     assert keeping.deletes()["letters"] == 2
     assert [one.case_id for one in keeping.store.outbox.refused()] == [open_.id]
+
+
+def test_what_waits_for_who_cannot_be_written_to_goes_and_for_others_stays(
+    keeping: Keeping,
+) -> None:
+    gone, here = keeping.hall.resident.resident_id, keeping.hall.neighbour.resident_id
+    with keeping.store.transaction():
+        for resident_id in (gone, here):
+            keeping.store.outbox.post(cast(int, resident_id), Reply("路灯"), at=keeping.now)
+        keeping.store.residents.set_reachable(cast(int, gone), False)
+    keeping.later(SETTINGS.letters_days + 1)
+    assert keeping.deletes() == {"letters": 1}
+    assert keeping.store.outbox.next_for(cast(int, gone)) is None
+    assert keeping.store.outbox.next_for(cast(int, here)) is not None
+
+
+def test_an_update_that_could_not_be_handled_goes_and_is_not_taken_for_new(
+    keeping: Keeping,
+) -> None:
+    update = Arrival(7, "1001", {"message": {"text": PHONE}}, "")
+    with keeping.store.transaction():
+        keeping.store.inbox.add([update], at=keeping.now)
+        keeping.store.inbox.set_aside([7], "ValueError")
+    keeping.later(SETTINGS.updates_days)
+    assert keeping.deletes() == {}
+    keeping.later(1)
+    assert keeping.deletes() == {"updates": 1}
+    assert keeping.store.inbox.set_asides() == []
+    with keeping.store.transaction():
+        assert keeping.store.inbox.add([update], at=keeping.now) == []
 
 
 def test_who_looked_and_who_was_signed_in_goes_after_its_term(keeping: Keeping) -> None:

@@ -104,35 +104,19 @@ class Retention:
         if not ids:
             return Gone(0)
         match name:
-            case "conversation":
-                self._drop_turns(ids)
             case "drafts":
                 return Gone(len(ids), self._drop_drafts(ids))
-            case "updates":
-                self._execute(
-                    """
-                    update inbox set state = 'done', sender = '', album = '', payload = '',
-                    failure = '', handled_at = received_at where update_id in (?)
-                    """,
-                    ids,
-                )
-            case "letters":
-                self._execute(
-                    "update outbox set state = 'dropped', reply = '' where id in (?)", ids
-                )
             case "photos":
-                names = self._names("select name from files where id in (?)", ids)
-                self._execute("delete from files where id in (?)", ids)
-                return Gone(len(ids), names)
+                return Gone(len(ids), self._drop_photos(ids))
             case "cases":
-                nobody = self._residents.add(at=at)
-                photos = [name for one in ids for name in self._empty(one, nobody, at=at)]
-                return Gone(len(ids), tuple(photos))
+                return Gone(len(ids), self._empty_cases(ids, at=at))
+            case "conversation":
+                self._drop_turns(ids)
             case "identities":
                 self._forgetting.drop_conversation(*ids)
                 self._forgetting.drop_resident(*ids, at=at)
             case _:
-                self._execute(f"delete from {_TABLES[name]} where id in (?)", ids)
+                self._execute(_DROPS[name], ids)
         return Gone(len(ids))
 
     def tidy_search(self) -> None:
@@ -165,6 +149,15 @@ class Retention:
         self._execute("delete from drafts where id in (?)", ids)
         return names
 
+    def _drop_photos(self, ids: Sequence[int]) -> tuple[str, ...]:
+        names = self._names("select name from files where id in (?)", ids)
+        self._execute("delete from files where id in (?)", ids)
+        return names
+
+    def _empty_cases(self, ids: Sequence[int], *, at: datetime) -> tuple[str, ...]:
+        nobody = self._residents.add(at=at)
+        return tuple(name for one in ids for name in self._empty(one, nobody, at=at))
+
     def _empty(self, case_id: int, nobody: Resident, *, at: datetime) -> list[str]:
         """Let a case keep its figures alone; returns the names of its photos' files.
 
@@ -193,7 +186,17 @@ class Retention:
         self._database.execute(sql.replace("(?)", _listed(ids)), [])
 
 
-_TABLES = {"questions": "answers", "views": "views", "sessions": "staff_sessions"}
+_DROPS = {
+    "questions": "delete from answers where id in (?)",
+    "views": "delete from views where id in (?)",
+    "sessions": "delete from staff_sessions where id in (?)",
+    "letters": "update outbox set state = 'dropped', reply = '' where id in (?)",
+    "updates": """
+        update inbox set state = 'done', sender = '', album = '', payload = '', failure = '',
+        handled_at = received_at where update_id in (?)
+    """,
+}
+"""What goes by one statement; of an update its number stays, so that it is not taken for new."""
 
 
 def _listed(ids: Sequence[int]) -> str:
