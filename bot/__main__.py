@@ -25,6 +25,7 @@ from bot.lock import only_instance
 from bot.logs import configure_logging
 from bot.metrics import lines_of, measure
 from bot.plain_errors import plain_errors
+from bot.privacy_commands import forget
 from bot.progress_commands import progress
 from bot.question_commands import accept, questions, since_option, until_option, window_of
 from bot.service import read_service
@@ -288,7 +289,7 @@ def _chat(terminal: Terminal) -> None:
             loop.run(terminal.take(input("> ")))
 
 
-for command in (staff, progress, publish, questions, accept, vault):
+for command in (staff, progress, publish, questions, accept, vault, forget):
     cli.add_command(command)
 
 

@@ -205,6 +205,10 @@ class Listener(Protocol):
         """
         ...
 
+    def held(self, channel: Channel, sender: str) -> tuple[Document, Document] | None:
+        """Everything held about one resident, to read and as JSON; None for a stranger."""
+        ...
+
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
         """The last turns of one resident, oldest first; empty for a stranger."""
         ...

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot.config import Limits
-from bot.messages import Channel, Keep, Remark, Reply, Said, Turn
+from bot.messages import Channel, Document, Keep, Remark, Reply, Said, Turn
 from bot.web.site import build_site
 from bot.wording import Wording
 
@@ -55,6 +55,10 @@ class Scribe:
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
         """The last exchanges of one resident."""
         return self._turns.get(sender, [])[-most:]
+
+    def held(self, channel: Channel, sender: str) -> tuple[Document, Document] | None:
+        """Nothing is held."""
+        return None
 
     def wait_seconds(self, channel: Channel, sender: str) -> float:
         """It is always ready to hear."""

@@ -37,6 +37,7 @@ from bot.dialogue.understanding import (
 )
 from bot.messages import (
     Channel,
+    Document,
     Keep,
     Remark,
     Reply,
@@ -140,6 +141,13 @@ class Dialogue:
         """What the channel has to say by itself, in the language this resident is spoken to in."""
         language = self._spoken(self._store.residents.known(channel, sender), hint)
         return Reply(self._phrasing.say(language, f"talk.{name}"))
+
+    def held(self, channel: Channel, sender: str) -> tuple[Document, Document] | None:
+        """Everything held about one resident, to read and as JSON; None for a stranger."""
+        resident = self._store.residents.known(channel, sender)
+        if resident is None:
+            return None
+        return self._rights.held(resident.id, self._spoken(resident, ""), at=self._now())
 
     def turns(self, channel: Channel, sender: str, *, most: int) -> list[Turn]:
         """The last turns of one resident, oldest first; empty for a stranger."""

@@ -15,6 +15,7 @@ from bot.dialogue.mydata import as_values, readable
 from bot.dialogue.phrasing import Phrasing
 from bot.messages import Document, Reply, Said, utf16_units
 from bot.naming import local_time
+from bot.wording import Language
 
 CONFIRM_MINUTES = 15
 """So long the button under `/forget` does what it says."""
@@ -77,20 +78,22 @@ class Rights:
         say, language = self._phrasing.say, moment.language
         if self._store.residents.is_on(moment.resident.id, "web"):
             return [Reply(say(language, "mydata.pages"))]
-        values = as_values(self._store, moment.resident.id, at=moment.at)
-        text = readable(self._phrasing, language, values)
-        machine = json.dumps(values, ensure_ascii=False, indent=2)
-        day = local_time(moment.at)[:10]
+        text, machine = self.held(moment.resident.id, language, at=moment.at)
         return [
-            Reply(
-                say(language, "mydata.to_read"),
-                document=Document(f"mydata-{day}.txt", text),
-            ),
-            Reply(
-                say(language, "mydata.for_machines"),
-                document=Document(f"mydata-{day}.json", machine),
-            ),
+            Reply(say(language, "mydata.to_read"), document=text),
+            Reply(say(language, "mydata.for_machines"), document=machine),
         ]
+
+    def held(
+        self, resident_id: int, language: Language, *, at: datetime
+    ) -> tuple[Document, Document]:
+        """Everything held about a resident as two files: to read, and for programs."""
+        values = as_values(self._store, resident_id, at=at)
+        name = f"mydata-{local_time(at)[:10]}"
+        return (
+            Document(f"{name}.txt", readable(self._phrasing, language, values)),
+            Document(f"{name}.json", json.dumps(values, ensure_ascii=False, indent=2)),
+        )
 
     # To be forgotten
 

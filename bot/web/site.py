@@ -15,6 +15,7 @@ from bot.store import StoreUnavailable
 from bot.web.chat import Chat
 from bot.web.commitments import PublicCommitments
 from bot.web.guards import FaultNet, SafetyHeaders
+from bot.web.mydata import MyData
 from bot.web.pages import STATIC, Pages, VersionedFiles
 from bot.wording import Wording
 
@@ -48,6 +49,7 @@ def build_site(
         routes=[
             *more_routes,
             *chat.routes(),
+            *MyData(listener, pages=pages).routes(),
             *(commitments(pages).routes() if commitments else ()),
             Route("/healthz", on_health_asked),
             Mount("/static", VersionedFiles(directory=STATIC), name="static"),

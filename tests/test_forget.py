@@ -1,0 +1,155 @@
+"""`/forget`: what goes, what stays and why, on the real channels; the command for operators."""
+
+import pytest
+
+from bot import desk
+from bot.app import Bot
+from bot.cases import FORGOTTEN, CaseState, Event
+from bot.messages import Reply
+from bot.store import Store
+from tests.clock import Clock
+from tests.person import Person
+from tests.town import LAMP, NUMBER, Offices, Town
+
+WORDS = "南湖街道松涛苑门口垃圾成堆没人清"
+REPORT = "举报我们社区的科长收钱才给办低保"
+SECRET_WORDS = ("松涛苑", "垃圾成堆")
+
+
+async def forgets(person: Person) -> str:
+    """Ask to be forgotten and mean it; what she reads last."""
+    await person.says("/forget")
+    await person.taps("确定全部删除")
+    return person.heard[-1]
+
+
+def everything(store: Store) -> str:
+    """All the words that can be read in the database, whoever holds its keys."""
+    database = store._database
+    names = [row["name"] for row in database.all("select name from sqlite_master", [])]
+    tables = {name for name in names if not name.startswith("sqlite_")}
+    real = database.all("select name from sqlite_master where type = 'table'", [])
+    return "\n".join(
+        str(database.all(f"select * from {row['name']}", []))
+        for row in real
+        if row["name"] in tables
+    )
+
+
+async def test_what_she_said_is_gone_and_the_figures_stay(bot: Bot, resident: Person) -> None:
+    await resident.says("新增几所幼儿园？")
+    await resident.says(WORDS)
+    await resident.sends_photo()
+    await resident.taps("✅ 提交")
+    case = next(iter(bot.store.cases.all()))
+    told = await forgets(resident)
+    assert "回执" in told
+    after = bot.store.cases.get(case.id)
+    assert (after.matter.text, after.matter.place, after.photos) == (FORGOTTEN, "", 0)
+    assert after.state is CaseState.WITHDRAWN
+    assert after.matter.category == case.matter.category
+    assert after.submitted_at == case.submitted_at
+    assert not any(words in everything(bot.store) for words in SECRET_WORDS)
+    assert not [file for file in (bot.settings.paths.var / "files").iterdir() if file.is_file()]
+    assert bot.store.residents.known("web", "resident") is None
+
+
+async def test_she_reads_what_would_go_before_anything_does(bot: Bot, resident: Person) -> None:
+    await resident.says(WORDS)
+    await resident.taps("✅ 提交")
+    await resident.says("/forget")
+    assert "还在办的 1 件会先撤回" in resident.heard[-1]
+    await resident.taps("不删除")
+    assert bot.store.cases.get(1).matter.text == WORDS
+    assert not bot.store.receipts.all()
+
+
+async def test_a_button_is_good_once_and_for_a_while(
+    bot: Bot, resident: Person, clock: Clock
+) -> None:
+    await resident.says("/forget")
+    action = resident.action("确定全部删除")
+    clock.passes(minutes=16)
+    await resident.taps_action(action)
+    assert not bot.store.receipts.all()
+    await forgets(resident)
+    await resident.taps_action(resident.action("确定全部删除"))
+    assert len(bot.store.receipts.all()) == 1
+
+
+async def test_forgetting_twice_gives_two_receipts(bot: Bot, resident: Person) -> None:
+    await resident.says(WORDS)
+    await resident.taps("✅ 提交")
+    await forgets(resident)
+    await forgets(resident)
+    first, second = bot.store.receipts.all()
+    assert first.number != second.number
+    assert (first.counts["withdrawn"], second.counts["withdrawn"]) == (1, 0)
+
+
+async def test_an_open_report_goes_on_and_is_nobodys(bot: Bot, resident: Person) -> None:
+    await resident.says(REPORT)
+    await resident.taps("✅ 提交")
+    code = bot.store.cases.get(1).query_code
+    told = await forgets(resident)
+    assert "继续办理" in told
+    assert code in told
+    case = bot.store.cases.get(1)
+    assert (case.matter.text, case.state) == (REPORT, CaseState.SUBMITTED)
+    assert not bot.store.residents.has_identity(case.resident_id)
+    await resident.says("/mine")
+    assert "还没有提交过诉求" in resident.heard[-1]
+    await resident.says(f"/status {case.number} {code}")
+    assert REPORT in resident.heard[-1]
+
+
+async def test_staff_may_go_on_with_a_forgotten_residents_case(bot: Bot, resident: Person) -> None:
+    await resident.says(REPORT)
+    await resident.taps("✅ 提交")
+    await forgets(resident)
+    case = bot.store.cases.get(1)
+    event = Event("accept", "staff 1", "", True, bot.now(), CaseState.ACCEPTED)
+    bot.office.notices.tell(case, event)
+    assert bot.store.outbox.backlog(reachable=True).waiting == 0
+
+
+async def test_who_writes_again_is_somebody_new(bot: Bot, resident: Person) -> None:
+    await resident.says("你好")
+    before = bot.store.residents.known("web", "resident")
+    await forgets(resident)
+    await resident.says("你好")
+    after = bot.store.residents.known("web", "resident")
+    assert before
+    assert after
+    assert after.id != before.id
+    assert len(bot.dialogue.turns("web", "resident", most=9)) == 1
+
+
+async def test_a_reply_on_its_way_is_not_sent_any_more(bot: Bot, resident: Person) -> None:
+    await resident.says("你好")
+    known = bot.store.residents.known("web", "resident")
+    assert known
+    await bot.store.write(lambda: bot.store.outbox.post(known.id, Reply("答复"), at=bot.now()))
+    await forgets(resident)
+    assert bot.store.outbox.next_for(known.id) is None
+
+
+async def test_her_receipt_arrives_and_then_her_address_is_gone(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await resident.says("/forget")
+    await resident.taps("确定全部删除")
+    assert "已删除" in resident.reads
+    assert town.bot.store.residents.known("telegram", str(resident.telegram_id)) is None
+    assert LAMP not in "\n".join(offices.dispatcher.heard)
+    assert FORGOTTEN in offices.dispatcher.card(NUMBER)
+
+
+async def test_a_chat_of_staff_is_not_forgotten(town: Town, offices: Offices) -> None:
+    chat = town.bot.store.residents.known("telegram", str(offices.dispatcher.telegram_id))
+    assert chat
+    with pytest.raises(desk.StillOnDuty):
+        desk.forget(town.bot.office, chat.id, drop_photo=lambda _: None, at=town.clock.now)
+    assert town.bot.store.residents.has_identity(chat.id)
