@@ -97,6 +97,7 @@ def seal_what_is_plain(database: Database, vault: Vault) -> None:
     """Seal identities and words, all or nothing, and leave no trace of them in the file."""
     if not is_plain(database.tables):
         return
+    is_new = not database.tuples("select 1 from residents limit 1", [])
     with database.transaction():
         _give_keys(database, vault)
         _seal_identities(database, vault)
@@ -112,7 +113,8 @@ def seal_what_is_plain(database: Database, vault: Vault) -> None:
         database.execute(f"drop table {_PLAIN}", [])
     database.tables.conn.execute("vacuum")
     database.empty_log()
-    logger.info("what residents said is sealed now")
+    if not is_new:
+        logger.info("what residents said is sealed now")
 
 
 def _give_keys(database: Database, vault: Vault) -> None:
