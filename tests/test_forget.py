@@ -1,13 +1,18 @@
 """`/forget`: what goes, what stays and why, on the real channels; the command for operators."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from bot import desk
 from bot.app import Bot
-from bot.cases import FORGOTTEN, CaseState, Event
+from bot.cases import FORGOTTEN, Awaiting, CaseState, DraftState, Event, Kind, Matter
 from bot.messages import Reply
 from bot.store import Store
 from tests.clock import Clock
+from tests.operating import Operator
 from tests.person import Person
 from tests.town import LAMP, NUMBER, Offices, Town
 
@@ -153,3 +158,25 @@ async def test_a_chat_of_staff_is_not_forgotten(town: Town, offices: Offices) ->
     with pytest.raises(desk.StillOnDuty):
         desk.forget(town.bot.office, chat.id, drop_photo=lambda _: None, at=town.clock.now)
     assert town.bot.store.residents.has_identity(chat.id)
+
+
+def test_an_operator_forgets_whoever_filed_a_case(tmp_path: Path, built: Path) -> None:
+    """A letter names the case; without --commit the command only lists."""
+    operator, at = Operator(tmp_path, built), datetime.now(UTC)
+    with operator.store() as store, store.transaction():
+        resident = store.residents.met("web", "ada", at=at)
+        matter = Matter(WORDS, Kind.COMPLAINT, "other")
+        draft = store.drafts.add(
+            resident.id, matter, source="turn:1", awaiting=Awaiting.NOTHING, at=at
+        )
+        case = store.cases.add(draft, number=NUMBER, query_code="ABCD2345", at=at)
+        filed = replace(draft, state=DraftState.SUBMITTED, case_id=case.id)
+        store.drafts.change(filed, at=at)
+    assert f"withdrawn: {NUMBER}" in operator.runs("forget", NUMBER).output
+    with operator.store() as store:
+        assert store.cases.get(case.id).matter.text == WORDS
+    assert "receipt R" in operator.runs("forget", NUMBER, "--commit").output
+    with operator.store() as store:
+        assert store.cases.get(case.id).matter.text == FORGOTTEN
+        assert store.residents.known("web", "ada") is None
+    assert operator.runs("forget", "WC20200302-0999").exit_code == 1

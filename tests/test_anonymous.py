@@ -1,0 +1,137 @@
+"""Cases filed anonymously: nothing ties them to anybody, and number and code are the way back."""
+
+import re
+
+from bot import desk
+from bot.app import Bot, web_site
+from bot.cases import Actor, CaseState, Staff
+from tests.actors import WebResident
+from tests.person import Person
+from tests.town import Town
+from tests.web_site import serving
+
+WORDS = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的"
+_WAY_BACK = re.compile(r"/status (\S+) (\S+)")
+
+
+async def files_anonymously(person: Person, words: str = WORDS) -> tuple[str, str]:
+    """File a matter as nobody's; its number and code."""
+    await person.says(words)
+    await person.taps("匿名提交")
+    await person.taps("确定匿名提交")
+    found = _WAY_BACK.search(person.heard[-1])
+    assert found
+    return found[1], found[2]
+
+
+async def test_she_reads_what_anonymous_means_before_and_after(resident: Person) -> None:
+    await resident.says(WORDS)
+    await resident.taps("匿名提交")
+    assert "只显示一次" in resident.heard[-1]
+    await resident.taps("返回")
+    assert "请核对" in resident.heard[-1]
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    assert "已匿名提交" in resident.heard[-1]
+    assert "只显示这一次" in resident.heard[-1]
+
+
+async def test_nothing_kept_of_her_names_the_case_or_its_words(bot: Bot, resident: Person) -> None:
+    await resident.says("新增几所幼儿园？")
+    await resident.says("举报胭脂路口的城管收钱")
+    await resident.sends_photo()
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    number, code = _WAY_BACK.findall(resident.heard[-1])[0]
+    await resident.says(f"/status {number} {code}")
+    await resident.says(f"{number} {code} 昨天又收了一次")
+    case = bot.store.cases.numbered(number)
+    known = bot.store.residents.known("web", "resident")
+    assert case
+    assert known
+    assert case.photos == 1
+    assert case.is_confidential
+    assert case.resident_id != known.id
+    assert not bot.store.residents.has_identity(case.resident_id)
+    held = str(bot.store.holdings.of(known.id))
+    assert "幼儿园" in held
+    for trace in (number, code, "城管", "收了一次", f"d:{bot.store.cases.draft_id(case.id)}:"):
+        assert trace not in held
+    source = bot.store.forgetting.source_of(bot.store.cases.draft_id(case.id))
+    assert not source.startswith("turn:")
+
+
+async def test_number_and_code_are_the_way_back(
+    bot: Bot, resident: Person, neighbour: Person
+) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.says("/mine")
+    assert "还没有提交过诉求" in resident.heard[-1]
+    await neighbour.says(f"/status {number}")
+    assert "没有找到" in neighbour.heard[-1]
+    await neighbour.says(f"/status {number} {code}")
+    assert WORDS in neighbour.heard[-1]
+    await neighbour.says(f"{number} {code} 昨晚有人摔倒")
+    case = bot.store.cases.numbered(number)
+    assert case
+    assert bot.store.cases.events(case.id)[-1].reason == "昨晚有人摔倒"
+
+
+async def test_whoever_holds_the_code_reads_the_reply_and_rates_it(
+    bot: Bot, resident: Person
+) -> None:
+    number, code = await files_anonymously(resident)
+    case = bot.store.cases.numbered(number)
+    assert case
+    words = "每天上午十点半到下午一点。" * 20
+    staff = Actor.staff(Staff(1, "李四", "dispatcher"))  # type: ignore[arg-type]
+    desk.answer(bot.office, case.id, staff, words, source="民政局公告", at=bot.now())
+    assert bot.store.outbox.backlog(reachable=True).waiting == 0
+    await resident.says(f"/status {number} {code}")
+    assert words in resident.heard[-1]
+    await resident.taps("已解决")
+    assert bot.store.cases.get(case.id).state is CaseState.CLOSED
+    await resident.taps("满意")
+    assert str(bot.store.cases.get(case.id).satisfied) == "yes"
+
+
+async def test_on_the_web_number_and_code_are_shown_and_not_kept(town: Town) -> None:
+    async with serving(web_site(town.bot)) as url, WebResident(url) as resident:
+        await resident.says(WORDS)
+        await resident.taps("匿名提交")
+        await resident.taps("确定匿名提交")
+        assert "已匿名提交" in resident.heard[-1]
+        number, _ = _WAY_BACK.findall(resident.heard[-1])[0]
+        await resident.says("/mine")
+        assert number not in "\n".join(resident.heard)
+
+
+async def test_on_telegram_nothing_is_brought_to_her_afterwards(town: Town) -> None:
+    resident = town.resident()
+    await resident.says(WORDS)
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    number, _ = _WAY_BACK.findall(resident.reads)[0]
+    case = town.case(number)
+    letters = town.bot.store.holdings.of(resident.id)["outbox"]
+    assert all(letter["case_id"] is None and not letter["reply"] for letter in letters)
+    assert case.is_anonymous
+
+
+async def test_a_wrong_number_and_a_wrong_code_take_the_same_work(
+    bot: Bot, resident: Person
+) -> None:
+    number, _ = await files_anonymously(resident)
+    statements: list[str] = []
+    bot.store._database.tables.conn.set_trace_callback(statements.append)
+
+    def work(asked: str) -> list[str]:
+        statements.clear()
+        found = desk.find_case(
+            bot.store, number=asked, query_code="22222222", resident_id=999, at=bot.now()
+        )
+        assert found is None
+        return [statement.split("(")[0].split("'")[0] for statement in statements]
+
+    assert work(number) == work("WC20200302-0999")
+    bot.store._database.tables.conn.set_trace_callback(None)
