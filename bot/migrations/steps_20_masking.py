@@ -24,7 +24,12 @@ def m021_retention(db: Database) -> None:
     db.conn.execute("alter table cases add column emptied_at text not null default ''")
     db.conn.execute("create index turns_by_time on turns(at)")
     db.conn.execute("create index drafts_unfiled on drafts(updated_at) where case_id is null")
-    db.conn.execute("create index cases_by_end on cases(closed_at) where closed_at <> ''")
+    db.conn.execute(
+        """
+        create index cases_by_end on cases(closed_at)
+        where closed_at <> '' and emptied_at = ''
+        """
+    )
     db.conn.execute("create index views_by_time on views(at)")
     db.conn.execute("create index sessions_by_end on staff_sessions(expires_at)")
     db.conn.execute("create index turns_by_replaced on turns(replaces) where replaces is not null")

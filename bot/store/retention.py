@@ -17,11 +17,13 @@ from bot.store.residents import Resident, Residents
 _ENDED = ", ".join(f"'{state}'" for state in ENDED_STATES)
 _ENDED_BEFORE = f"""
     select id from cases where closed_at <> '' and closed_at < :before and state in ({_ENDED})
+        and emptied_at = ''
     union all
     select id from cases where state = '{CaseState.REJECTED}' and closed_at = ''
-        and (select max(at) from events where events.case_id = cases.id) < :before
+        and emptied_at = '' and (select max(at) from events where events.case_id = cases.id) < :before
 """
-"""A rejected case has no day on which it was closed, for it may be objected to."""
+"""What is emptied has neither words nor photos, and is not looked at again. A rejected case has no
+day on which it was closed, for it may be objected to."""
 
 DUE: Mapping[str, str] = {
     "conversation": "select id from turns where at < :before",
@@ -45,7 +47,7 @@ DUE: Mapping[str, str] = {
         select files.id from files join drafts on drafts.id = files.draft_id
         where drafts.case_id in ({_ENDED_BEFORE})
     """,
-    "cases": f"select id from cases where emptied_at = '' and id in ({_ENDED_BEFORE})",
+    "cases": _ENDED_BEFORE,
     "identities": """
         select id from residents
         where forgotten_at = '' and created_at < :before and heard_until < :before
