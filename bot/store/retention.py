@@ -20,7 +20,8 @@ _ENDED_BEFORE = f"""
         and emptied_at = ''
     union all
     select id from cases where state = '{CaseState.REJECTED}' and closed_at = ''
-        and emptied_at = '' and (select max(at) from events where events.case_id = cases.id) < :before
+        and emptied_at = ''
+        and (select max(at) from events where events.case_id = cases.id) < :before
 """
 """What is emptied has neither words nor photos, and is not looked at again. A rejected case has no
 day on which it was closed, for it may be objected to."""
