@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.vault import Vault
 from tests.actors import TelegramResident
 from tests.conftest import CONTENT
 from tests.fakes import FakeTelegram
@@ -82,8 +83,9 @@ def _decoded(done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedPr
 
 @pytest.fixture
 def shell(tmp_path: Path, built: Path) -> Shell:
-    """With the index built already."""
+    """With the index built, and the keys made, already."""
     shutil.copytree(built, tmp_path / "var")
+    Vault.open(tmp_path / "var").close()
     return Shell(tmp_path)
 
 

@@ -8,6 +8,7 @@ from bot.app import Bot
 from bot.cases import Awaiting, Draft, Kind, Urgency
 from tests.person import Person
 from tests.photographs import JPEG
+from tests.records import photos
 
 COMPLAINT = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的，没人修"
 MORE = "昨天又有一个婆婆在那里摔了一跤，没人管"
@@ -261,7 +262,7 @@ async def test_a_photo_may_come_first(bot: Bot, resident: Person) -> None:
     await resident.taps("提交")
     (case,) = bot.store.cases.all()
     assert (case.photos, case.matter.text) == (2, "这里的护栏断了，没人修")
-    assert [file.read_bytes() for file in photos_on_disk(bot)] == [JPEG, JPEG]
+    assert photos(bot) == [(".jpg", JPEG), (".jpg", JPEG)]
 
 
 async def test_a_location_may_come_first(bot: Bot, resident: Person) -> None:

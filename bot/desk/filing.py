@@ -82,10 +82,10 @@ def open_case(
         replace(draft, state=DraftState.SUBMITTED, awaiting=Awaiting.NOTHING, case_id=case.id),
         at=at,
     )
-    case = replace(
-        case, same_as=same_as, spot=store.spot_key(spot_of(case.matter)), waits_for=Role.DISPATCHER
-    )
+    spot = spot_of(case.matter)
+    case = replace(case, same_as=same_as, spot=store.spot_key(spot), waits_for=Role.DISPATCHER)
     store.cases.change(case)
+    store.cases.set_spot_words(case, spot)
     store.consents.note_filed(case.id, consent or store.consents.shown(draft.resident_id))
     if draft.matter.commitment:
         store.cases.set_commitment(case.id, draft.matter.commitment, "proposed")

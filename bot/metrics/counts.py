@@ -66,7 +66,8 @@ def early_warnings(basis: Basis) -> Metric:
         count, begin, end = _most_together(basis, [one.submitted_at for one in cases])
         if count >= basis.service.early_warning.cases:
             days = {"since": f"{begin:%Y-%m-%d}", "until": f"{end:%Y-%m-%d}"}
-            rows.append({"spot": spot, "category": category, "cases": count, **days})
+            name = basis.records.spot_names.get(spot, "")
+            rows.append({"spot": name, "category": category, "cases": count, **days})
     rows.sort(key=lambda row: (-int(row["cases"] or 0), str(row["spot"]), str(row["category"])))
     figure = Figure.number(len(rows), sum(1 for _ in basis.filed()))
     return Metric("early_warnings", "苗头预警", figure, rows=rows)

@@ -176,6 +176,16 @@ class Cases:
             )
         )
 
+    def set_spot_words(self, case: Case, words: str) -> None:
+        """Keep in words which spot a case is about; `Case.spot` only tells the same ones."""
+        sealed = self._database.sealed(case.resident_id, words)
+        self._database.update("cases", case.id, {"spot_words": sealed})
+
+    def spot_words(self, case_id: int) -> str:
+        """Which spot a case is about, in words; empty for none."""
+        row = self._database.one("select spot_words from cases where id = ?", [case_id])
+        return str(row["spot_words"]) if row else ""
+
     def at_spot(self, spot: str, category: str, *, since: datetime) -> list[Case]:
         """The cases of a category filed since then about one spot; none about an empty one, and no
         report of wrongdoing, whose place is nobody's to read."""

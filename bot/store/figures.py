@@ -115,6 +115,7 @@ class Records:
         parts: of these cases and of those they were merged into.
         commitments: case id -> ids of its commitments but the dropped ones.
         spots: oldest first.
+        spot_names: in words, of the spots that more than one of them is about.
     """
 
     cases: tuple[CaseRecord, ...]
@@ -122,6 +123,7 @@ class Records:
     parts: tuple[PartRecord, ...]
     commitments: dict[int, list[str]]
     spots: tuple[SpotRecord, ...]
+    spot_names: dict[str, str]
 
 
 class Figures:
@@ -149,6 +151,7 @@ class Figures:
                 parts=self._parts(window),
                 commitments=self._commitments(window),
                 spots=self._spots([spots_since.isoformat(), after]),
+                spot_names=self._spot_names([spots_since.isoformat(), after]),
             )
 
     def _cases(self, window: Sequence[str]) -> tuple[CaseRecord, ...]:
@@ -269,6 +272,20 @@ class Figures:
         for case_id, commitment in rows:
             found.setdefault(case_id, []).append(commitment)
         return found
+
+    def _spot_names(self, window: Sequence[str]) -> dict[str, str]:
+        """Opened only where several cases came together: there are as many spots as cases."""
+        rows = self._database.tuples(
+            """
+            select spot, opened(spot_words) from (
+                select spot, spot_words, max(id) from cases
+                where submitted_at >= ? and submitted_at < ? and spot <> ''
+                and state <> 'withdrawn' and kind <> 'report' group by spot having count(*) > 1
+            )
+            """,
+            window,
+        )
+        return dict(rows)
 
     def _spots(self, window: Sequence[str]) -> tuple[SpotRecord, ...]:
         rows = self._database.tuples(

@@ -55,13 +55,14 @@ class Forgetting:
         """Let a case belong to somebody whom nobody knows, a new resident if none is given; its
         words go with it."""
         nobody = to or self._residents.add(at=at)
-        said = self._events(case.id)
+        said, spot = self._events(case.id), self._cases.spot_words(case.id)
         parted = replace(case, resident_id=nobody.id, is_anonymous=True)
         self._database.update("cases", case.id, {"resident_id": nobody.id, "is_anonymous": 1})
         self._cases.change(parted)
         self.part_draft(self._cases.draft_id(case.id), case.resident_id, nobody, at=at)
         for event_id, reason in said:
             self._set_reason(event_id, nobody.id, reason)
+        self._cases.set_spot_words(parted, spot)
         return parted
 
     def part_draft(
@@ -89,6 +90,7 @@ class Forgetting:
         """
         emptied = replace(case, matter=_without_words(case.matter, FORGOTTEN), spot="", photos=0)
         self._cases.change(emptied)
+        self._cases.set_spot_words(emptied, "")
         draft = self._drafts.hers(self._cases.draft_id(case.id), case.resident_id)
         if draft:
             bare = replace(draft, matter=_without_words(draft.matter, ""))

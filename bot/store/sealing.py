@@ -33,6 +33,7 @@ _SEALED_FROM_THE_FIRST = (
     ("identities", "sealed", "id"),
     ("drafts", "position", "id"),
     ("cases", "position", "id"),
+    ("cases", "spot_words", "id"),
     ("inbox", "payload", "update_id"),
 )
 
@@ -163,8 +164,11 @@ def _seal_inbox(database: Database, vault: Vault) -> None:
 
 def _hash_spots(database: Database, vault: Vault) -> None:
     """Warnings that were given about a spot name it, too; one may be given again."""
-    for (spot,) in database.tuples("select distinct spot from cases where spot <> ''", []):
-        database.execute("update cases set spot = ? where spot = ?", [spot_key(vault, spot), spot])
+    rows = database.tuples("select id, spot, resident_id from cases where spot <> ''", [])
+    for case_id, spot, resident_id in rows:
+        sealed = database.sealed(resident_id, spot)
+        changes = {"spot": spot_key(vault, spot), "spot_words": sealed}
+        database.update("cases", case_id, changes)
     database.execute("delete from said_once where key like 'early %'", [])
 
 
