@@ -136,7 +136,8 @@ def test_each_line_of_json_is_answered_in_order_and_nothing_of_it_is_kept(shell:
     assert outcomes[0]["commitment"] == outcomes[1]["commitment"] == "wuchang-2020/kindergartens"
     assert outcomes[3]["draft"]["place"] == "粮道街胭脂路口"
     assert "新增" in done.stdout
-    assert sorted(path.name for path in shell.var.iterdir()) == ["index", "keys.db", "learnt", "vault.key"]
+    left = sorted(path.name for path in shell.var.iterdir())
+    assert left == ["index", "keys.db", "learnt", "vault.key"]
 
 
 def test_bytes_that_are_no_text_are_answered_too(shell: Shell) -> None:
