@@ -397,7 +397,7 @@ def test_what_was_kept_in_plain_words_is_sealed_and_leaves_no_trace(tmp_path: Pa
         assert [event.reason for event in store.cases.events(1)] == ["还是13912345678"]
         assert store.damaged_rows() == []
     left = b"".join(files(tmp_path).values())
-    for own in ("987654321", "13912345678", "欧阳若兰", "紫阳路8号", "30.5443"):
+    for own in ("987654321", "13912345678", "欧阳若兰", "紫阳路8号", "30.5443", "ABCD2345"):
         assert own.encode() not in left
 
 

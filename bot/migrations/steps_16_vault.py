@@ -33,6 +33,7 @@ def m016_vault(db: Database) -> None:
     )
     db.conn.execute("alter table residents add column key_id integer not null default 0")
     db.conn.execute("alter table answers add column wording text not null default ''")
-    db.conn.execute("alter table cases add column spot_words text not null default ''")
+    for column in ("spot_words", "code_key"):
+        db.conn.execute(f"alter table cases add column {column} text not null default ''")
     for table in ("drafts", "cases"):
         db.conn.execute(f"alter table {table} add column position text not null default ''")

@@ -42,7 +42,8 @@ class Cases:
                 "is_confidential": int(is_confidential),
                 "is_anonymous": int(draft.is_anonymous),
                 "number": number,
-                "query_code": query_code,
+                "query_code": self._database.sealed(draft.resident_id, query_code),
+                "code_key": self.code_key(number, query_code),
                 "resident_id": draft.resident_id,
                 "state": CaseState.SUBMITTED,
                 "submitted_at": at.isoformat(),
@@ -141,12 +142,21 @@ class Cases:
         return next(self._where("cases.id = ? and cases.resident_id = ?", values), None)
 
     def lock_of(self, number: str) -> tuple[int, int, str] | None:
-        """Of a public number the case, its resident and its query code: nothing that takes longer
-        to read for a number that exists."""
+        """Of a public number the case, its resident and the key of its query code: nothing that
+        takes longer to read for a number that exists."""
         row = self._database.one(
-            "select id, resident_id, query_code from cases where number = ?", [number]
+            "select id, resident_id, code_key from cases where number = ?", [number]
         )
-        return (row["id"], row["resident_id"], row["query_code"]) if row else None
+        return (row["id"], row["resident_id"], row["code_key"]) if row else None
+
+    def code_key(self, number: str, query_code: str) -> str:
+        """What a query code is known by: the code itself is sealed."""
+        return self._database.hashed("code", number, query_code)
+
+    def seal_code(self, case: Case) -> None:
+        """Seal a case's query code anew, by the key of the resident whom it belongs to now."""
+        sealed = self._database.sealed(case.resident_id, case.query_code)
+        self._database.update("cases", case.id, {"query_code": sealed})
 
     def numbered(self, number: str) -> Case | None:
         """The case with this public number, or None."""

@@ -63,6 +63,7 @@ class Forgetting:
         for event_id, reason in said:
             self._set_reason(event_id, nobody.id, reason)
         self._cases.set_spot_words(parted, spot)
+        self._cases.seal_code(parted)
         return parted
 
     def part_draft(

@@ -23,6 +23,7 @@ SEALED_COLUMNS = (
     ("drafts", "place", "resident_id"),
     ("cases", "text", "resident_id"),
     ("cases", "place", "resident_id"),
+    ("cases", "query_code", "resident_id"),
     ("events", "reason", "(select resident_id from cases where id = case_id)"),
     ("outbox", "reply", "resident_id"),
     ("residents", "topic_question", "id"),
@@ -102,6 +103,7 @@ def seal_what_is_plain(database: Database, vault: Vault) -> None:
     with database.transaction():
         _give_keys(database, vault)
         _seal_identities(database, vault)
+        _hash_codes(database)
         for table, column, owner in SEALED_COLUMNS:
             _seal_column(database, table, column, owner)
         for table in ("drafts", "cases"):
@@ -160,6 +162,11 @@ def _seal_inbox(database: Database, vault: Vault) -> None:
             "update inbox set sender = ?, payload = ? where update_id = ?",
             [vault.seal(TRANSIT, sender), vault.seal(TRANSIT, payload), update_id],
         )
+
+
+def _hash_codes(database: Database) -> None:
+    for case_id, number, code in database.tuples("select id, number, query_code from cases", []):
+        database.update("cases", case_id, {"code_key": database.hashed("code", number, code)})
 
 
 def _hash_spots(database: Database, vault: Vault) -> None:
