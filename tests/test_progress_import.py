@@ -63,8 +63,9 @@ def notes(operator: Operator, commitment: str = KINDERGARTENS) -> list[ProgressN
 
 def letters(operator: Operator) -> list[str]:
     """What the outbox holds."""
-    with closing(sqlite3.connect(operator.folder / "var" / DATABASE)) as database:
-        return [str(body) for (body,) in database.execute("select reply from outbox order by id")]
+    with operator.store() as store:
+        rows = store._database.tuples("select opened(reply) from outbox order by id", [])
+    return [str(body) for (body,) in rows]
 
 
 def test_a_dry_run_says_row_by_row_what_would_be_noted_and_who_hears(operator: Operator) -> None:

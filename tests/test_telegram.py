@@ -48,6 +48,11 @@ async def parrot(server: FakeTelegram, bot: Bot) -> AsyncIterator[Parrot]:
 # What she sends
 
 
+def at_first(bot: Bot, key: str, **values: object) -> str:
+    """A reply to somebody's first message: below it stands what is kept of her."""
+    return f"{words(bot, key, **values)}\n\n{words(bot, 'privacy.short')}"
+
+
 async def test_a_text_is_heard_to_the_letter_and_read_back(
     resident: TelegramResident, bot: Bot
 ) -> None:
@@ -105,7 +110,7 @@ async def test_a_file_that_only_claims_to_be_an_image_is_not_a_photo(
 ) -> None:
     """A file's type is its sender's word (Bot API, Document); it once named what was stored."""
     server.sends_file(ADA, content, media_type=claimed)
-    await server.until(lambda: resident.heard == [words(bot, "unreadable.document")])
+    await server.until(lambda: resident.heard == [at_first(bot, "unreadable.document")])
     assert photos(bot) == []
 
 
@@ -123,7 +128,7 @@ async def test_a_photo_that_turns_out_too_large_is_not_kept(
     server: FakeTelegram, resident: TelegramResident, bot: Bot
 ) -> None:
     server.sends_photo(ADA, b"x" * (MAX_PHOTO_BYTES + 1), size=10)
-    refusal = words(bot, "unreadable.large_photo", megabytes=0)
+    refusal = at_first(bot, "unreadable.large_photo", megabytes=0)
     await server.until(lambda: resident.heard == [refusal])
     assert photos(bot) == []
 
@@ -133,7 +138,7 @@ async def test_a_file_telegram_does_not_hand_out_is_a_large_photo(
 ) -> None:
     server.fail("getFile", 400, description="Bad Request: file is too big")
     await resident.sends_photo(b"x")
-    assert resident.heard == [words(bot, "unreadable.large_photo", megabytes=0)]
+    assert resident.heard == [at_first(bot, "unreadable.large_photo", megabytes=0)]
 
 
 async def test_a_location_can_be_the_first_message(resident: TelegramResident, bot: Bot) -> None:
@@ -170,7 +175,7 @@ async def test_what_the_bot_cannot_read_is_named(
     resident: TelegramResident, bot: Bot, kind: str, key: str
 ) -> None:
     await resident.sends(kind)
-    assert resident.heard == [words(bot, f"unreadable.{key}")]
+    assert resident.heard == [at_first(bot, f"unreadable.{key}")]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +190,7 @@ async def test_messages_of_any_other_kind_are_answered_too(
     server: FakeTelegram, resident: TelegramResident, bot: Bot, content: Json, key: str
 ) -> None:
     server.writes(ADA, **content)
-    await server.until(lambda: resident.heard == [words(bot, f"unreadable.{key}")])
+    await server.until(lambda: resident.heard == [at_first(bot, f"unreadable.{key}")])
 
 
 async def test_the_words_under_a_video_are_heard(

@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.messages import ChannelError
 from bot.store import DATABASE
 from bot.telegram.webhook import BODY_MAX_BYTES, SECRET_HEADER
+from bot.vault import Vault
 from tests.actors import TelegramResident
 from tests.fakes import FakeTelegram
 from tests.hard_times import locked, lose_patience
@@ -360,6 +361,7 @@ def test_the_bot_does_not_start_with_it_and_says_why_in_one_line(
     tmp_path: Path, built: Path, config: str, line: str
 ) -> None:
     shutil.copytree(built, tmp_path / "var")
+    Vault.open(tmp_path / "var").close()
     done = Prompt(tmp_path, token="7:AAF-fake_token", config=config).run("run")
     assert (done.returncode, done.stderr) == (1, f"{line}\n")
     assert "AAF" not in done.stdout

@@ -269,7 +269,7 @@ def _vault_beside(path: Path) -> Vault:
     Raises:
         VaultError: the key is missing or wrong, or the keys are gone though residents are there.
     """
-    if path.exists() and not (path.parent / KEYS_DATABASE).exists() and holds_identities(path):
+    if path.is_file() and not (path.parent / KEYS_DATABASE).exists() and holds_identities(path):
         raise VaultError(f"{path.parent / KEYS_DATABASE}: missing; bring back its copy")
     return Vault.open(path.parent)
 
