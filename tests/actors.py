@@ -88,7 +88,7 @@ class StaffMember:
 
     Every action returns once the bot has done with it and has told her so in private, as with
     `TelegramResident`. What it makes the bot send to the group or to others may still be on its
-    way: `await server.until_quiet()`. The bot cannot write to her in private before she wrote to
+    way: `await town.settles()`. The bot cannot write to her in private before she wrote to
     it there.
     """
 

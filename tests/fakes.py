@@ -14,7 +14,6 @@ on while the bot is killed and started again, and plays every fault between the 
             server.sends_album(1001, [photo, other])
         server.adds_bot(-1005, 2001)                    # somebody puts it into a group
         server.says_in(-1005, 2001, "收到", reply_to=7)  # and replies there
-        await server.until_quiet()                      # all that follows from it is sent
 """
 
 from collections.abc import Sequence
@@ -64,7 +63,7 @@ class FakeTelegram:
         self.token = token
         self.chats = Chats()
         self.api = BotApi(token, self.chats)
-        self.until, self.until_quiet = self.api.until, self.api.until_quiet
+        self.until = self.api.until
         self.sent = self.chats.sent
         self.deliver_again = self.api.updates.deliver_again
         self.hold, self.release = self.api.updates.hold, self.api.updates.release

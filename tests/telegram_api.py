@@ -30,8 +30,6 @@ FILE_MAX_BYTES = 20_000_000
 """What bots may fetch at most (Bot API, getFile)."""
 PHOTO_MAX_BYTES = 10 << 20
 """What bots may send as a photo (Bot API, sendPhoto; tdlib, FileManager.cpp)."""
-QUIET_SECONDS = 0.15
-"""How long nothing is called before `until_quiet` believes that nothing will be."""
 PATIENCE_SECONDS = 60.0
 """How long `until` waits before it gives up: far more than anything takes."""
 LOOK_AGAIN_SECONDS = 0.02
@@ -126,8 +124,6 @@ class BotApi:
         self._last_id = 100
         self._newest_poll: object = None
         self._closing = asyncio.Event()
-        self._calls_under_way = 0
-        self._last_call_at = 0.0
 
     @property
     def unconfirmed(self) -> list[Json]:
@@ -156,21 +152,6 @@ class BotApi:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._bell.wait(), LOOK_AGAIN_SECONDS)
 
-    async def until_quiet(self) -> None:
-        """Wait until the bot has fetched all updates and has called nothing for a while.
-
-        Raises:
-            TimeoutError: if it does not come to rest.
-        """
-        time = asyncio.get_running_loop().time
-        began_at = time()
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                left = max(began_at, self._last_call_at) + QUIET_SECONDS - time()
-                if left <= 0 and not self._calls_under_way and not self.updates.is_waiting:
-                    return
-                await asyncio.sleep(max(left, LOOK_AGAIN_SECONDS))
-
     async def close(self) -> None:
         """Answer whoever waits, and bring updates to nobody any more."""
         self._closing.set()
@@ -183,22 +164,11 @@ class BotApi:
             parameters = await _parameters(request)
         except ClientDisconnect:  # it was killed while it spoke
             return Response()
-        if method == "getUpdates":
-            return await self._answer(request, method, parameters)
-        return await self._answer_counted(request, method, parameters)
+        return await self._answer(request, method, parameters)
 
     async def _on_file(self, request: Request) -> Response:
         file_id = request.path_params["file_id"]
-        return await self._answer_counted(request, "file", {"file_id": file_id})
-
-    async def _answer_counted(self, request: Request, method: str, parameters: Json) -> Response:
-        """Let a call meet its fate; while it does, the server is not quiet."""
-        self._calls_under_way += 1
-        try:
-            return await self._answer(request, method, parameters)
-        finally:
-            self._calls_under_way -= 1
-            self._last_call_at = asyncio.get_running_loop().time()
+        return await self._answer(request, "file", {"file_id": file_id})
 
     async def _answer(self, request: Request, method: str, parameters: Json) -> Response:
         """Let a call meet its fate."""

@@ -1,6 +1,5 @@
 """The fake Bot API's groups: who is heard there, what the bot may send, and what it may not."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -251,30 +250,3 @@ async def test_a_group_that_became_a_supergroup_says_where_it_is_now(
 
 
 # Quiet
-
-
-async def test_it_is_quiet_when_nothing_was_called_for_a_while(
-    server: FakeTelegram, client: Client
-) -> None:
-    server.chats.open(GROUP)
-    server.slow("sendMessage", 0.3)
-
-    async def sends() -> None:
-        await client.call("sendMessage", chat_id=GROUP, text="late")
-        await asyncio.sleep(0.05)
-        await client.call("sendMessage", chat_id=GROUP, text="later")
-
-    sending = asyncio.create_task(sends())
-    await server.until_quiet()
-    assert sending.done()
-    assert [shown.text for shown in server.from_bot(GROUP)] == ["late", "later"]
-
-
-async def test_it_is_not_quiet_while_updates_wait(server: FakeTelegram, client: Client) -> None:
-    server.says(ADA, "hello")
-    waiting = asyncio.create_task(server.until_quiet())
-    await asyncio.sleep(0.3)
-    assert not waiting.done()
-    (update,) = await client.updates()
-    await client.updates(offset=update["update_id"] + 1)
-    await waiting

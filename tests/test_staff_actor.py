@@ -33,7 +33,7 @@ async def in_group(server: FakeTelegram, bot: Bot, *replies: Reply) -> None:
             bot.store.outbox.post(group.id, reply, at=Clock().now)
 
     await bot.store.write(post)
-    await server.until_quiet()
+    await server.until(lambda: not bot.store.outbox.residents_waited_for())
 
 
 async def test_she_reads_the_group_and_her_private_chat_apart(
