@@ -100,9 +100,27 @@ class Assembled:
     """
 
     index: Index
-    passages: tuple[Passage, ...]
     counted: CountedTerms
     learnt_from: str
+
+
+def encode_passages(
+    commitments: Sequence[Commitment],
+    encoder: Encoder,
+    *,
+    known: Known | None = None,
+    progress: Progress | None = None,
+) -> DenseIndex:
+    """Make the dense leg of an index.
+
+    Args:
+        known: what a build by this program and encoder knows already.
+        progress: told how many passages of how many have their vectors.
+    """
+    passages = passages_of(commitments)
+    texts = [passage.text for passage in passages]
+    vectors = _vectors(texts, encoder, known or Known.nothing(), progress)
+    return index_vectors(vectors, passages, len(commitments))
 
 
 def assemble(
@@ -110,23 +128,23 @@ def assemble(
     encoder: Encoder,
     *,
     known: Known | None = None,
-    progress: Progress | None = None,
+    dense: DenseIndex | None = None,
 ) -> Assembled:
     """Make an index of the content, its thresholds learnt or, from the same, taken over.
 
     Args:
         known: what a build by this program and encoder knows already.
-        progress: told how many passages of how many have their vectors.
+        dense: the dense leg, if it was made already.
     """
     known = known or Known.nothing()
     counted = _counted(fields_of(content.commitments), known)
-    index, passages = _unlearnt(content, encoder, known, progress, counted=counted)
+    index = _unlearnt(content, encoder, known, dense=dense, counted=counted)
     learning = _asked_about(content)
     learnt_from = learning_key(learning, encoder)
     thresholds = known.learnt.get(learnt_from)
     if thresholds is None:
         thresholds = _learn(learning, encoder)
-    return Assembled(replace(index, thresholds=thresholds), passages, counted, learnt_from)
+    return Assembled(replace(index, thresholds=thresholds), counted, learnt_from)
 
 
 def learning_key(learning: Content, encoder: Encoder) -> str:
@@ -150,8 +168,7 @@ def index_without(content: Content, settings: IndexSettings, parts: Set[Part]) -
     learnt = _learn(_asked_about(content), encoder, dense_share=share, learns_bare=False)
     if "evidence" in parts:
         learnt = replace(learnt, answer_at=0.0, heeds_objections=False)
-    index, _ = _unlearnt(content, encoder, Known.nothing(), None)
-    return replace(index, thresholds=learnt)
+    return replace(_unlearnt(content, encoder, Known.nothing()), thresholds=learnt)
 
 
 def fields_of(commitments: Iterable[Commitment]) -> list[str]:
@@ -169,24 +186,21 @@ def _unlearnt(
     content: Content,
     encoder: Encoder,
     known: Known,
-    progress: Progress | None,
     *,
+    dense: DenseIndex | None = None,
     counted: CountedTerms | None = None,
-) -> tuple[Index, tuple[Passage, ...]]:
+) -> Index:
     """An index with the thresholds that ship."""
-    passages = passages_of(content.commitments)
-    vectors = _vectors([passage.text for passage in passages], encoder, known, progress)
-    index = Index(
+    return Index(
         build_id="",
         parts=content.commitments,
         places=known.places_of(content.reports),
         glossary=Glossary(content.glossary),
         lexical=index_fields([_fields(one) for one in content.commitments], counted),
-        dense=index_vectors(vectors, passages, len(content.commitments)),
+        dense=encode_passages(content.commitments, encoder) if dense is None else dense,
         encoder=encoder,
         thresholds=Thresholds(),
     )
-    return index, passages
 
 
 def _asked_about(content: Content) -> Content:
@@ -211,12 +225,12 @@ def _learn(
     questions: Sequence[GoldQuestion] = content.gold.questions
     if not content.commitments:
         return Thresholds()
-    index, _ = _unlearnt(content, encoder, Known.nothing(), None)
+    index = _unlearnt(content, encoder, Known.nothing())
     learnt = learn_thresholds(index, questions, dense_share=dense_share)
     if learnt == Thresholds() or not learns_bare:
         return learnt
     bare = tuple(replace(commitment, en="", ask=()) for commitment in content.commitments)
-    unaided, _ = _unlearnt(replace(content, commitments=bare), encoder, Known.nothing(), None)
+    unaided = _unlearnt(replace(content, commitments=bare), encoder, Known.nothing())
     return learn_bare_model(unaided, questions, learnt)
 
 
@@ -243,10 +257,10 @@ def _vectors(
     texts: Sequence[str], encoder: Encoder, known: Known, progress: Progress | None
 ) -> NDArray[np.float32]:
     """float32[len(texts), dimension], rows of length 1 or all zero."""
-    vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
-    kept = [place for place, text in enumerate(texts) if text in known.passages]
-    if known.dense is not None and kept:
-        vectors[kept] = known.dense.vectors_of([known.passages[texts[place]] for place in kept])
+    if known.dense is None:
+        vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    else:
+        vectors = known.dense.vectors_of([known.passages.get(text, -1) for text in texts])
     new = [place for place, text in enumerate(texts) if text not in known.passages]
     for start in range(0, len(new), _TEXTS_AT_ONCE):
         some = new[start : start + _TEXTS_AT_ONCE]

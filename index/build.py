@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from index.assembly import (
     Progress,
     assemble,
     cuts_of,
+    encode_passages,
     fields_of,
     passages_of,
 )
@@ -32,12 +34,12 @@ from index.builds import (
     code_hash,
     expect_encoder,
     from_lines,
+    new_build,
     only_builder,
     read_files,
     read_manifest,
     to_json,
     to_lines,
-    write_build,
 )
 from index.config import IndexSettings, Paths
 from index.content import Content, content_hashes, read_content
@@ -96,9 +98,18 @@ def make_build(paths: Paths, settings: IndexSettings, progress: Progress | None 
         content = read_content(paths, cut=cutter)
         if content.mistakes:
             raise ContentError(content.mistakes)
-        assembled = assemble(content, encoder, known=known, progress=progress)
-        manifest = manifest.model_copy(update=_found(assembled, cutter.keys))
-        build = write_build(folder, manifest, _files(content, assembled))
+        with new_build(folder) as new:
+            # The largest file first: it is on its way to the disk while the words are counted.
+            dense = encode_passages(content.commitments, encoder, known=known, progress=progress)
+            new.put(VECTORS, dense.to_bytes)
+            new.put(COMMITMENTS, partial(to_lines, content.commitments))
+            new.put(GOLD, partial(to_json, content.gold))
+            assembled = assemble(content, encoder, known=known, dense=dense)
+            new.put(COUNTED, assembled.counted.to_bytes)
+            new.put(LEXICAL, assembled.index.lexical.to_bytes)
+            new.put(GLOSSARY, partial(to_json, _names(assembled.index, content)))
+            manifest = manifest.model_copy(update=_found(assembled, cutter.keys))
+            build = new.finish(manifest)
     return Made(build, is_new=True)
 
 
@@ -208,15 +219,8 @@ def _known_places(
     }
 
 
-def _files(content: Content, assembled: Assembled) -> dict[str, bytes]:
-    return {
-        COMMITMENTS: to_lines(content.commitments),
-        GLOSSARY: to_json({"places": assembled.index.places, "entries": content.glossary}),
-        LEXICAL: assembled.index.lexical.to_bytes(),
-        COUNTED: assembled.counted.to_bytes(),
-        VECTORS: assembled.index.dense.to_bytes(),
-        GOLD: to_json(content.gold),
-    }
+def _names(index: Index, content: Content) -> dict[str, object]:
+    return {"places": index.places, "entries": content.glossary}
 
 
 def _manifest(inputs: dict[str, str], encoder: EncoderRecord) -> Manifest:
@@ -239,7 +243,7 @@ def _found(assembled: Assembled, cuts: Mapping[str, str]) -> dict[str, object]:
     return {
         "counts": {
             "commitments": len(index.parts),
-            "passages": len(assembled.passages),
+            "passages": len(index.dense.rows),
             "vectors": index.dense.vectors.ntotal,
             "terms": len(index.lexical.terms),
         },

@@ -9,8 +9,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -20,7 +20,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import StaleIndexError
-from index.writing import flush_folder, take_lock, write_aside, write_flushed
+from index.writing import FileContent, flush_folder, take_lock, write_aside, write_flushed
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -97,27 +97,50 @@ def only_builder(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_build(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Path:
-    """Write a build aside, flush it to disk, and give it its name.
+class NewBuild:
+    """A build that is being written: each file goes to the disk while the next one is made."""
 
-    Raises:
-        OSError: the disk is full or may not be written; no build of that name appears.
-    """
-    outputs = dict(zip(files, _side_by_side(sha256, files.values()), strict=True))
-    sealed = _sealed(manifest.model_copy(update={"outputs": outputs}))
-    contents = {**files, MANIFEST: sealed}
+    def __init__(self, aside: Path, pool: Executor) -> None:
+        self._aside = aside
+        self._pool = pool
+        self._hashes: dict[str, Future[str]] = {}
+
+    def put(self, name: str, make: Callable[[], FileContent]) -> None:
+        """Have a file made, hashed, written and flushed beside whatever comes next."""
+        self._hashes[name] = self._pool.submit(self._write, name, make)
+
+    def finish(self, manifest: Manifest) -> Path:
+        """Wait for the files, and give the build its name.
+
+        Raises:
+            OSError: the disk is full or may not be written; no build of that name appears.
+        """
+        outputs = {name: written.result() for name, written in self._hashes.items()}
+        sealed = _sealed(manifest.model_copy(update={"outputs": outputs}))
+        write_flushed(self._aside / MANIFEST, sealed)
+        flush_folder(self._aside)
+        finished = self._aside.parent / manifest.build_id
+        _make_room(finished)
+        self._aside.rename(finished)
+        flush_folder(finished.parent)
+        return finished
+
+    def _write(self, name: str, make: Callable[[], FileContent]) -> str:
+        content = make()
+        write_flushed(self._aside / name, content)
+        return sha256(content)
+
+
+@contextmanager
+def new_build(folder: Path) -> Iterator[NewBuild]:
+    """Write a build aside; what is not finished is removed."""
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
     try:
         aside.chmod(0o755)
-        _side_by_side(write_flushed, [aside / name for name in contents], contents.values())
-        flush_folder(aside)
-        finished = folder / manifest.build_id
-        _make_room(finished)
-        aside.rename(finished)
+        with ThreadPoolExecutor() as pool:
+            yield NewBuild(aside, pool)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    flush_folder(folder)
-    return finished
 
 
 def make_active(build: Path) -> None:
@@ -232,7 +255,7 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def sha256(content: bytes) -> str:
+def sha256(content: FileContent) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 

@@ -1,7 +1,7 @@
 """The dense leg: vectors of all passages in FAISS; of a commitment the nearest one counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import StaleIndexError
+from index.writing import FileContent
 
 if TYPE_CHECKING:
     import faiss
@@ -44,11 +45,13 @@ class DenseIndex:
         vectors: inner product over rows of length 1; passages without a vector are left out.
         rows: int64[n_passages], the commitment of each passage.
         size: how many commitments there are.
+        content: what the vectors were read from; they stand in it, and are not copied.
     """
 
     vectors: "faiss.IndexIDMap2"
     rows: NDArray[np.int64]
     size: int
+    content: FileContent = field(default=b"", repr=False, compare=False)
 
     def score(self, questions: Matrix, besides: Sequence[int]) -> NDArray[np.float32]:
         """The nearness of commitments to the nearest of the questions' wordings.
@@ -107,23 +110,23 @@ class DenseIndex:
         return np.searchsorted(self.rows[passages], np.arange(self.size + 1))
 
     def vectors_of(self, passages: Sequence[int]) -> Matrix:
-        """float32[len(passages), dimension], all zero where a passage has no vector."""
+        """float32[len(passages), dimension], all zero where a passage has no vector or is -1."""
         import faiss
 
         held = faiss.vector_to_array(self.vectors.id_map)
         wanted = np.asarray(passages, dtype=np.int64)
-        places = np.minimum(np.searchsorted(held, wanted), max(len(held) - 1, 0))
-        found = np.zeros((len(wanted), self.vectors.d), dtype=np.float32)
-        if len(held):
-            has_one = held[places] == wanted
-            found[has_one] = self._table[places[has_one]]
+        if not len(held):
+            return np.zeros((len(wanted), self.vectors.d), dtype=np.float32)
+        places = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+        found = self._table[places]
+        found[held[places] != wanted] = 0
         return found
 
-    def to_bytes(self) -> bytes:
+    def to_bytes(self) -> memoryview:
         """The FAISS index as a file's content."""
         import faiss
 
-        return bytes(faiss.serialize_index(self.vectors).tobytes())
+        return faiss.serialize_index(self.vectors).data
 
 
 def index_vectors(
@@ -143,7 +146,7 @@ def index_vectors(
     dimension = vectors.shape[1]
     ids = np.flatnonzero(np.any(vectors != 0, axis=1)).astype(np.int64)
     index = faiss.IndexIDMap2(_empty(kind or kind_for(len(ids)), dimension))
-    index.add_with_ids(np.ascontiguousarray(vectors[ids]), ids)
+    index.add_with_ids(vectors if len(ids) == len(vectors) else vectors[ids], ids)
     return DenseIndex(index, _rows(passages), size)
 
 
@@ -169,7 +172,7 @@ def _empty(kind: Kind, dimension: int) -> "faiss.Index":
     return graph
 
 
-def read_vectors(content: bytes, passages: Sequence[Passage], size: int) -> DenseIndex:
+def read_vectors(content: FileContent, passages: Sequence[Passage], size: int) -> DenseIndex:
     """Read what `DenseIndex.to_bytes` wrote.
 
     Raises:
@@ -178,10 +181,13 @@ def read_vectors(content: bytes, passages: Sequence[Passage], size: int) -> Dens
     import faiss
 
     faiss.omp_set_num_threads(1)  # a second thread never helps a single question
-    index = faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8))
+    held = np.frombuffer(content, dtype=np.uint8)
+    # The stubs of faiss leave this reader out.
+    reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(held), len(held))  # type: ignore[attr-defined]
+    index = faiss.read_index(reader, faiss.IO_FLAG_MMAP_IFC)
     if not isinstance(index, faiss.IndexIDMap2) or index.ntotal > len(passages):
         raise StaleIndexError("vectors of other passages", "one vector a passage")
-    return DenseIndex(index, _rows(passages), size)
+    return DenseIndex(index, _rows(passages), size, content)
 
 
 def _rows(passages: Sequence[Passage]) -> NDArray[np.int64]:

@@ -284,7 +284,7 @@ def recount_terms(
     """
     is_known = np.array([text in places for text in texts], dtype=np.bool_)
     fresh = count_terms([text for text in texts if text not in places])
-    terms, ranks = np.unique(np.concatenate([known.terms, fresh.terms]), return_inverse=True)
+    terms, old_ranks, fresh_ranks = _merged(known.terms, fresh.terms)
     old = np.array([places[text] for text in texts if text in places], dtype=np.int64)
     starts = np.searchsorted(known.owners, np.stack([old, old + 1]))
     lengths = starts[1] - starts[0]
@@ -293,16 +293,30 @@ def recount_terms(
     owners = np.concatenate(
         [np.repeat(np.flatnonzero(is_known), lengths), np.flatnonzero(~is_known)[fresh.owners]]
     )
-    held = np.concatenate(
-        [
-            ranks[: len(known.terms)][known.term_places[entries]],
-            ranks[len(known.terms) :][fresh.term_places],
-        ]
-    )
+    held = np.concatenate([old_ranks[known.term_places[entries]], fresh_ranks[fresh.term_places]])
     counts = np.concatenate([known.counts[entries], fresh.counts])
-    used, held = np.unique(held, return_inverse=True)
-    order = np.argsort(owners * max(len(used), 1) + held)
-    return CountedTerms(terms[used], owners[order], held[order], counts[order])
+    is_held = np.bincount(held, minlength=len(terms)) > 0
+    held = (np.cumsum(is_held) - 1)[held]
+    # Two rows that are in order already: the stable sort only merges them.
+    order = np.argsort(owners * len(terms) + held, kind="stable")
+    return CountedTerms(_narrowed(terms[is_held]), owners[order], held[order], counts[order])
+
+
+def _narrowed(terms: NDArray[np.str_]) -> NDArray[np.str_]:
+    """The terms, with room for the longest of them and no longer one."""
+    return terms.astype(f"<U{max(np.strings.str_len(terms).max(initial=0), 1)}", copy=False)
+
+
+def _merged(
+    known: NDArray[np.str_], fresh: NDArray[np.str_]
+) -> tuple[NDArray[np.str_], NDArray[np.int64], NDArray[np.int64]]:
+    """Two sorted rows of terms as one, and where in it each term of either stands."""
+    begins = np.searchsorted(known, fresh)
+    is_new = np.searchsorted(known, fresh, side="right") == begins
+    added = np.cumsum(is_new)
+    terms = np.insert(known.astype(np.result_type(known, fresh)), begins[is_new], fresh[is_new])
+    known_ranks = np.arange(len(known)) + np.searchsorted(fresh[is_new], known)
+    return terms, known_ranks, begins + added - is_new
 
 
 def count_terms(texts: Sequence[str]) -> CountedTerms:

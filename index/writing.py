@@ -14,6 +14,8 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
+FileContent = bytes | memoryview
+
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
@@ -86,7 +88,7 @@ def write_together(files: Mapping[Path, bytes]) -> None:
         flush_folder(folder)
 
 
-def write_flushed(path: Path, content: bytes) -> None:
+def write_flushed(path: Path, content: FileContent) -> None:
     """Write a file and have the disk keep it.
 
     Raises:

@@ -136,3 +136,10 @@ def test_terms_counted_again_are_those_counted_from_nothing(
     anew = count_terms(after)
     for name in ("terms", "owners", "term_places", "counts"):
         assert getattr(again, name).tolist() == getattr(anew, name).tolist()
+
+
+def test_a_long_term_that_is_gone_leaves_no_trace() -> None:
+    """The build of the same texts had other bytes, once a longer word had stood in one before."""
+    before, after = ["电梯60部", "antidisestablishmentarianism"], ["电梯60部", "新增"]
+    again = recount_terms(after, count_terms(before), {text: n for n, text in enumerate(before)})
+    assert again.terms.dtype == count_terms(after).terms.dtype

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,10 @@ from index.builds import (
     active_build,
     builds_folder,
     make_active,
+    new_build,
     read_files,
     read_manifest,
     sha256,
-    write_build,
 )
 from index.config import EncoderSettings
 from tests.conftest import CONTENT, take_what_was_learnt
@@ -185,7 +186,10 @@ def rewrite(
     build = active(settings)
     manifest = read_manifest(build)
     changed, files = change(manifest, read_files(build, manifest))
-    make_active(write_build(build.parent, changed, files))
+    with new_build(build.parent) as new:
+        for name, content in files.items():
+            new.put(name, partial(bytes, content))
+        make_active(new.finish(changed))
 
 
 @pytest.mark.parametrize(
