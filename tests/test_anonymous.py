@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from bot import desk
 from bot.app import Bot, web_site
 from bot.cases import Actor, CaseState, Staff
@@ -135,3 +137,74 @@ async def test_a_wrong_number_and_a_wrong_code_take_the_same_work(
 
     assert work(number) == work("WC20200302-0999")
     bot.store._database.tables.conn.set_trace_callback(None)
+
+
+@pytest.mark.parametrize(
+    "mistyped",
+    [
+        "{number} AAAAAAAA 昨晚城管又来收钱",
+        "{number} {short} 昨晚城管又来收钱",
+        "/status {number} 昨晚城管又来收钱",
+        "/status {number},{code}x，昨晚城管又来收钱",
+        "编号：{number}\n查询码：{short}\n昨晚城管又来收钱",
+    ],
+)
+async def test_a_mistyped_code_leaves_nothing_with_her_and_she_reads_that_it_was_not_added(
+    bot: Bot, resident: Person, mistyped: str
+) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.says(mistyped.format(number=number, code=code, short=f"2{code[2:]}"))
+    assert resident.heard[-1].startswith("没有找到")
+    assert "没有记入，也没有保存" in resident.heard[-1]
+    case = bot.store.cases.numbered(number)
+    assert case
+    assert "城管" not in str(bot.store.cases.events(case.id))
+    assert_nothing_held(bot, number, code, "城管又来")
+
+
+async def test_asking_by_the_number_alone_leaves_nothing_with_her(
+    bot: Bot, resident: Person
+) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.says(f"/status {number}")
+    assert resident.heard[-1].startswith("没有找到")
+    assert_nothing_held(bot, number, code)
+
+
+async def test_a_code_that_is_given_too_often_leaves_nothing_with_her_either(
+    bot: Bot, resident: Person
+) -> None:
+    number, code = await files_anonymously(resident)
+    for _ in range(11):
+        await resident.says(f"/status {number} AAAAAAAA")
+    await resident.says(f"/status {number} {code} 昨晚又来收钱")
+    assert_nothing_held(bot, number, code, "又来收钱")
+
+
+async def test_the_two_lines_that_she_was_given_are_understood_as_they_stand(
+    resident: Person,
+) -> None:
+    number, code = await files_anonymously(resident)
+    for pasted in (f"编号：{number}\n查询码：{code}", f"{number}，{code}"):
+        await resident.says(pasted)
+        assert WORDS in resident.heard[-1]
+
+
+async def test_words_that_a_closed_case_does_not_take_are_said_to_be_left_out(
+    bot: Bot, resident: Person
+) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.says(f"/status {number} {code}")
+    await resident.taps("撤回")
+    await resident.taps("撤回")
+    await resident.says(f"/status {number} {code} 昨晚有人摔倒")
+    assert "没有记入" in resident.heard[-1]
+    assert "已撤回" in resident.heard[-1]
+
+
+def assert_nothing_held(bot: Bot, *traces: str) -> None:
+    """Nothing kept of the resident names any of these."""
+    known = bot.store.residents.known("web", "resident")
+    assert known
+    held = str(bot.store.holdings.of(known.id))
+    assert [trace for trace in traces if trace in held] == []

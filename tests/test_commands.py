@@ -91,6 +91,20 @@ async def test_a_stranger_needs_the_query_code(resident: Person, neighbour: Pers
     assert number not in neighbour.heard[-1]
 
 
+async def test_what_is_written_behind_the_number_of_ones_own_case_is_added_to_it(
+    bot: Bot, resident: Person, neighbour: Person
+) -> None:
+    number, code = await files(resident)
+    for written in (f"{number} {code} 昨晚有人摔倒", f"/status {number} 昨晚有人摔倒"):
+        await resident.says(written)
+        assert resident.heard[-1].startswith(f"已补充到 {number}")
+        assert bot.store.cases.events(1)[-1].reason == "昨晚有人摔倒"
+    await neighbour.says(f"/status {number} {code} 我也摔了")
+    assert "没有记入" in neighbour.heard[-1]
+    assert COMPLAINT in neighbour.heard[-1]
+    assert "我也摔了" not in str(bot.store.cases.events(1))
+
+
 @pytest.mark.parametrize("rest", ["", " ", " a b c"])
 async def test_status_says_how_to_ask(resident: Person, rest: str) -> None:
     await resident.says(f"/status{rest}")

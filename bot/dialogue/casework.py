@@ -67,12 +67,17 @@ class Casework:
         return [_told(case, reply) for reply in (*texts, view)]
 
     def add_by_code(self, moment: Moment, case: Case, words: str) -> list[Reply]:
-        """Words that were written behind number and code of a case that belongs to nobody."""
-        if not self._can(case, "add_words"):
-            return self.shown_by_code(moment, case)
-        actor = Actor.resident(case.resident_id)
-        desk.add_words(self._office, case.id, actor, words, at=moment.at)
-        return [self._say(moment, case, "case.added")]
+        """Words that were written behind number and code: of a case that belongs to nobody, or of
+        her own; what cannot be added is said to be left out, above how the case stands."""
+        may_add = case.is_anonymous or case.resident_id == moment.resident.id
+        if may_add and self._can(case, "add_words"):
+            actor = Actor.resident(case.resident_id)
+            desk.add_words(self._office, case.id, actor, words, at=moment.at)
+            return [self._say(moment, case, "case.added")]
+        shown = (
+            self.shown_by_code(moment, case) if case.is_anonymous else [self.view(moment, case)]
+        )
+        return [self._say(moment, case, "case.not_added"), *shown]
 
     def on_tap_by_code(self, moment: Moment, target: str) -> list[Reply]:
         """A button of a case that belongs to nobody: `<number>:<code>:<verb>`."""

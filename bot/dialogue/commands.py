@@ -1,8 +1,11 @@
 """The slash commands, the same on every channel."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from bot import desk
+from bot.cases import Case
 from bot.dialogue.casework import Casework
 from bot.dialogue.drafting import Drafting, Moment
 from bot.dialogue.phrasing import Phrasing
@@ -15,6 +18,9 @@ from index import Commitment, Index
 
 _CASES_SHOWN = 10
 _PAGE = 6
+_CASE_NUMBER = re.compile(r"WC\d{8}-\d{4,}", re.IGNORECASE)
+_APART = re.compile(r"[\s,，、]+")
+"""What may stand between a case's number, its code and what is added."""
 LANGUAGE_NAMES = {"zh": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
 
 
@@ -141,7 +147,12 @@ class Commands:
         return [self._drafting.standing(moment, draft)]
 
     def _status(self, moment: Moment, rest: str) -> list[Reply]:
-        number, code, more = [*rest.split(maxsplit=2), "", "", ""][:3]
+        """How a case stands, and what is added to it behind its code.
+
+        Only what she asks of her own case by its number is kept in her conversation: a code, a
+        mistyped one as well, or the number of a case that is not hers would tie her to it.
+        """
+        number, code, words = [*_APART.split(rest.strip(), maxsplit=2), "", "", ""][:3]
         if not number:
             return self._message(moment, "case.how_status")
         case = desk.find_case(
@@ -152,13 +163,24 @@ class Commands:
             at=moment.at,
         )
         if case is None:
-            return self._message(moment, "case.how_status" if more else "case.not_found")
-        if case.is_anonymous and more:
-            return self._casework.add_by_code(moment, case, more)
+            replies = [
+                self._not_found(moment, number, has_words=bool(words) or not code.isascii())
+            ]
+        else:
+            replies = self._found(moment, case, _behind_code(case, code, words))
+        is_kept = case is not None and not code
+        return replies if is_kept else [replace(one, is_passing=True) for one in replies]
+
+    def _not_found(self, moment: Moment, number: str, *, has_words: bool) -> Reply:
+        is_number = _CASE_NUMBER.fullmatch(number) is not None
+        key = "case.not_found" if is_number or not has_words else "case.how_status"
+        return Reply(self._phrasing.say(moment.language, key, words=has_words))
+
+    def _found(self, moment: Moment, case: Case, words: str) -> list[Reply]:
+        if words:
+            return self._casework.add_by_code(moment, case, words)
         if case.is_anonymous:
             return self._casework.shown_by_code(moment, case)
-        if more:
-            return self._message(moment, "case.how_status")
         return [self._casework.view(moment, case)]
 
     def _mine(self, moment: Moment) -> list[Reply]:
@@ -192,3 +214,9 @@ class Commands:
             action = f"topic:{number}:{page + 1}"
             buttons.append(self._phrasing.button(moment.language, "next", action))
         return tuple(buttons)
+
+
+def _behind_code(case: Case, code: str, words: str) -> str:
+    """What is added to a case; of her own she needs no code, and may have written on at once."""
+    is_code = code.upper() == case.query_code or (not words and code.isascii())
+    return words if is_code else f"{code} {words}".rstrip()

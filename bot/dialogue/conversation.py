@@ -55,8 +55,16 @@ from index import Earlier
 
 _LABELS_FROM_TURNS = 40
 _NUMBER_AND_CODE = re.compile(
-    r"(WC\d{8}-\d{4,})[\s,，]+([2-9A-Za-z]{8})(?:[\s,，]+(.+))?", re.IGNORECASE | re.DOTALL
+    r"""
+    (?: (?:编号|編號|number) [\s:：]* )?
+    (WC\d{8}-\d{4,}) [\s,，、;；]+
+    (?: (?:查询码|查詢碼|query\ code|code) [\s:：]* )?
+    ([0-9A-Z]{8} | (?=[A-Z]*\d) [0-9A-Z]{6,10})
+    (?: [\s,，、;；]+ (.+) )?
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+"""As she was given them, or with a letter too many or too few."""
 _TAKEN_AS: dict[str, TakenAs] = {
     "ask": "question",
     "matter": "matter",
