@@ -344,7 +344,7 @@ def own_bot(
     lose_patience(monkeypatch)
     var = tmp_path / "var"
     shutil.copytree(built, var)
-    limits = Limits(messages_burst=3, messages_per_minute=60.0)
+    limits = Limits(messages_burst=3, messages_per_minute=6.0)
     with bot_in_a_thread(Settings(paths=Paths(content=CONTENT, var=var), limits=limits)) as url:
         yield url, var / DATABASE
 
