@@ -2,7 +2,10 @@
 
 import io
 import random
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -67,6 +70,29 @@ def seen(content: bytes) -> Image.Image:
 def strings_of(image: Image.Image) -> str:
     """All that Pillow reads beside a picture, packed or not."""
     return f"{image.info} {image.getexif()} {getattr(image, 'text', '')}"
+
+
+def largest(format_: str, size: tuple[int, int], *, mode: str = "RGBA", **how: object) -> bytes:
+    """A picture of one colour."""
+    colour = {"RGBA": (9, 9, 200, 100), "RGB": (9, 9, 200), "P": 3}[mode]
+    return as_file(Image.new(mode, size, colour), format_, exif=exif(orientation=6), **how)
+
+
+def megabytes_to_draw(content: bytes) -> float:
+    """How much more memory a process takes at most for drawing a picture anew."""
+    code = (
+        "import re, sys\n"
+        "from pathlib import Path\n"
+        "from PIL import Image\n"
+        "from bot.pictures import picture_alone\n"
+        "told = lambda: Path('/proc/self/status').read_text()\n"
+        "most = lambda: int(re.search(r'VmHWM:\\s*(\\d+) kB', told())[1])\n"
+        "content = sys.stdin.buffer.read(); Image.init(); before = most()\n"
+        "picture_alone(content); print((most() - before) / 1024)\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, input=content, capture_output=True, check=True)
+    return float(done.stdout)
 
 
 TOLD = {
@@ -166,15 +192,74 @@ def test_a_large_photo_is_kept_smaller() -> None:
     assert seen(content).size == (LONGEST_SIDE, LONGEST_SIDE // 2)
 
 
+@pytest.mark.parametrize(
+    ("size", "kept"), [((8160, 6120), (4080, 3060)), ((5184, 3888), (4096, 3072))]
+)
+def test_what_the_phones_of_today_take_is_taken(
+    size: tuple[int, int], kept: tuple[int, int]
+) -> None:
+    content, _ = picture_alone(as_file(Image.new("L", size), "JPEG"))
+    assert seen(content).size == kept
+
+
 def refused(content: bytes) -> str:
     with pytest.raises(NotAPhoto) as error:
         picture_alone(content)
     return error.value.why
 
 
-@pytest.mark.parametrize("side", [8193, 12_000, 60_000])
-def test_more_pixels_than_a_phone_takes_are_refused_before_they_are_decoded(side: int) -> None:
+@pytest.mark.parametrize("side", [4097, 8192, 60_000])
+def test_more_pixels_than_a_screen_has_are_refused_before_they_are_decoded(side: int) -> None:
     assert refused(declared(png(), side=side)) == "huge_photo"
+
+
+LARGEST = {
+    "PNG": largest("PNG", (4096, 4096)),
+    "long PNG": largest("PNG", (16_384, 1024)),
+    "GIF": largest("GIF", (4096, 4096), mode="P"),
+    "WEBP": largest("WEBP", (4096, 2048), lossless=True),
+    "JPEG": largest("JPEG", (8191, 8192), mode="RGB"),
+    "JPEG in passes": largest("JPEG", (4096, 4096), mode="RGB", progressive=True),
+}
+"""The largest that are taken, small as files, and told to be on their side."""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells what it took")
+@pytest.mark.parametrize("kind", list(LARGEST))
+def test_a_small_file_cannot_take_much_memory(kind: str) -> None:
+    """Measured in a process of its own: what decoders take is not Python's to count."""
+    allowed = 220 if "JPEG" in kind else 180
+    assert 0 < megabytes_to_draw(LARGEST[kind]) < allowed
+
+
+@pytest.mark.parametrize(
+    ("format_", "size", "how"),
+    [
+        ("GIF", (4100, 4100), {}),
+        ("WEBP", (4100, 2050), {}),
+        ("JPEG", (4100, 4100), {"progressive": True}),
+    ],
+)
+def test_what_its_decoder_would_need_much_memory_for_is_refused(
+    format_: str, size: tuple[int, int], how: dict[str, bool]
+) -> None:
+    assert refused(as_file(Image.new("RGB", size), format_, **how)) == "huge_photo"
+
+
+def test_a_jpeg_of_a_thousand_passes_is_refused() -> None:
+    """Each takes some bytes, and the time of a whole picture."""
+    file = as_file(scene("L"), "JPEG", progressive=True)
+    last = file[file.rindex(b"\xff\xda") : -2]
+    picture_alone(file[:-2] + last * 20 + file[-2:])
+    assert refused(file[:-2] + last * 1000 + file[-2:]) == "damaged_photo"
+
+
+def test_the_pictures_beside_a_photo_are_not_its_passes() -> None:
+    """A preview among the words about it, and a film behind it, as phones write them."""
+    scans = segment(0xDA, b"\0" * 8) * 100
+    file = as_file(scene(), "JPEG")
+    both = file[:2] + segment(0xE1, b"Exif\0\0" + scans) + file[2:] + scans
+    assert seen(picture_alone(both)[0]).size == (40, 20)
 
 
 @pytest.mark.parametrize("kind", list(TOLD))
