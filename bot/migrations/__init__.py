@@ -11,6 +11,7 @@ from bot.migrations import (
     steps_16_vault,
     steps_20_masking,
     steps_40_leaving,
+    steps_42_words,
 )
 from bot.migrations.registry import migrations
 
@@ -23,4 +24,5 @@ __all__ = [
     "steps_16_vault",
     "steps_20_masking",
     "steps_40_leaving",
+    "steps_42_words",
 ]
