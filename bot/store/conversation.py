@@ -74,6 +74,11 @@ class Turns:
         )
         return _turn(row) if row else None
 
+    def is_emptied(self, turn_id: int) -> bool:
+        """Whether what was said and replied in a turn was taken out of it, to be kept no more."""
+        row = self._database.one("select 1 from turns where id = ? and replies = ''", [turn_id])
+        return row is not None
+
     def revise(self, turn: Turn, said: str, *, at: datetime) -> None:
         """Put new words in the place of what was said; the old ones stay as a version."""
         self.keep_version(turn.id, turn.said, at=at)
