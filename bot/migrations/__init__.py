@@ -12,6 +12,7 @@ from bot.migrations import (
     steps_20_masking,
     steps_40_leaving,
     steps_42_words,
+    steps_45_confidential,
 )
 from bot.migrations.registry import migrations
 
@@ -25,4 +26,5 @@ __all__ = [
     "steps_20_masking",
     "steps_40_leaving",
     "steps_42_words",
+    "steps_45_confidential",
 ]
