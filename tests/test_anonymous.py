@@ -120,6 +120,41 @@ async def test_on_telegram_nothing_is_brought_to_her_afterwards(town: Town) -> N
     assert case.is_anonymous
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "胭脂路今年改造多少老旧小区？",
+        "胭脂路今年改造多少老旧小区？电话13907185526",
+        "新增几所幼儿园？胭脂路今年改造多少老旧小区？",
+    ],
+)
+async def test_what_was_asked_first_and_then_filed_as_nobodys_is_asked_by_nobody(
+    bot: Bot, resident: Person, asked: str
+) -> None:
+    await resident.says("空气质量目标是多少？")
+    await resident.says(asked)
+    await resident.says("/feedback")
+    await resident.says(asked)
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    assert_nothing_held(bot, "胭脂路", "老旧小区", "13907")
+    known = bot.store.residents.known("web", "resident")
+    assert known
+    assert [one["question"] for one in bot.store.holdings.of(known.id)["answers"]] == [
+        "空气质量目标是多少？"
+    ]
+
+
+async def test_the_answer_from_which_a_matter_of_nobodys_was_made_goes_with_its_words(
+    bot: Bot, resident: Person
+) -> None:
+    await resident.says("新增几所幼儿园？胭脂路口的修鞋摊今年搬到哪里去？")
+    await resident.taps("把问题转给工作人员")
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    assert_nothing_held(bot, "修鞋摊")
+
+
 async def files_on_telegram(resident: Neighbour) -> tuple[str, str]:
     """File a matter as nobody's on Telegram; its number and code."""
     await resident.says(WORDS)

@@ -146,6 +146,14 @@ class Answers:
         )
         return str(row["question"]) if row else None
 
+    def asked_by(self, resident_id: int, *, most: int) -> list[tuple[int, str]]:
+        """Her last `most` questions, masked, with their ids; the latest first."""
+        rows = self._database.all(
+            "select id, question from answers where resident_id = ? order by id desc limit ?",
+            [resident_id, most],
+        )
+        return [(row["id"], row["question"]) for row in rows]
+
     def set_helpful(self, answer_id: int, resident_id: int, *, helpful: bool) -> bool:
         """Keep her verdict on an answer; False if the answer is not hers."""
         changed = self._database.execute(
