@@ -12,12 +12,15 @@ import re
 import sqlite3
 import tempfile
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from bot.disk import flush_folder
 from bot.keyring import Keyring, KeyringError
 
 logger = logging.getLogger(__name__)
@@ -26,10 +29,14 @@ KEY_VARIABLE = "BOT_VAULT_KEY"
 KEY_FILE, KEYS_DATABASE = "vault.key", "keys.db"
 TRANSIT = 0
 """The key of what nobody's key is known for yet: messages that were not handled."""
+TOKENS_BEGIN = "gAAAA"
+"""So does what Fernet seals, behind the key's number (its version, and a time of this century)."""
 HEAD_BYTES = 32
 """So much of a sealed file tells which key it needs."""
 
 _SEALED = re.compile(r"~(\d{1,18})~(gAAAA[A-Za-z0-9_-]+={0,2})", re.ASCII)
+_LIKE_SEALED = re.compile(r".{0,21}gAAAA[A-Za-z0-9_-]{20}", re.DOTALL)
+"""What was sealed, also where a part of it is damaged."""
 _SEALED_BYTES = re.compile(rb"~(\d{1,18})~(?=gAAAA)")
 _MOST_IN_MEMORY = 4096
 _PEPPER, _TRANSIT = "pepper", "transit"
@@ -48,38 +55,61 @@ class KeyGone(VaultError):
     """The key was shredded: nobody can read this any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a change of the master key did.
+
+    Attributes:
+        count: how many keys were sealed anew.
+        damaged: the numbers of those that no master key opens; they stay as they are.
+    """
+
+    count: int
+    damaged: tuple[int, ...]
+
+
 class Vault:
     """Seals and opens; knows the keys it used lately."""
 
-    def __init__(self, master: MultiFernet, keyring: Keyring) -> None:
-        """Take up a keyring whose words the master key can read, or give a new one its own."""
-        self._master, self._keyring = master, keyring
+    def __init__(self, masters: Sequence[Fernet], keyring: Keyring) -> None:
+        """Take up a keyring whose words a master key can read, or give a new one its own."""
+        self._master, self._keyring = MultiFernet(masters), keyring
         self._ciphers: OrderedDict[int, Fernet] = OrderedDict()
         own = keyring.words()
         if not own:
             own = {name: self._wrapped(Fernet.generate_key()) for name in (_PEPPER, _TRANSIT)}
             keyring.set_words(own)
             own = keyring.words()
-        try:
-            pepper, transit = (master.decrypt(own[name]) for name in (_PEPPER, _TRANSIT))
-        except (InvalidToken, KeyError) as error:
-            raise VaultError("the master key is not the one that sealed this vault") from error
-        self._pepper, self._transit = pepper, Fernet(transit)
+        self._pepper, transit = self._words(own)
+        self._transit = Fernet(transit)
 
     @classmethod
-    def open(cls, folder: Path, *, environ: Mapping[str, str] = os.environ) -> "Vault":
-        """Open the vault of a folder; at the very first start a new one is made.
+    def open(
+        cls, folder: Path, *, environ: Mapping[str, str] = os.environ, makes: bool = True
+    ) -> "Vault":
+        """Open the vault of a folder.
+
+        Args:
+            makes: where there is none, as at the very first start, a new one is made.
 
         Raises:
-            VaultError: the key is missing or wrong, or `keys.db` cannot be read; nothing was
-                changed.
+            VaultError: the key is missing or wrong, or `keys.db` is missing or cannot be read;
+                nothing was changed.
         """
         database = folder / KEYS_DATABASE
+        is_new = not has_keys(folder)
+        if is_new and not makes:
+            raise VaultError(f"{database}: missing; bring back its copy")
+        keyring = None
         try:
-            keyring = Keyring.at(database) if database.exists() else None
-            master = _master_key(folder, environ, is_new=keyring is None)
-            return cls(master, keyring or Keyring.at(database))
-        except (VaultError, KeyringError) as error:
+            if not is_new:
+                keyring = Keyring.at(database)
+            masters = _master_keys(folder, environ, is_new=is_new)
+            keyring = keyring or Keyring.made_at(database)
+            return cls(masters, keyring)
+        except (VaultError, KeyringError, sqlite3.Error) as error:
+            if keyring is not None:
+                keyring.close()
             raise VaultError(f"{database}: {error}") from error
         except OSError as error:
             raise VaultError(f"{error.filename}: {error.strerror}") from error
@@ -87,18 +117,29 @@ class Vault:
     @classmethod
     def in_memory(cls) -> "Vault":
         """A vault that is gone with the process."""
-        return cls(MultiFernet([Fernet(Fernet.generate_key())]), Keyring.in_memory())
+        return cls([Fernet(Fernet.generate_key())], Keyring.in_memory())
 
     def new_key(self) -> int:
-        """A key that never sealed anything; its number."""
-        return self._keyring.next_key(lambda: self._wrapped(Fernet.generate_key()))
+        """A key that never sealed anything; its number.
+
+        Raises:
+            VaultError: the master key was changed since the vault was opened.
+        """
+        return self._keyring.next_key(
+            lambda: self._wrapped(Fernet.generate_key()), expect=self._expect_its_master
+        )
 
     def seal(self, key_id: int, text: str) -> str:
         """A text that only its key opens; an empty one stays empty.
 
+        Another process may have shredded the key since it was used last.
+
         Raises:
             KeyGone: the key was shredded.
+            VaultError: it was lost, or is damaged.
         """
+        if text and key_id != TRANSIT and not self.has_key(key_id):
+            self._ciphers.pop(key_id, None)
         return f"~{key_id}~{self._cipher(key_id).encrypt(_utf8(text)).decode()}" if text else ""
 
     def unseal(self, sealed: str) -> str:
@@ -106,10 +147,24 @@ class Vault:
 
         Raises:
             KeyGone: the key was shredded.
-            VaultError: it is damaged.
+            VaultError: it is damaged, or its key lost.
         """
-        found = _SEALED.fullmatch(sealed)
-        return self._opened(int(found[1]), found[2].encode()).decode() if found else sealed
+        if found := _SEALED.fullmatch(sealed):
+            return self._opened(int(found[1]), found[2].encode()).decode()
+        if _LIKE_SEALED.match(sealed):
+            raise VaultError("something sealed is damaged")
+        return sealed
+
+    def expect_sealed(self, kept: str) -> None:
+        """Make sure that a text is sealed and can be opened, or could be until it was shredded.
+
+        Raises:
+            VaultError: it is damaged, or its key lost.
+        """
+        if not _SEALED.fullmatch(kept):
+            raise VaultError("it is not sealed")
+        with suppress(KeyGone):
+            self.unseal(kept)
 
     def seal_bytes(self, content: bytes) -> bytes:
         """Bytes that only a key of their own opens; `shred_bytes` takes it away."""
@@ -133,9 +188,16 @@ class Vault:
         self._keyring.remove(key_ids)
 
     def shred_bytes(self, sealed: bytes) -> None:
-        """Take the key of sealed bytes away; the first few of them are enough."""
+        """Take the key of sealed bytes away, if it is theirs: where older keys were brought back,
+        its number may be somebody else's by now."""
         if found := _SEALED_BYTES.match(sealed[:HEAD_BYTES]):
-            self.shred(int(found[1]))
+            with suppress(VaultError):
+                self.unseal_bytes(sealed)
+                self.shred(int(found[1]))
+
+    def was_shredded(self, key_id: int) -> bool:
+        """Whether a key was taken away by intent; one that is missing otherwise was lost."""
+        return self._keyring.was_shredded(key_id)
 
     def has_key(self, key_id: int) -> bool:
         """Whether a key was made and not shredded."""
@@ -145,14 +207,52 @@ class Vault:
         """A keyed hash to find words by that are kept sealed: HMAC-SHA256, 64 hex digits."""
         return hmac.new(self._pepper, _utf8("\0".join(words)), sha256).hexdigest()
 
-    def rewrap(self) -> int:
-        """Seal every key anew by the first of the master keys; how many those were."""
-        return self._keyring.rewrap(self._master.rotate)
+    def rewrap(self) -> Rotation:
+        """Seal every key anew by the first of the master keys."""
+        count, damaged = self._keyring.rewrap(self._master.rotate, self._rewrapped)
+        return Rotation(count, tuple(damaged))
+
+    def skip_to(self, key_id: int) -> None:
+        """Give no number up to this one any more: a database knows keys that are not here."""
+        self._keyring.skip_to(key_id)
+
+    def copy_to(self, file: Path) -> None:
+        """Write its keys, sealed as they are, to a new file.
+
+        Raises:
+            sqlite3.Error: it cannot be written.
+        """
+        self._keyring.copy_to(file)
+
+    def expect_no_newer(self, file: Path) -> None:
+        """Make sure that a file holds no keys, or none that are not here.
+
+        Raises:
+            VaultError: it is of another vault or newer than this one, or no copy of keys.
+        """
+        if not file.exists() or not file.stat().st_size:
+            return
+        try:
+            with closing(Keyring.at(file)) as other:
+                if other.name != self.name:
+                    raise VaultError(
+                        f"{file}: these are the keys of another vault; move them away"
+                    )
+                is_newer = other.last > self.last_key or other.shredded() - self._shredded()
+        except (KeyringError, sqlite3.Error) as error:
+            raise VaultError(f"{file}: no copy of these keys, or damaged; move it away") from error
+        if is_newer:
+            raise VaultError(f"{file}: newer than the keys that are copied; move it away")
 
     @property
     def name(self) -> str:
         """The same for every copy of its keys."""
         return self._keyring.name
+
+    @property
+    def given(self) -> int:
+        """The highest number of a key that this process has given; 0 if there is none."""
+        return self._keyring.given
 
     @property
     def last_key(self) -> int:
@@ -163,8 +263,31 @@ class Vault:
         """Let go of the file."""
         self._keyring.close()
 
+    def _shredded(self) -> set[int]:
+        return self._keyring.shredded()
+
     def _wrapped(self, key: bytes) -> bytes:
         return self._master.encrypt(key)
+
+    def _rewrapped(self, wrapped: bytes) -> bytes | None:
+        """A key sealed anew; None if no master key opens it."""
+        try:
+            return self._master.rotate(wrapped)
+        except InvalidToken:
+            return None
+
+    def _words(self, own: Mapping[str, bytes]) -> tuple[bytes, bytes]:
+        try:
+            return self._master.decrypt(own[_PEPPER]), self._master.decrypt(own[_TRANSIT])
+        except (InvalidToken, KeyError) as error:
+            raise VaultError("the master key is not the one that sealed this vault") from error
+
+    def _expect_its_master(self, own: Mapping[str, bytes]) -> None:
+        """Nobody could open keys that were sealed by a master key that is no longer known."""
+        try:
+            self._words(own)
+        except VaultError as error:
+            raise VaultError("the master key was changed meanwhile; start again") from error
 
     def _cipher(self, key_id: int) -> Fernet:
         if key_id == TRANSIT:
@@ -178,8 +301,10 @@ class Vault:
 
     def _unwrapped(self, key_id: int) -> Fernet:
         wrapped = self._keyring.wrapped(key_id)
-        if wrapped is None:
+        if wrapped is None and self.was_shredded(key_id):
             raise KeyGone(f"key {key_id} is gone")
+        if wrapped is None:
+            raise VaultError(f"key {key_id} is missing")
         try:
             return Fernet(self._master.decrypt(wrapped))
         except (InvalidToken, ValueError) as error:
@@ -192,57 +317,65 @@ class Vault:
             raise VaultError(f"what key {key_id} sealed is damaged") from error
 
 
+def has_keys(folder: Path) -> bool:
+    """Whether a folder has keys; an empty file is none."""
+    database = folder / KEYS_DATABASE
+    return database.exists() and database.stat().st_size > 0
+
+
 def copy_keys(folder: Path, target: Path, *, environ: Mapping[str, str] = os.environ) -> None:
     """Copy the keys, in place of an earlier copy, whose shredded keys are gone with it.
 
     Raises:
-        VaultError: the vault cannot be opened, or the copy not be written; the earlier one stays.
+        VaultError: there is no vault, or it cannot be opened; or what is in the copy's place is
+            none of these keys, or newer; or it cannot be written. What is there stays.
     """
+    target = target.resolve()
     aside = target.with_name(f".{target.name}.partial")
-    vault = Vault.open(folder, environ=environ)
-    try:
-        vault._keyring.copy_to(aside)
-        aside.replace(target)
-    except (OSError, sqlite3.Error) as error:
-        raise VaultError(f"{target}: {error}") from error
-    finally:
-        aside.unlink(missing_ok=True)
-        vault.close()
+    with closing(Vault.open(folder, environ=environ, makes=False)) as vault:
+        if target in ((folder / KEYS_DATABASE).resolve(), (folder / KEY_FILE).resolve()):
+            raise VaultError(f"{target}: this is no place for a copy")
+        try:
+            vault.expect_no_newer(target)
+            vault.copy_to(aside)
+            aside.replace(target)
+            flush_folder(target.parent)
+        except (OSError, sqlite3.Error) as error:
+            raise VaultError(f"{target}: {error}") from error
+        finally:
+            aside.unlink(missing_ok=True)
 
 
-def rotate(folder: Path, *, environ: Mapping[str, str] = os.environ) -> int:
+def rotate(folder: Path, *, environ: Mapping[str, str] = os.environ) -> Rotation:
     """Change the master key and seal every key anew by it; the caller holds `bot.lock`.
 
     Killed at any moment, it is done or can be run again: until every key is sealed anew, the old
     master key stands in the file behind the new one.
 
-    Returns:
-        How many keys were sealed anew.
-
     Raises:
-        VaultError: the vault cannot be opened; nothing was changed.
+        VaultError: there is no vault, or it cannot be opened; nothing was changed.
     """
-    file = folder / KEY_FILE
-    for left in folder.glob(f".{KEY_FILE}-*"):  # of a process that was killed
+    file = (folder / KEY_FILE).resolve()  # it may be a link to where the key really is
+    for left in file.parent.glob(f".{file.name}-*"):  # of a process that was killed
         left.unlink()
     is_from_environment = bool(environ.get(KEY_VARIABLE, "").strip())
-    vault = Vault.open(folder, environ=environ)
+    vault = Vault.open(folder, environ=environ, makes=False)
     try:
         if not is_from_environment and len(known := file.read_text().split()) == 1:
             vault.close()
             _write_key(file, [Fernet.generate_key().decode(), *known])
-            vault = Vault.open(folder, environ=environ)
-        count = vault.rewrap()
+            vault = Vault.open(folder, environ=environ, makes=False)
+        rotation = vault.rewrap()
         if not is_from_environment:
             _write_key(file, file.read_text().split()[:1])
-        return count
+        return rotation
     except sqlite3.Error as error:
         raise VaultError(f"{folder / KEYS_DATABASE}: {error}") from error
     finally:
         vault.close()
 
 
-def _master_key(folder: Path, environ: Mapping[str, str], *, is_new: bool) -> MultiFernet:
+def _master_keys(folder: Path, environ: Mapping[str, str], *, is_new: bool) -> list[Fernet]:
     """The first key seals, every one opens."""
     file = folder / KEY_FILE
     given = environ.get(KEY_VARIABLE, "").replace(",", " ").split()
@@ -257,9 +390,12 @@ def _master_key(folder: Path, environ: Mapping[str, str], *, is_new: bool) -> Mu
             raise VaultError(f"others may read {file}; run: chmod 600 {file}")
         given = file.read_text(errors="replace").split()
     try:
-        return MultiFernet([Fernet(key) for key in given])
+        keys = [Fernet(key) for key in given]
     except ValueError as error:
         raise VaultError(f"{source}: no key of 32 bytes in URL-safe base64") from error
+    if not keys:
+        raise VaultError(f"{source}: no key of 32 bytes in URL-safe base64")
+    return keys
 
 
 def _make_key(file: Path) -> None:
@@ -272,6 +408,7 @@ def _make_key(file: Path) -> None:
         return
     finally:
         aside.unlink()
+    flush_folder(file.parent)
     logger.warning(
         "%s: made the vault's master key. Keep a copy of it apart from the backups: "
         "without it nobody can be written to, and no words be read",
@@ -282,6 +419,7 @@ def _make_key(file: Path) -> None:
 def _write_key(file: Path, keys: list[str]) -> None:
     """Replace the file whole or not at all."""
     _written_aside(file, keys).replace(file)
+    flush_folder(file.parent)
 
 
 def _written_aside(file: Path, keys: list[str]) -> Path:

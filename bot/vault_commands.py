@@ -7,6 +7,8 @@ import click
 from bot.config import load_settings
 from bot.lock import only_instance
 from bot.plain_errors import plain_errors
+from bot.store import DATABASE
+from bot.store.keys import do_without_lost_keys
 from bot.vault import KEY_VARIABLE, copy_keys, rotate
 
 
@@ -40,6 +42,30 @@ def rotate_() -> None:
     with plain_errors():
         var = load_settings().paths.var
         with only_instance(var):
-            count = rotate(var)
-        click.echo(f"{count} keys sealed anew; keep a copy of the new master key and of the keys")
+            done = rotate(var)
+        count = f"{done.count} keys sealed anew"
+        click.echo(f"{count}; keep a copy of the new master key and of the keys")
         click.echo(f"An older key in {KEY_VARIABLE}, and older copies, can be destroyed now")
+        for key_id in done.damaged:
+            click.echo(f"key {key_id} is damaged and stays as it is; see: doctor", err=True)
+
+
+@vault.command("do-without")
+@click.option("--commit", is_flag=True, help="Do it; else those it concerns are only listed.")
+def do_without(commit: bool) -> None:
+    """Let the bot start with keys older than the database, when no newer copy is left.
+
+    Nothing is deleted: of residents whose keys are lost what they said cannot be read, and they
+    get a new key when they write again.
+
+    Example: python -m bot vault do-without --commit
+    """
+    with plain_errors():
+        var = load_settings().paths.var
+        with only_instance(var):
+            lost = do_without_lost_keys(var / DATABASE, commit=commit)
+        for resident_id in lost:
+            click.echo(f"resident {resident_id}: her key is lost")
+        click.echo(f"{len(lost)} residents cannot be read without newer keys")
+        if not commit:
+            click.echo("nothing was changed; with --commit the bot can start", err=True)

@@ -3,17 +3,23 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import sqlite_utils
 from cryptography.fernet import Fernet
 
 from bot.cases import Awaiting, Kind, Matter
+from bot.keyring import Keyring
+from bot.messages import Photo
 from bot.migrations import migrations
 from bot.store import Store, StoreError, StoreUnavailable
+from bot.store.database import UNREADABLE
+from bot.store.photos import Photos
 from bot.vault import (
     KEY_FILE,
     KEY_VARIABLE,
@@ -205,6 +211,18 @@ def without_the_keys(folder: Path) -> None:
     (folder / KEYS_DATABASE).unlink()
 
 
+def without_both(folder: Path) -> None:
+    """Of a database in which nobody is named any more."""
+    without_the_keys(folder)
+    without_the_key(folder)
+    with closing(sqlite3.connect(folder / "bot.db")) as spoiler, spoiler:
+        spoiler.execute("delete from identities")
+
+
+def with_empty_keys(folder: Path) -> None:
+    (folder / KEYS_DATABASE).write_bytes(b"")
+
+
 def with_damaged_keys(folder: Path) -> None:
     (folder / KEYS_DATABASE).write_bytes(b"no database " * 500)
 
@@ -223,6 +241,18 @@ def with_keys_from_before(folder: Path) -> None:
     (folder / "before" / KEYS_DATABASE).replace(folder / KEYS_DATABASE)
 
 
+def with_keys_from_before_the_last_photo(folder: Path) -> None:
+    (folder / "before").mkdir()
+    copy_keys(folder, folder / "before" / KEYS_DATABASE)
+    with closing(Store.open(folder / "bot.db")) as store:
+        photos = Photos(folder / "files", store.vault)
+        for _ in range(40):
+            photos.keep(Photo(b"\xff\xd8\xff"))
+        with store.transaction():
+            store.residents.set_language(1, "en")
+    (folder / "before" / KEYS_DATABASE).replace(folder / KEYS_DATABASE)
+
+
 REFUSED = {
     without_the_key: "there are keys, but neither BOT_VAULT_KEY nor",
     with_another_key: "the master key is not the one that sealed this vault",
@@ -230,9 +260,12 @@ REFUSED = {
     with_an_empty_file: "no key of 32 bytes",
     with_a_key_for_all_to_read: "others may read",
     without_the_keys: "missing; bring back its copy",
+    without_both: "missing; bring back its copy",
+    with_empty_keys: "missing; bring back its copy",
     with_damaged_keys: "the keys cannot be read",
     with_the_keys_of_another: "these are the keys of another database",
     with_keys_from_before: "older than the database",
+    with_keys_from_before_the_last_photo: "older than the database",
 }
 
 
@@ -246,12 +279,48 @@ def test_a_wrong_or_missing_key_is_refused_in_one_line_and_touches_nothing(
     assert callable(opens)
     spoil(tmp_path)
     before = files(tmp_path)
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*[!m]")}
     with pytest.raises(StoreError) as told:
         opens(tmp_path / "bot.db")
+    assert {path: path.stat().st_mtime_ns for path in written} == written
     assert REFUSED[spoil] in str(told.value)
     assert "\n" not in str(told.value)
     assert {name: files(tmp_path).get(name) for name in before} == before
     assert set(files(tmp_path)) <= {*before, "bot.db-shm", "bot.db-wal"}
+
+
+def test_a_database_of_an_older_version_is_not_brought_up_to_date_with_wrong_keys(
+    tmp_path: Path,
+) -> None:
+    """It was migrated, and only then refused."""
+    filled(tmp_path / "other")
+    lend_keys(tmp_path / "other", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        migrations.apply(sqlite_utils.Database(connection), stop_before="m020_masked_questions")
+        connection.executescript("drop table identities_plain; insert into vault values (1, 'x')")
+    before = files(tmp_path)
+    with pytest.raises(StoreError, match="keys of another database"):
+        Store.open(tmp_path / "bot.db")
+    assert files(tmp_path) == before
+
+
+def test_a_journal_that_a_power_cut_left_keeps_no_database_from_being_opened(
+    tmp_path: Path,
+) -> None:
+    """What is only to be read cannot be played back; a restored database has such a journal."""
+    resident_id = filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection:
+        connection.execute("pragma journal_mode = delete")
+    if not (child := os.fork()):
+        cut = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+        cut.execute("pragma cache_size = 1")
+        cut.execute("begin")
+        cut.execute("update turns set said = hex(zeroblob(90000))")
+        cut.execute("update residents set language = 'xx'")
+        os._exit(9)
+    os.waitpid(child, 0)
+    assert (tmp_path / "bot.db-journal").stat().st_size > 0
+    assert said(tmp_path, resident_id) == [WORDS]
 
 
 def test_the_command_line_tells_of_a_wrong_key_in_one_line(prompt: Prompt) -> None:
@@ -285,13 +354,169 @@ def test_a_damaged_row_is_named_and_all_others_work(
     assert WORDS not in caplog.text
 
 
+@pytest.mark.parametrize("change", ["'~100米' || said", "substr(said, 2)", "'x' || said"])
+def test_what_is_not_sealed_in_a_sealed_column_is_damaged(tmp_path: Path, change: str) -> None:
+    filled(tmp_path)
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        store._database.execute(f"update turns set said = {change}", [])
+        assert store.damaged_rows() == ["turns 1: said"]
+        assert store.turns.last(1, most=1)[0].said == UNREADABLE
+
+
+def test_words_that_look_sealed_are_not_taken_for_damaged(tmp_path: Path) -> None:
+    words = "~100米处路灯坏了"
+    resident_id = filled(tmp_path)
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        with store.transaction():
+            store.turns.add(resident_id, said=words, has_photo=False, at=Clock().now)
+        assert store.damaged_rows() == []
+        assert store.turns.last(resident_id, most=9)[1].said == words
+
+
+def test_an_identity_whose_form_is_broken_is_named_and_known_again_when_she_writes(
+    tmp_path: Path,
+) -> None:
+    """It threw wherever her case, her data or a letter to her was looked at."""
+    resident_id = filled(tmp_path)
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        store._database.execute(
+            "update identities set sealed = substr(sealed, 1, 30) || '!' || substr(sealed, 32)", []
+        )
+        assert store.damaged_rows() == ["identities 1: sealed"]
+        assert store.residents.address(resident_id, "telegram") is None
+        assert not store.residents.has_identity(resident_id)
+        assert not store.residents.is_on(resident_id, "telegram")
+        with store.transaction():
+            assert store.residents.met("telegram", "987654321", at=Clock().now).id == resident_id
+        assert store.residents.address(resident_id, "telegram") == "987654321"
+
+
+# A lost key
+
+
+def lose(folder: Path, key_id: int) -> None:
+    """A key is gone that nobody shredded."""
+    with closing(sqlite3.connect(folder / KEYS_DATABASE)) as keys, keys:
+        keys.execute("delete from keys where id = ?", [key_id])
+
+
+def test_who_has_lost_her_key_is_damaged_and_not_forgotten(tmp_path: Path) -> None:
+    """She was taken for forgotten: at the next start her open cases were withdrawn."""
+    resident_id = filled(tmp_path)
+    copy_keys(tmp_path, tmp_path / "good.db")
+    lose(tmp_path, 1)
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        assert store.residents.without_key() == []
+        assert store.damaged_rows() == ["turns 1: said", "identities 1: sealed"]
+        assert store.turns.last(resident_id, most=1)[0].said == UNREADABLE
+    (tmp_path / "good.db").replace(tmp_path / KEYS_DATABASE)
+    assert said(tmp_path, resident_id) == [WORDS]
+
+
+def test_who_has_lost_her_key_goes_on_with_a_new_one(tmp_path: Path) -> None:
+    resident_id = filled(tmp_path)
+    lose(tmp_path, 1)
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        with store.transaction():
+            met = store.residents.met("telegram", "987654321", at=Clock().now)
+            store.turns.add(met.id, said="第二句", has_photo=False, at=Clock().now)
+        assert met.id == resident_id
+        assert store.residents.address(resident_id, "telegram") == "987654321"
+    assert said(tmp_path, resident_id) == [UNREADABLE, "第二句"]
+
+
+def test_keys_from_before_there_was_a_list_of_the_shredded(tmp_path: Path) -> None:
+    """What was missing then counts as shredded; what is lost later does not."""
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        keys = [vault.new_key() for _ in range(3)]
+        vault.shred(keys[0])
+    with closing(sqlite3.connect(tmp_path / KEYS_DATABASE)) as old, old:
+        old.execute("drop table shredded")
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        assert [vault.was_shredded(key) for key in keys] == [True, False, False]
+        vault.shred(keys[1])
+    lose(tmp_path, keys[2])
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        assert [vault.was_shredded(key) for key in keys] == [True, True, False]
+
+
+def test_with_keys_older_than_the_database_an_operator_can_go_on(prompt: Prompt) -> None:
+    """After a power cut there was no way on, and no newer copy to be brought back."""
+    first = filled(prompt.var)
+    with_keys_from_before(prompt.var)
+    assert "with --commit" in prompt.run("vault", "do-without").stderr
+    with pytest.raises(StoreError, match="do-without"):
+        Store.open(prompt.var / "bot.db")
+    done = prompt.run("vault", "do-without", "--commit")
+    assert (done.returncode, done.stderr) == (0, "")
+    with closing(Store.open(prompt.var / "bot.db")) as store:
+        known = [store.residents.known("telegram", str(number)) for number in range(40)]
+        lost = [one.id for one in known if one and not store.residents.has_identity(one.id)]
+        assert f"{len(lost)} residents cannot be read" in done.stdout
+        assert len(lost) == 40
+        assert store.residents.without_key() == []
+        with store.transaction():
+            new = store.residents.met("telegram", "new", at=Clock().now)
+        keys = store._database.tuples("select key_id from residents where id = ?", [new.id])
+        others = store._database.tuples(
+            "select max(key_id) from residents where id <> ?", [new.id]
+        )
+        assert keys > others
+    assert said(prompt.var, first) == [WORDS]
+
+
+def test_what_a_power_cut_may_bring_back_is_waited_for(tmp_path: Path) -> None:
+    """Only so does SQLite flush the folder once the journal is gone (pragma synchronous, 3)."""
+    with closing(Keyring.made_at(tmp_path / KEYS_DATABASE)) as keyring:
+        assert keyring._all("pragma synchronous") == [(3,)]
+
+
+# Other processes
+
+
+def test_a_key_that_another_process_shredded_seals_nothing_more(tmp_path: Path) -> None:
+    """A running bot went on writing what nobody could read after its next start."""
+    with (
+        closing(Vault.open(tmp_path, environ=NOWHERE)) as running,
+        closing(Vault.open(tmp_path, environ=NOWHERE)) as other,
+    ):
+        key = running.new_key()
+        running.seal(key, WORDS)
+        other.shred(key)
+        with pytest.raises(KeyGone):
+            running.seal(key, WORDS)
+
+
+def test_after_a_rotation_who_knows_the_old_master_key_makes_no_keys(tmp_path: Path) -> None:
+    """They could not be opened any more: an open report's words were lost."""
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        vault.new_key()
+        rotate(tmp_path, environ=NOWHERE)
+        for _ in range(31):
+            vault.new_key()
+        with pytest.raises(VaultError, match="changed meanwhile"):
+            vault.new_key()
+
+
+def test_a_photo_does_not_take_somebody_elses_key_along(tmp_path: Path) -> None:
+    """With older keys brought back, a number may have been given twice."""
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        photos = Photos(tmp_path / "files", vault)
+        name = photos.keep(Photo(b"\xff\xd8\xff"))
+        hers = vault.new_key()
+        content = (tmp_path / "files" / name).read_bytes()
+        (tmp_path / "files" / name).write_bytes(content.replace(b"~1~", b"~%d~" % hers))
+        photos.drop(name)
+        assert vault.has_key(hers)
+
+
 # Rotation and copies
 
 
 def test_after_a_rotation_the_old_key_opens_nothing_and_the_new_one_all(tmp_path: Path) -> None:
     resident = filled(tmp_path)
     old = (tmp_path / KEY_FILE).read_text()
-    assert rotate(tmp_path, environ=NOWHERE) > 0
+    assert rotate(tmp_path, environ=NOWHERE).count > 0
     assert (tmp_path / KEY_FILE).read_text() != old
     assert said(tmp_path, resident) == [WORDS]
     with pytest.raises(VaultError, match="not the one"):
@@ -356,6 +581,82 @@ def test_a_copy_takes_the_place_of_the_one_before_with_the_keys_shredded_since(
     assert copy.stat().st_mode & 0o777 == 0o600
 
 
+def test_nothing_is_copied_from_a_folder_without_keys_and_no_vault_is_made_there(
+    tmp_path: Path,
+) -> None:
+    """An empty keyring took the place of the only good copy, when the folder was not mounted."""
+    filled(tmp_path / "good")
+    copy_keys(tmp_path / "good", tmp_path / "copy.db", environ=NOWHERE)
+    before = files(tmp_path)
+    (tmp_path / "empty").mkdir()
+    for does in (partial(copy_keys, target=tmp_path / "copy.db"), rotate):
+        with pytest.raises(VaultError, match="missing"):
+            does(tmp_path / "empty", environ=NOWHERE)
+    assert files(tmp_path) == before
+
+
+def another_vaults(folder: Path) -> Path:
+    filled(folder / "other")
+    return folder / "other" / KEYS_DATABASE
+
+
+def a_newer_copy(folder: Path) -> Path:
+    copy_keys(folder, folder / "newer.db", environ=NOWHERE)
+    with closing(Keyring.at(folder / "newer.db")) as newer:
+        newer.remove([1])
+    return folder / "newer.db"
+
+
+def the_keys_themselves(folder: Path) -> Path:
+    return folder / KEYS_DATABASE
+
+
+def a_link_to_the_keys(folder: Path) -> Path:
+    (folder / "link.db").symlink_to(folder / KEYS_DATABASE)
+    return folder / "link.db"
+
+
+def the_database(folder: Path) -> Path:
+    return folder / "bot.db"
+
+
+@pytest.mark.parametrize(
+    "target", [another_vaults, a_newer_copy, the_keys_themselves, a_link_to_the_keys, the_database]
+)
+def test_what_is_no_older_copy_of_the_same_keys_is_not_replaced(
+    tmp_path: Path, target: Callable[[Path], Path]
+) -> None:
+    filled(tmp_path)
+    file = target(tmp_path)
+    before = files(tmp_path)
+    with pytest.raises(VaultError):
+        copy_keys(tmp_path, file, environ=NOWHERE)
+    assert files(tmp_path) == before
+
+
+def test_a_rotation_leaves_a_damaged_key_and_names_it(tmp_path: Path) -> None:
+    """It ended with a traceback each time, and left two master keys."""
+    resident = filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / KEYS_DATABASE)) as keys, keys:
+        keys.execute("update keys set sealed = x'00' where id = 2")
+    done = rotate(tmp_path, environ=NOWHERE)
+    assert done.damaged == (2,)
+    assert len((tmp_path / KEY_FILE).read_text().split()) == 1
+    assert said(tmp_path, resident) == [WORDS]
+
+
+def test_a_rotation_follows_a_link_to_the_master_key(tmp_path: Path) -> None:
+    resident = filled(tmp_path / "var")
+    (tmp_path / "safe").mkdir()
+    (tmp_path / "var" / KEY_FILE).rename(tmp_path / "safe" / "key")
+    (tmp_path / "var" / KEY_FILE).symlink_to(tmp_path / "safe" / "key")
+    old = (tmp_path / "safe" / "key").read_text()
+    rotate(tmp_path / "var", environ=NOWHERE)
+    assert (tmp_path / "var" / KEY_FILE).is_symlink()
+    assert (tmp_path / "safe" / "key").read_text() != old
+    assert said(tmp_path / "var", resident) == [WORDS]
+
+
 def test_a_copy_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
     filled(tmp_path)
     with pytest.raises(VaultError, match="nowhere"):
@@ -399,6 +700,34 @@ def test_what_was_kept_in_plain_words_is_sealed_and_leaves_no_trace(tmp_path: Pa
     left = b"".join(files(tmp_path).values())
     for own in ("987654321", "13912345678", "欧阳若兰", "紫阳路8号", "30.5443", "ABCD2345"):
         assert own.encode() not in left
+
+
+def test_what_a_start_that_died_left_in_the_file_the_next_one_sweeps_out(tmp_path: Path) -> None:
+    """What was deleted before there was a vault stands in the file until it is compacted."""
+    path = tmp_path / "bot.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma secure_delete = off")
+        migrations.apply(sqlite_utils.Database(connection), stop_before="m016_vault")
+        connection.executescript(_PLAIN)
+        connection.execute("create table gone (words text)")
+        connection.execute("insert into gone values (?)", [WORDS * 5000])
+        connection.execute("drop table gone")
+        connection.commit()
+    if not (child := os.fork()):
+        sys.setprofile(_die_at_the_call_of_compact)
+        Store.open(path)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1]
+    assert WORDS.encode() in b"".join(files(tmp_path).values())
+    Store.open_to_read(path).close()
+    with closing(Store.open(path)) as store:
+        assert store.residents.known("telegram", "987654321")
+    assert WORDS.encode() not in b"".join(files(tmp_path).values())
+
+
+def _die_at_the_call_of_compact(frame: FrameType, event: str, _: object) -> None:
+    if (event, frame.f_code.co_name) == ("call", "compact"):
+        os._exit(9)
 
 
 def test_a_resident_is_the_same_one_when_she_comes_back(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from bot.backup.archive import PHOTOS, Manifest, expect_sound, unpack, write_archive
 from bot.backup.errors import BackupError, clear_faults
 from bot.backup.files import ASIDE, stamp, work_folder
+from bot.disk import flush_folder
 from bot.store import DATABASE
 from bot.store.copies import copy_database
-from bot.store.photos import flush_folder
 
 _DEFAULT_FOLDER = "backups"
 

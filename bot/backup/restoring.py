@@ -8,9 +8,9 @@ from pathlib import Path
 from bot.backup.archive import PHOTOS, Manifest, in_words, proof, unpack
 from bot.backup.errors import BackupError, clear_faults
 from bot.backup.files import stamp, work_folder, write_flushed
+from bot.disk import flush_folder
 from bot.store import DATABASE, StoreError
 from bot.store.copies import companions, copy_database, counts, faults_of, parts, settle
-from bot.store.photos import flush_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.migrations import (
     steps_16_vault,
     steps_20_masking,
     steps_40_leaving,
+    steps_41_keys,
     steps_42_words,
     steps_45_confidential,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "steps_16_vault",
     "steps_20_masking",
     "steps_40_leaving",
+    "steps_41_keys",
     "steps_42_words",
     "steps_45_confidential",
 ]

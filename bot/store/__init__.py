@@ -28,6 +28,7 @@ from bot.store.forgetting import Forgetting
 from bot.store.group_commit import GroupCommit
 from bot.store.holdings import Holdings
 from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
+from bot.store.keys import open_its_vault, take_its_vault
 from bot.store.lists import Lists
 from bot.store.meanings import Meanings
 from bot.store.outbox import Backlog, OutboxRows, Sent, Undelivered
@@ -46,18 +47,11 @@ from bot.store.queue import (
 from bot.store.receipts import Receipt, Receipts, receipt_number
 from bot.store.residents import Resident, Residents
 from bot.store.retention import DUE, Retention
-from bot.store.sealing import (
-    damaged_rows,
-    expect_its_vault,
-    holds_identities,
-    is_plain,
-    seal_what_is_plain,
-    spot_key,
-)
+from bot.store.sealing import compact, damaged_rows, is_plain, seal_what_is_plain, spot_key
 from bot.store.sessions import Session, Sessions, View, Views, What
 from bot.store.staff import Card, LinkPurpose, StaffRows, Words
 from bot.store.workorders import MOST_AT_ONCE, WorkOrder, WorkOrders
-from bot.vault import KEYS_DATABASE, Vault, VaultError
+from bot.vault import Vault, VaultError
 
 __all__ = [
     "DATABASE",
@@ -126,7 +120,7 @@ class Store:
         self._database = Database(connection, vault, file)
         migrations.apply(self._database.tables)
         connection.isolation_level = None  # no transaction begins but those that are asked for
-        expect_its_vault(self._database, vault)
+        take_its_vault(self._database, vault)
         seal_what_is_plain(self._database, vault)
         self.residents = Residents(self._database, vault)
         self.turns = Turns(self._database)
@@ -181,14 +175,16 @@ class Store:
         connection = vault = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            vault = _vault_beside(path)
+            vault = open_its_vault(path)
             connection = sqlite3.connect(path)
             connection.execute("pragma journal_mode = wal")
             store = cls(connection, vault, path)
+            compact(store._database)
             store.residents.shred_forgotten()
             connection.execute(f"pragma busy_timeout = {_LOCK_PATIENCE_MILLISECONDS}")
             with store.transaction():  # A file that can only be read fails here, not at work.
-                return store
+                store._database.note_keys()
+            return store
         except (OSError, sqlite3.Error, StoreUnavailable, VaultError) as error:
             _close_all(connection, vault)
             if isinstance(error, VaultError):
@@ -208,7 +204,7 @@ class Store:
             tables = sqlite_utils.Database(connection)
             if migrations.pending(tables) or is_plain(tables):
                 raise StoreError(f"{path}: of an older version; start the bot once")
-            vault = _vault_beside(path)
+            vault = open_its_vault(path)
             return cls(connection, vault)
         except (sqlite3.Error, VaultError) as error:
             _close_all(connection, vault)
@@ -261,17 +257,6 @@ class Store:
         """Let go of the files."""
         self._database.close()
         self.vault.close()
-
-
-def _vault_beside(path: Path) -> Vault:
-    """The vault of a database.
-
-    Raises:
-        VaultError: the key is missing or wrong, or the keys are gone though residents are there.
-    """
-    if path.is_file() and not (path.parent / KEYS_DATABASE).exists() and holds_identities(path):
-        raise VaultError(f"{path.parent / KEYS_DATABASE}: missing; bring back its copy")
-    return Vault.open(path.parent)
 
 
 def _close_all(connection: sqlite3.Connection | None, vault: Vault | None) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlite_utils
 
 from bot.faults import kind_and_place
-from bot.vault import TRANSIT, KeyGone, Vault, VaultError
+from bot.vault import HEAD_BYTES, TOKENS_BEGIN, TRANSIT, KeyGone, Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ class Database:
         self._vault = vault
         connection.create_function("opened", 1, self.opened)
         self._identity = _identity(file) if file else None
+        self._noted_key = 0
         self.tables = sqlite_utils.Database(connection)
         self.undone = 0
         self._after_commit: list[Callable[[], None]] = []
@@ -86,7 +87,9 @@ class Database:
             try:
                 yield
                 _expect_open_transaction(connection)
+                given = self._note_given_keys()
                 connection.commit()
+                self._noted_key = given
             except BaseException:
                 connection.rollback()
                 self.undone += 1
@@ -154,8 +157,23 @@ class Database:
         columns = ", ".join(f"{name} = ?" for name in changes)
         self.execute(f"update {table} set {columns} where id = ?", [*changes.values(), row_id])
 
+    def note_keys(self) -> None:
+        """Keep which keys were given: older ones are not taken for this database's any more."""
+        self._note_key(self._vault.last_key)
+
+    def _note_given_keys(self) -> int:
+        """Keep the highest number of a key that was given; returns it."""
+        given = self._vault.given
+        if given > self._noted_key:
+            self._note_key(given)
+        return given
+
+    def _note_key(self, number: int) -> None:
+        self.execute("update vault set last_key = ?1 where last_key < ?1", [number])
+
     def sealed(self, resident_id: int, text: str) -> str:
-        """A text as it is kept: only the resident's key opens it.
+        """A text as it is kept: only the resident's key opens it. In place of one that was lost
+        or is damaged she gets a new one.
 
         Raises:
             LookupError: there is no such resident.
@@ -166,7 +184,15 @@ class Database:
         ).fetchone()
         if row is None:
             raise LookupError(f"there is no resident {resident_id}")
-        return self._vault.seal(row[0], text)
+        try:
+            return self._vault.seal(row[0], text)
+        except KeyGone:
+            raise
+        except VaultError as error:
+            logger.error("resident %d gets a new key: %s", resident_id, error)
+            key_id = self._vault.new_key()
+            self.update("residents", resident_id, {"key_id": key_id})
+            return self._vault.seal(key_id, text)
 
     def sealed_about(self, case_id: int | None, text: str) -> str:
         """A text about a case as it is kept: the key of whoever filed it opens it, and is shredded
@@ -191,7 +217,7 @@ class Database:
 
     def opened(self, kept: str | None) -> str | None:
         """A text as it was before it was sealed; empty if its key is gone."""
-        if kept is None or kept[:1] != "~":
+        if kept is None or TOKENS_BEGIN not in kept[:HEAD_BYTES]:
             return kept
         try:
             return self._vault.unseal(kept)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from bot.disk import flush_folder
 from bot.messages import Photo
 from bot.pictures import NotAPhoto, WhyNot, picture_alone
 from bot.store.database import StoreUnavailable
@@ -65,8 +66,7 @@ class Photos:
         """Remove a photo that nothing refers to, and its key: no copy of it opens any more."""
         file = self._folder / name
         with suppress(FileNotFoundError):
-            with file.open("rb") as content:
-                self._vault.shred_bytes(content.read(HEAD_BYTES))
+            self._vault.shred_bytes(file.read_bytes())
             file.unlink()
 
     def seal_plain_ones(self) -> tuple[int, dict[str, WhyNot]]:
@@ -103,12 +103,3 @@ class Photos:
 def _is_sealed(file: Path) -> bool:
     with file.open("rb") as content:
         return is_sealed(content.read(HEAD_BYTES))
-
-
-def flush_folder(folder: Path) -> None:
-    """Have the disk keep that there is a new file (fsync(2): the file alone is not enough)."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -37,11 +37,13 @@ class Residents:
 
     def met(self, channel: Channel, channel_id: str, *, at: datetime) -> Resident:
         """The resident behind a channel's id; a new one is noted on first contact."""
-        known = self.known(channel, channel_id)
-        if known:
-            return known
+        row = self._found(channel, channel_id)
+        if row and row["sealed"]:
+            if identity_of(row["sealed"]) is None:  # damaged: now it is known anew
+                self._set_identity(row["id"], channel, channel_id)
+            return _resident(row)
         resident_id = self.add(at=at).id
-        self._database.insert("identities", self._identity_row(resident_id, channel, channel_id))
+        self._set_identity(resident_id, channel, channel_id)
         return Resident(resident_id)
 
     def add(self, *, at: datetime) -> Resident:
@@ -68,22 +70,24 @@ class Residents:
         self._database.after_commit(lambda: self._shred_keys([key_id for (key_id,) in rows]))
 
     def shred_forgotten(self) -> None:
-        """Take away the keys of all who were forgotten, of which a crash may have left some."""
+        """Take away the keys of all who were forgotten, of which a crash, or a disk that was full,
+        may have left some."""
         rows = self._database.tuples("select key_id from residents where forgotten_at <> ''", [])
         self._shred_keys([key_id for (key_id,) in rows])
 
     def _shred_keys(self, key_ids: Sequence[int]) -> None:
-        left = [key_id for key_id in key_ids if self._vault.has_key(key_id)]
+        left = [key_id for key_id in key_ids if key_id and not self._vault.was_shredded(key_id)]
         if left:
             self._vault.shred(*left)
             self._database.empty_log()
 
     def without_key(self) -> list[int]:
-        """Whose key is gone though nobody forgot them here: a backup from before was restored."""
+        """Whose key was shredded though nobody forgot them here: a backup from before was
+        restored. Who has lost her key otherwise is not among them."""
         rows = self._database.tuples(
             "select id, key_id from residents where forgotten_at = '' and key_id <> 0", []
         )
-        return [resident_id for resident_id, key_id in rows if not self._vault.has_key(key_id)]
+        return [resident_id for resident_id, key_id in rows if self._vault.was_shredded(key_id)]
 
     def has_identity(self, resident_id: int) -> bool:
         """Whether anybody can be found behind this number: of who filed anonymously or was
@@ -92,15 +96,8 @@ class Residents:
 
     def known(self, channel: Channel, channel_id: str) -> Resident | None:
         """The resident behind a channel's id, or None for a stranger."""
-        row = self._database.one(
-            """
-            select residents.* from residents
-            join identities on identities.resident_id = residents.id
-            where lookup = ?
-            """,
-            [self._vault.lookup(channel, channel_id)],
-        )
-        return _resident(row) if row else None
+        row = self._found(channel, channel_id)
+        return _resident(row) if row and row["sealed"] else None
 
     def get(self, resident_id: int) -> Resident | None:
         """The resident with this number."""
@@ -173,10 +170,7 @@ class Residents:
         moved = self.known(channel, old_address)
         if moved is None:
             return
-        row = self._identity_row(moved.id, channel, new_address)
-        self._database.execute("delete from identities where lookup = ?", [row["lookup"]])
-        self._database.execute("delete from identities where resident_id = ?", [moved.id])
-        self._database.insert("identities", row)
+        self._set_identity(moved.id, channel, new_address)
 
     def heard_until(self, resident_id: int) -> datetime | None:
         """Up to when what she may say is used up (see `bot.patience`); None at first."""
@@ -191,13 +185,27 @@ class Residents:
         """Note whether she can be written to."""
         self._database.update("residents", resident_id, {"reachable": int(reachable)})
 
-    def _identity_row(self, resident_id: int, channel: Channel, channel_id: str) -> Row:
+    def _found(self, channel: Channel, channel_id: str) -> Row | None:
+        """The row of the resident with this identity, as `sealed`: empty if her key was shredded,
+        and a backup from before has brought her row back."""
+        return self._database.one(
+            """
+            select residents.*, identities.sealed from residents
+            join identities on identities.resident_id = residents.id
+            where lookup = ?
+            """,
+            [self._vault.lookup(channel, channel_id)],
+        )
+
+    def _set_identity(self, resident_id: int, channel: Channel, channel_id: str) -> None:
+        """Have her found by a channel's id and by nothing else; whoever was gives it up."""
         words = json.dumps({"channel": channel, "channel_id": channel_id})
-        return {
-            "resident_id": resident_id,
-            "lookup": self._vault.lookup(channel, channel_id),
-            "sealed": self._database.sealed(resident_id, words),
-        }
+        lookup = self._vault.lookup(channel, channel_id)
+        self._database.execute(
+            "delete from identities where lookup = ? or resident_id = ?", [lookup, resident_id]
+        )
+        row = {"lookup": lookup, "sealed": self._database.sealed(resident_id, words)}
+        self._database.insert("identities", {"resident_id": resident_id, **row})
 
     def _identity(self, resident_id: int) -> tuple[Channel, str] | None:
         """Channel and the channel's own id; None if there is none, or none that can be read."""
@@ -211,8 +219,11 @@ def identity_of(words: str) -> tuple[Channel, str] | None:
     """An identity as it was sealed; None if it cannot be read any more."""
     if words in ("", UNREADABLE):
         return None
-    kept = json.loads(words)
-    return kept["channel"], kept["channel_id"]
+    try:
+        kept = json.loads(words)
+        return kept["channel"], kept["channel_id"]
+    except (ValueError, KeyError, TypeError):  # damaged so that it is not even known as sealed
+        return None
 
 
 def _resident(row: Row) -> Resident:

@@ -2,14 +2,11 @@
 
 import json
 import logging
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 import sqlite_utils
 
 from bot.store.database import Database
-from bot.vault import KEYS_DATABASE, TRANSIT, KeyGone, Vault, VaultError
+from bot.vault import TRANSIT, KeyGone, Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -47,25 +44,9 @@ _SEALED_FROM_THE_FIRST = (
     ("drafts", "position", "id"),
     ("cases", "position", "id"),
     ("cases", "spot_words", "id"),
+    ("inbox", "sender", "update_id"),
     ("inbox", "payload", "update_id"),
 )
-
-
-def expect_its_vault(database: Database, vault: Vault) -> None:
-    """Make sure that these are the keys of this database, and not older than it; a new one takes
-    them for its own.
-
-    Raises:
-        VaultError: they are not; nothing was changed.
-    """
-    row = database.one("select name from vault", [])
-    if row is None:
-        database.insert("vault", {"id": 1, "name": vault.name})
-    elif row["name"] != vault.name:
-        raise VaultError(f"{KEYS_DATABASE}: these are the keys of another database")
-    newest = database.one("select coalesce(max(key_id), 0) as key_id from residents", [])
-    if newest and newest["key_id"] > vault.last_key:
-        raise VaultError(f"{KEYS_DATABASE}: older than the database; bring back its newest copy")
 
 
 def damaged_rows(database: Database, vault: Vault) -> list[str]:
@@ -80,26 +61,15 @@ def damaged_rows(database: Database, vault: Vault) -> list[str]:
 
 def _is_damaged(vault: Vault, kept: str) -> bool:
     try:
-        return vault.unseal(kept).startswith("~")
-    except KeyGone:
-        return False
+        vault.expect_sealed(kept)
     except VaultError:
         return True
+    return False
 
 
 def is_plain(tables: sqlite_utils.Database) -> bool:
     """Whether what residents say, or what staff write, is not sealed yet."""
     return not {_PLAIN, _STAFFS_PLAIN}.isdisjoint(tables.table_names())
-
-
-def holds_identities(path: Path) -> bool:
-    """Whether a database has sealed identities, for which there must be keys."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        tables = sqlite_utils.Database(connection)
-        if _PLAIN in tables.table_names() or "identities" not in tables.table_names():
-            return False
-        columns = tables.table("identities").columns_dict
-        return "sealed" in columns and tables.table("identities").count > 0
 
 
 def spot_key(vault: Vault, spot: str) -> str:
@@ -108,7 +78,7 @@ def spot_key(vault: Vault, spot: str) -> str:
 
 
 def seal_what_is_plain(database: Database, vault: Vault) -> None:
-    """Seal identities and words, all or nothing, and leave no trace of them in the file."""
+    """Seal identities and words, all or nothing; `compact` leaves no trace of them in the file."""
     if not is_plain(database.tables):
         return
     is_new = not database.tuples("select 1 from residents limit 1", [])
@@ -119,10 +89,20 @@ def seal_what_is_plain(database: Database, vault: Vault) -> None:
         for table, column in STAFFS_WORDS:
             _seal_staffs_words(database, table, column)
         database.execute(f"drop table {_STAFFS_PLAIN}", [])
-    database.tables.conn.execute("vacuum")
-    database.empty_log()
+        if not is_new:
+            database.execute("update vault set must_compact = 1", [])
     if not is_new:
         logger.info("what residents said and staff wrote is sealed now")
+
+
+def compact(database: Database) -> None:
+    """Sweep what was plain out of the file, once it is sealed; a start that dies before the end
+    leaves that to the next one."""
+    if not database.tuples("select 1 from vault where must_compact = 1", []):
+        return
+    database.tables.conn.execute("vacuum")
+    database.empty_log()
+    database.execute("update vault set must_compact = 0", [])
 
 
 def _seal_what_residents_said(database: Database, vault: Vault) -> None:
