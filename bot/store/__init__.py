@@ -180,11 +180,11 @@ class Store:
             connection.execute("pragma journal_mode = wal")
             store = cls(connection, vault, path)
             compact(store._database)
+            store._database.note_keys()
             store.residents.shred_forgotten()
             connection.execute(f"pragma busy_timeout = {_LOCK_PATIENCE_MILLISECONDS}")
             with store.transaction():  # A file that can only be read fails here, not at work.
-                store._database.note_keys()
-            return store
+                return store
         except (OSError, sqlite3.Error, StoreUnavailable, VaultError) as error:
             _close_all(connection, vault)
             if isinstance(error, VaultError):
