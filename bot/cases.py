@@ -196,6 +196,7 @@ class Case:
         is_confidential: who filed it is told to supervisors only; once so, it stays so.
         is_anonymous: nobody can be found behind its resident's number; whoever holds its query
             code acts for her.
+        is_emptied: its words are deleted, and nothing more is said of it.
     """
 
     id: int
@@ -221,6 +222,7 @@ class Case:
     waits_for: Role | None = None
     is_confidential: bool = False
     is_anonymous: bool = False
+    is_emptied: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -384,6 +386,7 @@ Why = Literal[
     "date",
     "gone",
     "nobody",
+    "emptied",
 ]
 """Why a step is not possible, named as its wording in `refused`."""
 

@@ -130,7 +130,8 @@ class Reply:
             empty; empty for none. On Telegram only, like the two that follow.
         location: a point; nothing else is sent with it.
         is_protected: it may not be forwarded or saved (Bot API, protect_content).
-        removes: the message that it would take the place of is taken away; nothing is shown.
+        removes: the message that it would take the place of is taken away; `html` stands there
+            where that is refused, as it is when the message is old.
         document: a file whose caption `html` then is; on Telegram only.
         is_passing: it is shown once, and neither it nor what it answers is kept in the
             conversation: it would tie the resident to what is nobody's to know.

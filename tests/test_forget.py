@@ -180,3 +180,21 @@ def test_an_operator_forgets_whoever_filed_a_case(tmp_path: Path, built: Path) -
         assert store.cases.get(case.id).matter.text == FORGOTTEN
         assert store.residents.known("web", "ada") is None
     assert operator.runs("forget", "WC20200302-0999").exit_code == 1
+
+
+async def test_no_chat_of_staffs_shows_what_she_said(town: Town, offices: Offices) -> None:
+    """Telegram takes back nothing that is older than two days; its words can still be changed."""
+    resident = town.resident()
+    await resident.files(f"{LAMP}电话13907185526")
+    for _ in range(2):  # the later card lies below the first
+        await offices.dispatcher.taps("🔓")
+    await offices.dispatcher.taps("✅ 受理")
+    await offices.dispatcher.taps("📨 派单", "区城管执法局")
+    await offices.handler.taps("🖊 签收")
+    chats = (offices.dispatcher, offices.dispatcher.in_private, offices.handler)
+    assert "\n".join(offices.dispatcher.in_private.heard).count("黑漆漆") == 2
+    town.server.fail("deleteMessage", 400, times=50)
+    await resident.says("/forget")
+    await resident.taps("确定全部删除")
+    assert not any("黑漆漆" in words for chat in chats for words in chat.heard)
+    assert "居民已撤回" in offices.handler.card(NUMBER)

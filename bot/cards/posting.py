@@ -7,11 +7,11 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.cards.face import Face, Reader
-from bot.cases import Case, CaseState, Event, Kind, Role, Staff
+from bot.cases import Case, CaseState, Event, Role, Staff
 from bot.messages import Location, Reply
 from bot.naming import local_time
 from bot.service import Service
-from bot.store import Card, Store
+from bot.store import Card, Shown, Store
 from bot.wording import Language, Wording, language_of_hint
 from index import Commitment
 
@@ -105,11 +105,30 @@ class Cards:
     def hide(self, case: Case, *, at: datetime) -> None:
         """A case turns out to be a report of wrongdoing: what groups got of it is taken away."""
         for group in self._store.staff.groups():
-            self._store.outbox.drop_about(case.id, group)
-            for message_id in self._store.outbox.messages_about(case.id, group):
-                removal = Reply("", removes=True, is_protected=True)
-                self._store.outbox.post(group, removal, at=at, tapped_message_id=message_id)
+            for shown in self._store.outbox.take_back(case.id, chat=group):
+                self._remove(shown, "", at=at)
             self._store.staff.forget_card(case.id, group)
+
+    def blank(self, case: Case, *, at: datetime) -> None:
+        """A case was emptied: what any chat ever got of it says so, or is taken away, whoever
+        reads there now; nothing more is sent of what was on its way."""
+        for shown in self._store.outbox.take_back(case.id):
+            language = self.language(shown.chat)
+            text = self.face.say(language, "blank", number=case.number)
+            if shown.is_card:
+                reply = Reply(text, replaces=True, is_protected=True)
+                self._store.outbox.post(
+                    shown.chat, reply, at=at, tapped_message_id=shown.message_id
+                )
+            else:
+                self._remove(shown, text, at=at)
+        self._store.outbox.let_go_of(case.id)
+        self._store.cases.note_taken_back(case.id)
+
+    def _remove(self, shown: Shown, text: str, *, at: datetime) -> None:
+        """Take a message away; where that is refused, these words take its place."""
+        removal = Reply(text, removes=True, is_protected=True)
+        self._store.outbox.post(shown.chat, removal, at=at, tapped_message_id=shown.message_id)
 
     def refresh_of(self, resident_id: int, *, at: datetime) -> None:
         """Whether a resident can be written to has changed: the cards of her open cases say so."""
@@ -212,7 +231,7 @@ class Cards:
         return any(one.resident_id == resident_id for one in self._store.staff.cards(case.id))
 
     def _post(self, case: Case, resident_id: int, reader: Reader, event: Event) -> None:
-        headline = self._headline(self.language(resident_id), event, reader)
+        headline = self._headline(self.language(resident_id), case, event, reader)
         if event.action in _FAREWELLS:
             line = Reply(f"{headline} · {case.number}", is_protected=True)
             self._store.outbox.post(resident_id, line, at=event.at)
@@ -229,18 +248,20 @@ class Cards:
             at=event.at,
         )
 
-    def _headline(self, language: Language, event: Event, reader: Reader) -> str:
-        """What has happened, for whoever must notice; nothing for what needs no notice."""
+    def _headline(self, language: Language, case: Case, event: Event, reader: Reader) -> str:
+        """What has happened, for whoever must notice; nothing for what needs no notice. Before
+        many eyes it tells nothing that was said of a confidential case."""
         key = f"head_{event.action}"
         if event.about.get("clock") in ("ledger", "info"):
             key = f"head_{event.about['clock']}_due"
         if not self.face.has(key):
             return ""
+        is_hidden = case.is_confidential and not reader.sees_words
         return self.face.say(
             language,
             key,
             actor=self.face.actor(language, event.actor),
-            words=reader.shown(event.reason)[:_HEADLINE_CHARS],
+            words="" if is_hidden else reader.shown(event.reason)[:_HEADLINE_CHARS],
             clock=self._clock_name(language, event),
             share=event.about.get("share", ""),
         )
@@ -285,8 +306,8 @@ class Cards:
         place: bool,
         at: datetime,
     ) -> None:
-        """Photos and place after the card; in a group not those of a report of wrongdoing."""
-        if case.matter.kind is Kind.REPORT and self._store.staff.is_group(resident_id):
+        """Photos and place after the card; in a group not those of a confidential case."""
+        if case.is_confidential and self._store.staff.is_group(resident_id):
             return
         for name in photos[:_PHOTOS_SHOWN]:
             photo = Reply(case.number, photo=name, case_id=case.id, is_protected=True)

@@ -14,7 +14,6 @@ from datetime import datetime
 from bot.cases import Actor, Case, CaseError
 from bot.desk.ending import withdraw
 from bot.desk.office import Office, one_step
-from bot.messages import Reply
 from bot.store import Receipt, receipt_number
 
 logger = logging.getLogger(__name__)
@@ -80,10 +79,11 @@ def forget(
         raise StillOnDuty(f"resident {resident_id} is a chat of staff")
     holdings = holdings_of(office, resident_id)
     photos = store.forgetting.drop_drafts(resident_id)
-    for case in holdings.withdrawn:
-        withdraw(office, case.id, Actor.resident(resident_id), "", at=at)
     for case in (*holdings.withdrawn, *holdings.emptied):
-        photos += _empty(office, store.cases.get(case.id), at=at)
+        photos += _empty(office, case, at=at)
+    for case in holdings.withdrawn:  # emptied by now: nobody is told what she said once more
+        nobody = Actor.resident(store.cases.get(case.id).resident_id)
+        withdraw(office, case.id, nobody, "", at=at)
     for case in holdings.kept:
         office.cards.refresh(store.forgetting.part(case, at=at), at=at)
     if store.residents.has_identity(resident_id):
@@ -108,24 +108,22 @@ def forget_again(
     ]
 
 
+def take_back_emptied(office: Office, *, at: datetime, most: int) -> bool:
+    """Have staff's chats show nothing any more of cases that were emptied when their term had
+    passed, or before there was this; whether there may be more."""
+    cases = office.store.cases.to_take_back(most=most)
+    for case in cases:
+        office.cards.blank(case, at=at)
+    return len(cases) == most
+
+
 def _empty(office: Office, case: Case, *, at: datetime) -> list[str]:
     """Take the words and photos out of a case, wherever staff see them; the photos' files."""
     names = office.store.forgetting.take_photos(case.id)
     parted = office.store.forgetting.part(case, at=at)
     emptied = office.store.forgetting.empty(parted, at=at)
-    _take_back(office, emptied, at=at)
-    office.cards.refresh(emptied, at=at)
+    office.cards.blank(emptied, at=at)
     return names
-
-
-def _take_back(office: Office, case: Case, *, at: datetime) -> None:
-    """Have what staff got of a case beside its card taken away: photos, places, words."""
-    outbox = office.store.outbox
-    for card in office.store.staff.cards(case.id):
-        letters = outbox.letters_beside(case.id, card.resident_id, card.letter_id)
-        for message_id in letters:
-            removal = Reply("", removes=True, is_protected=True)
-            outbox.post(card.resident_id, removal, at=at, tapped_message_id=message_id)
 
 
 def _drop(names: list[str], drop_photo: Callable[[str], None]) -> None:

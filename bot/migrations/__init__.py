@@ -13,6 +13,7 @@ from bot.migrations import (
     steps_40_leaving,
     steps_41_keys,
     steps_42_words,
+    steps_43_taken_back,
     steps_45_confidential,
 )
 from bot.migrations.registry import migrations
@@ -28,5 +29,6 @@ __all__ = [
     "steps_40_leaving",
     "steps_41_keys",
     "steps_42_words",
+    "steps_43_taken_back",
     "steps_45_confidential",
 ]

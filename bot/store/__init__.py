@@ -31,7 +31,7 @@ from bot.store.inbox import AlreadyHandled, InboxRows, SetAside
 from bot.store.keys import open_its_vault, take_its_vault
 from bot.store.lists import Lists
 from bot.store.meanings import Meanings
-from bot.store.outbox import Backlog, OutboxRows, Sent, Undelivered
+from bot.store.outbox import Backlog, OutboxRows, Sent, Shown, Undelivered
 from bot.store.questions import MOST_UNANSWERED, Period, QuestionCounts, Questions
 from bot.store.queue import (
     SORTS,
@@ -84,6 +84,7 @@ __all__ = [
     "Sent",
     "Session",
     "SetAside",
+    "Shown",
     "Sort",
     "SpotRecord",
     "Standing",

@@ -210,6 +210,22 @@ class Cases:
             )
         )
 
+    def note_taken_back(self, case_id: int) -> None:
+        """What staff were shown of an emptied case is gone."""
+        self._database.update("cases", case_id, {"is_taken_back": 1})
+
+    def to_take_back(self, *, most: int) -> list[Case]:
+        """Emptied cases of which staff may still be shown something."""
+        return list(
+            self._where(
+                """
+                cases.emptied_at <> '' and cases.is_taken_back = 0
+                order by cases.id limit ?
+                """,
+                [most],
+            )
+        )
+
     def these(self, case_ids: Sequence[int]) -> list[Case]:
         """The cases with these ids, in the order they were filed."""
         marks = ", ".join("?" * len(case_ids))
@@ -354,6 +370,7 @@ def case_of(row: Row) -> Case:
         ledger_until=date.fromisoformat(row["ledger_until"]) if row["ledger_until"] else None,
         is_confidential=bool(row["is_confidential"]),
         is_anonymous=bool(row["is_anonymous"]),
+        is_emptied=row["emptied_at"] != "",
     )
 
 

@@ -91,7 +91,8 @@ class Forgetting:
         Args:
             tidies: of many cases the search is tidied once, after the last.
         """
-        emptied = replace(case, matter=_without_words(case.matter, FORGOTTEN), spot="", photos=0)
+        nothing = _without_words(case.matter, FORGOTTEN)
+        emptied = replace(case, matter=nothing, spot="", photos=0, is_emptied=True)
         self._cases.change(emptied)
         self._cases.set_spot_words(emptied, "")
         draft = self._drafts.hers(self._cases.draft_id(case.id), case.resident_id)
@@ -127,6 +128,7 @@ class Forgetting:
         told."""
         hers = f"resident_id in ({', '.join('?' * len(resident_ids))})"
         for what in (
+            f"cards where {hers}",
             f"versions where turn_id in (select id from turns where {hers})",
             *(f"{table} where {hers}" for table in ("turns", "answers", "follows", "outbox")),
         ):

@@ -47,8 +47,20 @@ class Sent:
     asks: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that a chat of staff has; `is_card` if it is where the chat reads its case."""
+
+    chat: int
+    message_id: int
+    is_card: bool
+
+
 class OutboxRows:
-    """The table `outbox`; a row waits, is claimed, then sent or refused. Its order is its id."""
+    """The table `outbox`; a row waits, is claimed, then sent or refused. Its order is its id.
+
+    What is taken back from staff is dropped, or withdrawn while it is being sent.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -112,46 +124,51 @@ class OutboxRows:
             [resident_id],
         )
 
-    def messages_about(self, case_id: int, resident_id: int) -> list[int]:
-        """The messages about a case that a chat has got, each once."""
+    def take_back(self, case_id: int, *, chat: int | None = None) -> list[Shown]:
+        """Have staff get nothing more about a case; the messages about it that they have.
+
+        What waits is never sent. What is being sent this moment is taken away when it has
+        arrived (`mark_sent`).
+
+        Args:
+            chat: of one chat alone.
+        """
+        theirs = "case_id = ?1 and is_for_staff = 1 and (?2 is null or resident_id = ?2)"
+        shown = self._shown_to_staff(case_id, chat)
+        for changes, states in (
+            ("state = 'dropped', reply = ''", "('waiting', 'refused')"),
+            ("state = 'withdrawn', reply = ''", "('claimed')"),
+        ):
+            self._database.execute(
+                f"update outbox set {changes} where {theirs} and state in {states}",
+                [case_id, chat],
+            )
+        return shown
+
+    def _shown_to_staff(self, case_id: int, chat: int | None) -> list[Shown]:
         rows = self._database.tuples(
             """
-            select distinct message_id from outbox
-            where case_id = ? and resident_id = ? and message_id <> 0 order by message_id
+            select outbox.resident_id, coalesce(nullif(outbox.message_id, 0), earlier.message_id)
+                as message, max(cards.id is not null)
+            from outbox left join outbox as earlier on earlier.id = outbox.replaces_letter
+            left join cards on cards.letter_id = outbox.id
+            where outbox.case_id = ?1 and outbox.is_for_staff = 1
+                and (?2 is null or outbox.resident_id = ?2)
+            group by outbox.resident_id, message having message <> 0 order by min(outbox.id)
             """,
-            [case_id, resident_id],
+            [case_id, chat],
         )
-        return [int(message_id) for (message_id,) in rows]
+        return [Shown(reader, message_id, bool(is_card)) for reader, message_id, is_card in rows]
 
-    def letters_beside(self, case_id: int, resident_id: int, letter_id: int) -> list[int]:
-        """The messages about a case that a chat got beside that of one letter; what waits of them
-        is never sent."""
+    def let_go_of(self, case_id: int) -> None:
+        """What staff were told about a case is about none any more, and goes when it is old."""
+        self._database.execute("delete from cards where case_id = ?", [case_id])
         self._database.execute(
             """
-            update outbox set state = 'dropped', reply = '' where case_id = ? and resident_id = ?
-            and id <> ? and state in ('waiting', 'refused')
+            update outbox set case_id = null, replaces_letter = null
+            where case_id = ? and is_for_staff = 1
             """,
-            [case_id, resident_id, letter_id],
-        )
-        row = self._database.one(
-            """
-            select coalesce(nullif(own.message_id, 0), earlier.message_id, 0) as message_id
-            from outbox as own left join outbox as earlier on earlier.id = own.replaces_letter
-            where own.id = ?
-            """,
-            [letter_id],
-        )
-        shown = row["message_id"] if row else 0
-        return [one for one in self.messages_about(case_id, resident_id) if one != shown]
-
-    def drop_about(self, case_id: int, resident_id: int) -> None:
-        """What waits for a chat about a case is never sent."""
-        self._database.execute(
-            """
-            update outbox set state = 'dropped', reply = ''
-            where case_id = ? and resident_id = ? and state = 'waiting'
-            """,
-            [case_id, resident_id],
+            [case_id],
         )
 
     def rewrite(self, letter_id: int, reply: Reply) -> bool:
@@ -216,14 +233,22 @@ class OutboxRows:
         self._database.execute("update outbox set state = 'claimed' where id = ?", [letter_id])
 
     def mark_sent(self, letter_id: int, message_id: int, *, at: datetime) -> None:
-        """A letter has arrived; its words stand in the conversation."""
-        self._database.execute(
-            """
-            update outbox set state = 'sent', reply = '', tap_id = '', failure = '',
-            message_id = ?, sent_at = ? where id = ?
-            """,
-            [message_id, at.isoformat(), letter_id],
-        )
+        """A letter has arrived; its words stand in the conversation. What was taken back meanwhile
+        is taken away."""
+        sent = "state = 'sent', reply = '', tap_id = '', failure = '', message_id = ?, sent_at = ?"
+        values = [message_id, at.isoformat(), letter_id]
+        if self._database.execute(
+            f"update outbox set {sent} where id = ? and state <> 'withdrawn'", values
+        ):
+            return
+        if self._database.execute(f"update outbox set {sent} where id = ?", values) and message_id:
+            self._remove(letter_id, message_id, at=at)
+
+    def _remove(self, letter_id: int, message_id: int, *, at: datetime) -> None:
+        row = self._database.one("select resident_id from outbox where id = ?", [letter_id])
+        if row:
+            removal = Reply("", removes=True, is_protected=True)
+            self.post(row["resident_id"], removal, at=at, tapped_message_id=message_id)
 
     def put_off(self, letter_id: int, failure: str) -> None:
         """A letter did not arrive: it is tried again, or waits for the resident's return."""
@@ -310,6 +335,10 @@ class OutboxRows:
         )
 
     def _change(self, letter_id: int, changes: str, *values: object) -> None:
+        """Note what became of a letter; one that was taken back meanwhile is not tried again."""
+        self._database.execute(
+            "update outbox set state = 'dropped' where id = ? and state = 'withdrawn'", [letter_id]
+        )
         self._database.execute(
             f"update outbox set {changes} where id = ? and {_OPEN}", [*values, letter_id]
         )

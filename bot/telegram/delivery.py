@@ -80,11 +80,16 @@ class TelegramCourier:
         return sent.message_id
 
     async def _remove(self, letter: Letter, chat_id: int) -> None:
-        """Delete a message of the bot's; Telegram refuses that after two days (deleteMessage)."""
+        """Delete a message of the bot's. Telegram refuses that after two days (deleteMessage), and
+        lets its words be changed at any time (editMessageText)."""
+        message_id = letter.tapped_message_id
         try:
-            await self._bot.delete_message(chat_id, letter.tapped_message_id)
+            await self._bot.delete_message(chat_id, message_id)
+            return
         except BadRequest as error:
-            logger.warning("letter %d: a message stays: %s", letter.id, without_content(error))
+            reason = without_content(error)
+        if not letter.reply.html or not await self._replace(letter.reply, chat_id, message_id):
+            logger.warning("letter %d: a message stays: %s", letter.id, reason)
 
     async def _send_point(self, point: Location, reply: Reply, chat_id: int) -> int:
         sent = await self._bot.send_location(
