@@ -64,6 +64,17 @@ def test_the_notice_fits_one_message_and_names_the_terms(language: Language) -> 
         assert named in text
 
 
+@pytest.mark.parametrize(
+    ("days", "zh", "en"),
+    [(200, "200 天", "200 days"), (700, "700 天", "700 days"), (1095, "3 年", "3 years")],
+)
+def test_the_notice_tells_the_term_as_it_is(days: int, zh: str, en: str) -> None:
+    figures = {**FIGURES, "cases_days": days}
+    notice = PrivacyNotice(Wording(CONTENT / "wording"), figures=figures)
+    assert f"原话和身份 {zh}" in notice.text("zh")
+    assert f"who you are {en}" in notice.text("en")
+
+
 def test_other_terms_are_another_version() -> None:
     wording = Wording(CONTENT / "wording")
     longer = {**FIGURES, "cases_days": 3650}

@@ -92,6 +92,22 @@ async def test_forgetting_twice_gives_two_receipts(bot: Bot, resident: Person) -
     assert (first.counts["withdrawn"], second.counts["withdrawn"]) == (1, 0)
 
 
+async def test_the_receipt_speaks_of_the_channel_and_of_what_there_was(
+    bot: Bot, resident: Person, town: Town
+) -> None:
+    await resident.says("新增几所幼儿园？")
+    on_web = await forgets(resident)
+    assert "这一页的对话也清空了" in on_web
+    assert "Telegram" not in on_web
+    assert "照片" not in on_web
+    assert "问题 1 个" in on_web
+    other = town.resident()
+    await other.says("你好")
+    await other.says("/forget")
+    await other.taps("确定全部删除")
+    assert "还在您的手机和 Telegram 上" in other.reads
+
+
 async def test_an_open_report_goes_on_and_is_nobodys(bot: Bot, resident: Person) -> None:
     await resident.says(REPORT)
     await resident.taps("✅ 提交")

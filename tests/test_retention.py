@@ -16,11 +16,12 @@ from bot import desk
 from bot.app import Bot, delete_what_is_due, keep_to_terms
 from bot.arrivals import Arrival
 from bot.cases import FORGOTTEN, Actor, Awaiting, Case, CaseState, Kind, Matter, Solved
-from bot.config import Paths, RetentionSettings, Settings
+from bot.config import RetentionSettings, Settings
 from bot.messages import Photo, Reply
 from bot.retention import RetentionRun, left_behind, old_photos, terms
 from bot.store import AnswerRecord, Records, Store, StoreError, View
 from bot.store.photos import Photos
+from index import Paths
 from tests.casework import LAMP, Hall
 from tests.clock import Clock
 from tests.operating import Operator

@@ -13,7 +13,7 @@ from bot.desk import Forgotten, Office, StillOnDuty
 from bot.dialogue.drafting import Moment
 from bot.dialogue.mydata import as_values, readable
 from bot.dialogue.phrasing import Phrasing
-from bot.messages import Document, Reply, Said, utf16_units
+from bot.messages import Channel, Document, Reply, Said, utf16_units
 from bot.naming import local_time
 from bot.wording import Language
 
@@ -126,22 +126,24 @@ class Rights:
         taken = self._store.forgetting.take_confirmation(moment.resident.id, code, at=moment.at)
         if not taken:
             return []
+        channel, _ = self._store.residents.identity(moment.resident.id)
         try:
             done = self.forget(moment.resident.id, at=moment.at)
         except StillOnDuty:
             return [Reply(say(language, "forget.on_duty"), replaces=True)]
-        return [self._receipt(moment, done)]
+        return [self._receipt(moment, done, channel)]
 
     def forget(self, resident_id: int, *, at: datetime) -> Forgotten:
         """Forget a resident."""
         return desk.forget(self._office, resident_id, drop_photo=self._drop_photo, at=at)
 
-    def _receipt(self, moment: Moment, done: Forgotten) -> Reply:
+    def _receipt(self, moment: Moment, done: Forgotten, channel: Channel) -> Reply:
         """What was done, and what stays and why; it is kept nowhere."""
         holdings = done.holdings
         text = self._phrasing.say(
             moment.language,
             "forget.done",
+            channel=channel,
             receipt=done.receipt.number,
             time=local_time(done.receipt.at),
             **holdings.counts,
