@@ -80,7 +80,7 @@ def picture_alone(content: bytes) -> tuple[bytes, str]:
             return _drawn_anew(image)
     except NotAPhoto:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise NotAPhoto("huge_photo") from error
     except Exception as error:  # decoders meet damage with errors of many kinds
         raise NotAPhoto("damaged_photo") from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.config import RetentionSettings
+from bot.faults import kind_and_place
 from bot.store import DUE, Receipt, Store, receipt_number
 from bot.store.photos import Photos
 
@@ -22,6 +23,7 @@ _FEW_AT_ONCE: Mapping[str, int] = {"cases": 10, "drafts": 20, "photos": 20}
 _SWEPT_AFTER = timedelta(days=1)
 """A photo is on disk before its row is; a file so old waits for no row any more."""
 _SWEPT_AT_ONCE = 500
+_SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Term:
     Attributes:
         days: 0 keeps it for ever.
         before: what is older is due; None if it is kept for ever.
+        due: what a run would delete of it, as part of another kind as well.
     """
 
     name: str
@@ -41,12 +44,16 @@ class Term:
 
 def terms(store: Store, settings: RetentionSettings, *, at: datetime) -> list[Term]:
     """Every kind with what is due now; reads only."""
-    found = []
-    for name in DUE:
-        before = _before(settings, name, at=at)
-        due = store.retention.count(name, before) if before else 0
-        found.append(Term(name, _days(settings, name), before, due))
-    return found
+    moments = _moments(settings, at=at)
+    return [
+        Term(
+            name,
+            _days(settings, name),
+            _before(settings, name, at=at),
+            store.retention.count(name, moments),
+        )
+        for name in DUE
+    ]
 
 
 class RetentionRun:
@@ -54,6 +61,7 @@ class RetentionRun:
 
     Attributes:
         counts: what is gone, by its name.
+        failures: at what a kind failed, by its name.
     """
 
     def __init__(
@@ -66,21 +74,23 @@ class RetentionRun:
     ) -> None:
         """`drop_photo` takes a photo's file away; it is called once its row is gone for good."""
         self.counts: Mapping[str, int] = {}
+        self.failures: dict[str, str] = {}
         self.number = receipt_number(at)
         self._store = store
-        self._settings = settings
+        self._moments = _moments(settings, at=at)
         self._drop_photo = drop_photo
         self._at = at
         self._done: frozenset[str] = frozenset()
+        self._kind = ""
 
     def step(self) -> bool:
         """Delete one batch inside the caller's transaction; whether there may be more."""
         for name in DUE:
-            before = _before(self._settings, name, at=self._at)
-            if before is None or name in self._done:
+            if name in self._done:
                 continue
+            self._kind = name
             most = _FEW_AT_ONCE.get(name, _AT_ONCE)
-            gone = self._store.retention.drop(name, before, most=most, at=self._at)
+            gone = self._store.retention.drop(name, self._moments, most=most, at=self._at)
             counts = {**self.counts, name: self.counts.get(name, 0) + gone.count}
             is_done = gone.count < most
             if gone.count:
@@ -88,10 +98,16 @@ class RetentionRun:
                 self._once_on_disk(counts, gone.photos, name if is_done else "")
                 return True
             self._done |= {name}
-        if self.counts.get("cases") and "search" not in self._done:
+        if self.counts.get("cases") and _SEARCH not in self._done:
+            self._kind = _SEARCH
             self._store.retention.tidy_search()
-            self._done |= {"search"}
+            self._done |= {_SEARCH}
         return False
+
+    def leave_out(self, error: Exception) -> None:
+        """Go on without the kind at which the last step failed; the next run tries it again."""
+        self.failures[self._kind] = kind_and_place(error)
+        self._done |= {self._kind}
 
     def _once_on_disk(self, counts: Mapping[str, int], photos: Sequence[str], done: str) -> None:
         def follow() -> None:
@@ -116,6 +132,12 @@ def left_behind(store: Store, names: Sequence[str]) -> Iterator[str]:
 
 def _days(settings: RetentionSettings, name: str) -> int:
     return int(getattr(settings, f"{name}_days"))
+
+
+def _moments(settings: RetentionSettings, *, at: datetime) -> dict[str, str]:
+    """Before when each kind is due, as the database compares it; empty for what never is."""
+    moments = {name: _before(settings, name, at=at) for name in DUE}
+    return {name: one.isoformat() if one else "" for name, one in moments.items()}
 
 
 def _before(settings: RetentionSettings, name: str, *, at: datetime) -> datetime | None:

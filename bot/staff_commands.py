@@ -134,6 +134,8 @@ def _answered_question(store: Store, number: str) -> Case:
         raise click.ClickException(f"{number}: no such case")
     if case.matter.kind is not Kind.CONSULT:
         raise click.ClickException(f"{number}: is no question (咨询) but {case.matter.kind}")
+    if case.is_confidential:
+        raise click.ClickException(f"{number}: is confidential and stays so; it is not published")
     if case.state not in ANSWERED_STATES:
         raise click.ClickException(f"{number}: has no answer yet, it is {case.state}")
     return case

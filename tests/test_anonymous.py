@@ -1,15 +1,18 @@
 """Cases filed anonymously: nothing ties them to anybody, and number and code are the way back."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from bot import desk
 from bot.app import Bot, web_site
 from bot.cases import Actor, CaseState, Staff
+from bot.messages import Photo, Said
 from tests.actors import WebResident
 from tests.person import Person
-from tests.town import Town
+from tests.photographs import JPEG
+from tests.town import Neighbour, Town
 from tests.web_site import serving
 
 WORDS = "粮道街胭脂路口的路灯坏了三个月，晚上黑漆漆的"
@@ -110,14 +113,55 @@ async def test_on_the_web_number_and_code_are_shown_and_not_kept(town: Town) -> 
 
 async def test_on_telegram_nothing_is_brought_to_her_afterwards(town: Town) -> None:
     resident = town.resident()
-    await resident.says(WORDS)
-    await resident.taps("匿名提交")
-    await resident.taps("确定匿名提交")
-    number, _ = _WAY_BACK.findall(resident.reads)[0]
+    number, _ = await files_on_telegram(resident)
     case = town.case(number)
     letters = town.bot.store.holdings.of(resident.id)["outbox"]
     assert all(letter["case_id"] is None and not letter["reply"] for letter in letters)
     assert case.is_anonymous
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "胭脂路今年改造多少老旧小区？",
+        "胭脂路今年改造多少老旧小区？电话13907185526",
+        "新增几所幼儿园？胭脂路今年改造多少老旧小区？",
+    ],
+)
+async def test_what_was_asked_first_and_then_filed_as_nobodys_is_asked_by_nobody(
+    bot: Bot, resident: Person, asked: str
+) -> None:
+    await resident.says("空气质量目标是多少？")
+    await resident.says(asked)
+    await resident.says("/feedback")
+    await resident.says(asked)
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    assert_nothing_held(bot, "胭脂路", "老旧小区", "13907")
+    known = bot.store.residents.known("web", "resident")
+    assert known
+    assert [one["question"] for one in bot.store.holdings.of(known.id)["answers"]] == [
+        "空气质量目标是多少？"
+    ]
+
+
+async def test_the_answer_from_which_a_matter_of_nobodys_was_made_goes_with_its_words(
+    bot: Bot, resident: Person
+) -> None:
+    await resident.says("新增几所幼儿园？胭脂路口的修鞋摊今年搬到哪里去？")
+    await resident.taps("把问题转给工作人员")
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    assert_nothing_held(bot, "修鞋摊")
+
+
+async def files_on_telegram(resident: Neighbour) -> tuple[str, str]:
+    """File a matter as nobody's on Telegram; its number and code."""
+    await resident.says(WORDS)
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    number, code = _WAY_BACK.findall(resident.reads)[0]
+    return number, code
 
 
 async def test_a_wrong_number_and_a_wrong_code_take_the_same_work(
@@ -208,3 +252,45 @@ def assert_nothing_held(bot: Bot, *traces: str) -> None:
     assert known
     held = str(bot.store.holdings.of(known.id))
     assert [trace for trace in traces if trace in held] == []
+
+
+async def test_what_is_changed_after_it_was_filed_as_nobodys_is_not_taken_back_in(
+    town: Town,
+) -> None:
+    resident = town.resident()
+    await files_on_telegram(resident)
+    chat = resident.telegram_id
+    first = town.server.messages(chat)[0].message_id
+    town.server.edits(chat, first, f"{WORDS}，队长姓刘")
+    await town.settles()
+    assert resident.reads.startswith("这条消息已从系统删除")
+    assert resident.buttons == []
+    held = str(town.bot.store.holdings.of(resident.id))
+    assert "胭脂" not in held
+    assert "队长" not in held
+
+
+async def test_a_mistyped_code_may_be_corrected_where_it_stands(town: Town) -> None:
+    resident = town.resident()
+    number, code = await files_on_telegram(resident)
+    await resident.says(f"{number} AAAAAAAA 昨晚有人摔倒")
+    assert resident.reads.startswith("没有找到")
+    chat = resident.telegram_id
+    last = [one for one in town.server.messages(chat) if number in one.text][-1]
+    town.server.edits(chat, last.message_id, f"{number} {code} 昨晚有人摔倒")
+    await town.settles()
+    assert resident.reads.startswith(f"已补充到 {number}")
+    assert "摔倒" not in str(town.bot.store.holdings.of(resident.id))
+
+
+async def test_a_page_that_is_sent_again_brings_nothing_back(bot: Bot, resident: Person) -> None:
+    page = Said("web", "resident", text=WORDS, key="page")
+    resident.replies.append(await bot.dialogue.hear(page))
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    for again in (page, replace(page, photos=(Photo(JPEG),)), replace(page, text=f"{WORDS}！")):
+        assert await bot.dialogue.hear(again) == []
+    assert_nothing_held(bot, WORDS)
+    known = bot.store.residents.known("web", "resident")
+    assert known
+    assert bot.store.drafts.open_of(known.id) is None

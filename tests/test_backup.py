@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from bot.arrivals import Arrival
 from bot.backup import back_up, check, restore
 from bot.migrations import migrations
 from bot.store import Store
@@ -110,6 +111,36 @@ def test_while_somebody_writes_every_backup_is_of_one_moment(var: Path) -> None:
 def test_a_log_that_a_killed_bot_left_is_in_the_backup(tmp_path: Path) -> None:
     fill_and_crash(tmp_path / "var", "路灯", "垃圾")
     assert back_up(tmp_path / "var", at=AT).manifest.rows["cases"] == 2
+
+
+def test_the_search_in_a_backup_is_as_empty_as_a_new_one(
+    archive: Path, var: Path, tmp_path: Path
+) -> None:
+    """FTS5 keeps the words of deleted rows, and no key that could be shredded seals them."""
+    index = "select hex(block) from case_words_data order by id"
+    with closing(Store.open(tmp_path / "new" / "bot.db")):
+        pass
+    new = select(tmp_path / "new" / "bot.db", index)
+    assert select(_unpacked(archive, tmp_path), index) == new
+    assert select(var / "bot.db", index) != new
+
+
+def test_what_an_update_says_that_is_not_handled_is_not_in_it(var: Path, tmp_path: Path) -> None:
+    """The vault's own key seals it, which outlives every resident's."""
+    with closing(Store.open(var / "bot.db")) as store, store.transaction():
+        said = {"message": {"text": "我叫欧阳若兰"}}
+        store.inbox.add([Arrival(number, "987654321", said) for number in (1, 2)], at=AT)
+        store.inbox.set_aside([2], "x")
+    database = _unpacked(back_up(var, at=AT).file, tmp_path)
+    assert select(database, "select sender || album || payload || failure from inbox") == ["", ""]
+    assert select(database, "select state from inbox") == ["done", "done"]
+    assert select(var / "bot.db", "select state from inbox") == ["waiting", "aside"]
+
+
+def _unpacked(archive: Path, folder: Path) -> Path:
+    database = folder / "unpacked.db"
+    database.write_bytes(members(archive)["bot.db"])
+    return database
 
 
 def test_a_photo_that_is_not_on_disk_is_a_remark(var: Path) -> None:

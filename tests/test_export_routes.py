@@ -39,6 +39,7 @@ async def exports(clerk: Clerk, **fields: str) -> httpx.Response:
         ("tab=all&state=accepted&state=<script>", "状态"),
         ("tab=all&unit=urban_management'--", "承办单位"),
         ("tab=all&q=？！", "查找"),
+        ("tab=all&q=灯 路灯", "查找"),
     ],
 )
 async def test_a_list_that_is_not_understood_is_not_exported_wider_than_it_was_meant(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from bot import desk
 from bot.cases import Case, Role
 from bot.store import Filters, Reader
-from bot.store.finding import MOST_PHRASES, phrases_of, tokens_of
+from bot.store.finding import MOST_PHRASES, matches_of, phrases_of, tokens_of
 from tests.casework import LAMP, Hall, new_hall
 
 ALL = Reader(Role.SUPERVISOR)
@@ -51,7 +52,11 @@ def found(hall: Hall, query: str) -> list[int]:
         ("电梯", [1]),
         ("路灯", [2]),
         ("坏了", [1, 2, 3]),
-        ("灯", [2, 3]),
+        ("楼梯灯", [3]),
+        ("3 is", [4]),
+        ('"3 is"', [4]),
+        ('"is 3"', []),
+        ("elevators", []),
         ("坏了 老人", [1]),
         ("老人　坏了", [1]),
         ("电梯 路灯", []),
@@ -69,6 +74,7 @@ def found(hall: Hall, query: str) -> list[int]:
         ("ELEVATOR", [4]),
         ("block 3", [4]),
         ('"elev"', []),
+        ("el", [4]),
         ('"block 3"', [4]),
         ("e", []),
         ("levator", []),
@@ -108,7 +114,7 @@ def test_a_number_finds_no_other_day_or_count(shelf: Hall) -> None:
 def test_the_place_finds_a_case(hall: Hall) -> None:
     case = files(hall, "太吵了，睡不着。", place="得胜桥 12 号")
     files(hall, "太吵了，睡不着。", place="得胜桥 13 号")
-    assert found(hall, "得胜桥 12") == [case.id]
+    assert found(hall, "得胜桥 12") == found(hall, "12号") == found(hall, "桥12") == [case.id]
     assert found(hall, "睡不着 得胜桥12号") == [case.id]
 
 
@@ -159,10 +165,61 @@ def test_what_was_not_filed_in_the_end_is_not_found(hall: Hall) -> None:
 
 def test_a_query_of_many_words_is_narrowed_by_the_first(hall: Hall) -> None:
     case = files(hall, "一二三四五六七八九十百千")
-    known, unknown = list("一二三四五六七八九十")[:MOST_PHRASES], ["没"] * 50
-    assert found(hall, " ".join([*known, *unknown])) == [case.id]
-    assert found(hall, " ".join([*known[1:], *unknown])) == []
+    known = ["一二", "二三", "三四", "四五", "五六", "六七", "七八", "八九"]
+    assert len(known) == MOST_PHRASES
+    assert found(hall, " ".join([*known, "没有", "没人"])) == [case.id]
+    assert found(hall, " ".join([*known[1:], "没有"])) == []
     assert found(hall, "一" * 5000) == []
+    assert found(hall, "".join(map(chr, range(0x4E00, 0x9000)))) == []
+
+
+@pytest.mark.parametrize("query", ["灯", "“灯”", "灯 没 有", " 灯，"])
+def test_a_character_alone_is_too_short_and_narrows_nothing(shelf: Hall, query: str) -> None:
+    assert all(phrase.is_too_short for phrase in phrases_of(query))
+    assert found(shelf, query) == [1, 2, 3, 4]
+    assert found(shelf, f"{query} 漆黑") == [2]
+
+
+# What is left of words in the file
+
+
+def kept(hall: Hall) -> list[str]:
+    """What the search keeps, row by row."""
+    rows = hall.connection.execute("select tokens from case_words order by rowid").fetchall()
+    return [tokens for (tokens,) in rows]
+
+
+def test_the_search_keeps_no_word_and_no_order(hall: Hall) -> None:
+    files(hall, "张三三 elevator 电梯坏了 坏了")
+    (row,) = kept(hall)
+    assert re.fullmatch(r"[0-9a-f]{12}( [0-9a-f]{12})*", row)
+    tokens = row.split()
+    assert tokens == sorted(set(tokens))
+
+
+def test_no_word_stands_in_the_index_that_is_made_of_it(hall: Hall) -> None:
+    """`fts5vocab` lists the terms as they stand there; the words are searched as SQLite had kept
+    them before, in small letters and one by one."""
+    files(hall, "张三三 elevator 电梯坏了")
+    hall.connection.execute(
+        "create virtual table temp.words using fts5vocab(main, case_words, row)"
+    )
+    terms = {term for (term,) in hall.connection.execute("select term from temp.words")}
+    assert terms == set(kept(hall)[0].split())
+
+
+def test_the_same_words_in_another_database_look_different(hall: Hall) -> None:
+    other = new_hall()
+    for one in (hall, other):
+        files(one, TEXTS[0])
+    assert set(kept(hall)[0].split()).isdisjoint(kept(other)[0].split())
+    other.store.close()
+
+
+def test_what_is_typed_reaches_the_search_as_hashes_alone(shelf: Hall) -> None:
+    match = r'"[0-9a-f]{12}"( AND "[0-9a-f]{12}")*'
+    for query in ('"电梯" OR elev*', "NEAR(电梯 坏了)", "tokens:电梯", "-路灯 ^坏了"):
+        assert all(re.fullmatch(match, one) for one in matches_of(shelf.store._database, query))
 
 
 def test_cases_from_before_there_was_a_search_are_found_afterwards(hall: Hall) -> None:
@@ -183,10 +240,17 @@ def test_nothing_that_is_typed_is_an_error(shelf: Hall, query: str) -> None:
     assert set(found(shelf, query)) <= {1, 2, 3, 4}
 
 
+def pairs(text: str) -> set[tuple[str, str]]:
+    """Every two characters that stand side by side."""
+    return set(pairwise(text))
+
+
 @given(st.lists(st.text(alphabet="电梯路灯坏了老人楼不亮", min_size=1, max_size=3), max_size=4))
 def test_words_of_han_characters_are_found_where_they_stand(shelf: Hall, words: list[str]) -> None:
-    plain = [re.sub(r"[\W_]", "", text) for text in TEXTS]
-    expected = [at for at, text in enumerate(plain, 1) if all(word in text for word in words)]
+    plain = [pairs(re.sub(r"[\W_]", "", text)) for text in TEXTS]
+    expected = [
+        at for at, text in enumerate(plain, 1) if all(pairs(word) <= text for word in words)
+    ]
     assert found(shelf, " ".join(words)) == expected
 
 

@@ -91,6 +91,35 @@ def test_cases_filed_before_the_workflow_get_their_clock_and_keep_their_commitme
     store.close()
 
 
+def test_what_was_a_report_of_wrongdoing_before_that_was_kept_is_confidential() -> None:
+    """Case 1 was filed as one, 2 was called one for a while, 3 never was."""
+    connection = sqlite3.connect(":memory:")
+    migrations.apply(Database(connection), stop_before="m045_once_confidential")
+    connection.execute(
+        "insert into residents (id, created_at) values (1, '2020-03-02T04:00:00+00:00')"
+    )
+    about = '{"kind": "report", "category": "other", "urgency": "normal"}'
+    filed = {1: ("report", ""), 2: ("complaint", about), 3: ("complaint", "")}
+    for case_id, (kind, classified) in filed.items():
+        connection.executescript(
+            f"""
+            insert into cases (id, number, query_code, resident_id, text, kind, category, urgency,
+                street, place, commitment, state, submitted_at)
+            values ({case_id}, 'WC{case_id}', '', 1, '', 'complaint', 'other', 'normal',
+                '', '', '', 'accepted', '2020-03-02T04:00:00+00:00');
+            insert into drafts (resident_id, text, kind, category, urgency, street, place,
+                commitment, state, awaiting, source, case_id, created_at, updated_at)
+            values (1, '', '{kind}', 'other', 'normal', '', '', '', 'submitted', '',
+                'turn:{case_id}', {case_id}, '2020-03-02T04:00:00+00:00', '');
+            insert into events (case_id, action, actor, reason, resident_sees, at, about)
+            values ({case_id}, 'classify', 'staff 1', '', 0, '', '{classified or "{}"}');
+            """
+        )
+    migrations.apply(Database(connection))
+    confidential = connection.execute("select id from cases where is_confidential = 1")
+    assert confidential.fetchall() == [(1,), (2,)]
+
+
 def test_a_row_cannot_point_at_one_that_is_not_there(tmp_path: Path, clock: Clock) -> None:
     store = Store.open(tmp_path / "bot.db")
     with pytest.raises(sqlite3.IntegrityError), store.transaction():

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,8 +38,14 @@ def proposal(operator: Operator) -> tuple[str, dict[str, list[dict[str, object]]
     return text, tomllib.loads(text)
 
 
-def becomes_a_case(store: Store, answer_id: int, question: str, *, answer: str) -> str:
-    """A resident sends her question to staff, who answer it if there is an answer."""
+def becomes_a_case(
+    store: Store, answer_id: int, question: str, *, answer: str, kinds: Sequence[Kind] = ()
+) -> str:
+    """A resident sends her question to staff, who answer it if there is an answer.
+
+    Args:
+        kinds: what staff take it for, one after the other.
+    """
     now = datetime.now(UTC)
     with store.transaction():
         resident = store.residents.met("web", "asking", at=now)
@@ -52,9 +59,11 @@ def becomes_a_case(store: Store, answer_id: int, question: str, *, answer: str) 
         )
         member = store.staff.named("李四") or store.staff.add("李四", Role.DISPATCHER, "", at=now)
     office = office_over(store)
-    case = desk.open_case(office, draft, at=now)
+    case, actor = desk.open_case(office, draft, at=now), Actor.staff(member)
+    for kind in kinds:
+        case = desk.classify(office, case.id, actor, kind=kind, at=now)
     if answer:
-        desk.answer(office, case.id, Actor.staff(member), answer, source="公告", at=now)
+        desk.answer(office, case.id, actor, answer, source="公告", at=now)
     return case.number
 
 
@@ -163,6 +172,21 @@ def test_a_case_that_staff_answered_is_pointed_to_until_it_is_published(
     assert f"#    staff have answered it: python -m bot publish {first}\n" in text
     assert waiting not in text
     assert operator.runs("publish", first).exit_code == 0
+
+
+def test_what_was_once_a_report_of_wrongdoing_is_not_pointed_to(operator: Operator) -> None:
+    with operator.store() as store:
+        number = becomes_a_case(
+            store,
+            asks(store, DOGS),
+            DOGS,
+            answer="带身份证。",
+            kinds=(Kind.REPORT, Kind.CONSULT),
+        )
+
+    text, _ = proposal(operator)
+
+    assert number not in text
 
 
 def test_a_published_case_is_not_pointed_to_again(operator: Operator) -> None:

@@ -197,6 +197,20 @@ async def test_it_is_told_what_a_search_was_understood_to_look_for(
     assert clerk.all(".queue-narrowings") == []
 
 
+async def test_one_character_alone_is_too_short_and_that_is_told(
+    site: ConsoleSite, bot: Bot
+) -> None:
+    case, other = files(bot, LAMP), files(bot, replace(LAMP, text="门口的树倒了"))
+    clerk = await site.signs_in("李四")
+    await clerk.submits(".queue-search", {"q": "灯 三个月"})
+    assert "查找至少要两个字：没有按“灯”查找" in clerk.text
+    assert clerk.texts(".queue-narrowings .tag") == ["去掉这个条件 查找: “三个月” ×"]
+    assert numbers(clerk) == [case.number]
+    await clerk.submits(".queue-search", {"q": "灯"})
+    assert "没有按“灯”查找" in clerk.text
+    assert set(numbers(clerk)) == {case.number, other.number}
+
+
 async def test_what_is_not_in_a_tab_is_one_step_away(site: ConsoleSite, bot: Bot) -> None:
     case = dispatched(bot, LAMP)
     clerk = await site.signs_in("李四")

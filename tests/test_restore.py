@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot.arrivals import Arrival
 from bot.backup import BackupError, back_up, check, present, restore
 from bot.backup.archive import Manifest, sealed
 from bot.store import Store
@@ -110,6 +111,20 @@ def test_what_is_kept_can_be_put_back_by_hand(archive: Path, var: Path, other: P
     shutil.copy(var / KEPT / "bot.db", var / "bot.db")
     with closing(Store.open(var / "bot.db")) as store:
         assert [case.matter.text for case in store.cases.all()] == ["井盖", "积水"]
+
+
+def test_what_is_kept_has_the_updates_that_waited_and_no_words_of_the_search(
+    archive: Path, var: Path
+) -> None:
+    """It stays beside the keys for as long as somebody leaves it there."""
+    with closing(Store.open(var / "bot.db")) as store, store.transaction():
+        store.inbox.add([Arrival(1, "987654321", {"message": {"text": "井盖"}})], at=AT)
+    restore(archive, var, at=AT)
+    kept = var / KEPT / "bot.db"
+    index = "select hex(block) from case_words_data order by id"
+    assert select(kept, index) == select(var / "bot.db", index)
+    assert select(kept, "select state from inbox where payload <> ''") == ["waiting"]
+    assert kept.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("log", [b"", b"not a log"])

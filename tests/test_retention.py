@@ -13,13 +13,13 @@ from typing import cast
 import pytest
 
 from bot import desk
-from bot.app import Bot, keep_to_terms
+from bot.app import Bot, delete_what_is_due, keep_to_terms
 from bot.arrivals import Arrival
 from bot.cases import FORGOTTEN, Actor, Awaiting, Case, CaseState, Kind, Matter, Solved
-from bot.config import RetentionSettings
+from bot.config import Paths, RetentionSettings, Settings
 from bot.messages import Photo, Reply
 from bot.retention import RetentionRun, left_behind, old_photos, terms
-from bot.store import Records, Store, View
+from bot.store import AnswerRecord, Records, Store, StoreError, View
 from bot.store.photos import Photos
 from tests.casework import LAMP, Hall
 from tests.clock import Clock
@@ -95,13 +95,20 @@ class Keeping:
             self.store.residents.set_heard_until(resident_id, self.now)
         return turn
 
-    def begins_draft(self, matter: Matter = TOLD) -> int:
+    def asks(self, question: str) -> int:
+        """A resident asks what the report leaves open; the answer's number."""
+        record = AnswerRecord(question, "zh", (), "no_answer", 0.0, "build")
+        with self.store.transaction():
+            resident_id = cast(int, self.hall.resident.resident_id)
+            return self.store.answers.add(resident_id, record, at=self.now)
+
+    def begins_draft(self, matter: Matter = TOLD, *, source: str = "turn:99") -> int:
         """A matter that is not filed."""
         with self.store.transaction():
             draft = self.store.drafts.add(
                 cast(int, self.hall.resident.resident_id),
                 matter,
-                source="turn:99",
+                source=source,
                 awaiting=Awaiting.NOTHING,
                 at=self.now,
             )
@@ -160,7 +167,7 @@ def test_a_matter_that_was_never_filed_goes_with_its_photos(keeping: Keeping) ->
     assert keeping.deletes() == {}
     assert len(keeping.files()) == 1
     keeping.later(1)
-    assert keeping.deletes() == {"drafts": 1}
+    assert keeping.deletes() == {"photos": 1, "drafts": 1}
     assert keeping.files() == []
     assert not keeping.holds(PHONE)
 
@@ -335,6 +342,71 @@ def test_counting_what_is_due_deletes_nothing(keeping: Keeping) -> None:
     assert keeping.hall.everything() == before
 
 
+@pytest.mark.parametrize("kept_for_ever", ["", "photos", "conversation", "drafts", "cases"])
+def test_what_is_counted_is_what_a_run_deletes(keeping: Keeping, kept_for_ever: str) -> None:
+    for one in (keeping.hall.resident, keeping.hall.neighbour):
+        keeping.says("新增几所幼儿园", by=one)
+    keeping.adds_photo(keeping.begins_draft())
+    keeping.closes()
+    keeping.later(max(SETTINGS.identities_days, SETTINGS.cases_days) + 1)
+    for_ever = {f"{kept_for_ever}_days": 0} if kept_for_ever else {}
+    settings = RetentionSettings(**for_ever)
+    due = {one.name: one.due for one in terms(keeping.store, settings, at=keeping.now)}
+    assert keeping.deletes(settings) == {name: count for name, count in due.items() if count}
+    assert (due["identities"] == 2) == (not kept_for_ever or kept_for_ever == "photos")
+    assert due["photos"] >= 1
+
+
+def test_an_emptied_case_names_nobody_who_filed_it(keeping: Keeping) -> None:
+    case = keeping.closes()
+    her = cast(int, keeping.hall.resident.resident_id)
+    with keeping.store.transaction():
+        keeping.store.residents.set_adding(her, case.id, at=keeping.now)
+    letters = "select count(*) from outbox where case_id = ? and resident_id = ?"
+    assert keeping.connection.execute(letters, [case.id, her]).fetchone() != (0,)
+    keeping.later(SETTINGS.cases_days + 1)
+    keeping.says("新增几所幼儿园")  # she still writes
+    keeping.deletes()
+    assert keeping.connection.execute(letters, [case.id, her]).fetchone() == (0,)
+    assert keeping.store.residents.has_identity(her)
+    assert keeping.store.residents.adding_to(her, since=keeping.now - 10_000 * DAY) is None
+
+
+@pytest.mark.parametrize("made_from", ["turn", "answer"])
+def test_a_number_that_is_given_again_is_not_taken_for_what_had_it_before(
+    keeping: Keeping, made_from: str
+) -> None:
+    asks = keeping.says if made_from == "turn" else keeping.asks
+    draft = keeping.begins_draft(source=f"{made_from}:{asks('路灯坏了')}")
+    with keeping.store.transaction():
+        kept = keeping.store.drafts.hers(draft, cast(int, keeping.hall.resident.resident_id))
+        assert kept
+        desk.open_case(keeping.hall.office, kept, at=keeping.now)
+    keeping.later(SETTINGS.questions_days + 1)
+    keeping.deletes()
+    again = asks("井盖丢了")
+    other = keeping.begins_draft(source=f"{made_from}:{again}")
+    assert other != draft
+
+
+def test_a_kind_that_cannot_be_deleted_is_left_out_and_named_and_the_others_go(
+    keeping: Keeping,
+) -> None:
+    keeping.says("新增几所幼儿园")
+    keeping.asks("新增几所幼儿园")
+    keeping.later(SETTINGS.questions_days + 1)
+    refuse_to_delete(keeping.connection, "turns")
+    settings = Settings(paths=Paths(var=keeping.folder))
+    told = delete_what_is_due(keeping.store, settings, at=keeping.now)
+    assert next(told) == "questions: 1 deleted"
+    assert next(told).startswith("Receipt ")
+    with pytest.raises(StoreError, match="conversation: IntegrityError at"):
+        next(told)
+    assert keeping.store.turns.last(cast(int, keeping.hall.resident.resident_id), most=1) != []
+    (receipt,) = keeping.store.receipts.all()
+    assert receipt.counts == {"questions": 1}
+
+
 def test_much_goes_in_batches(keeping: Keeping) -> None:
     for number in range(1201):
         keeping.says(str(number))
@@ -376,7 +448,7 @@ def test_a_batch_that_fails_takes_nothing_and_is_tried_again(keeping: Keeping) -
     assert run.counts == {}
     while keeping.takes_a_step(run):
         pass
-    assert run.counts == {"drafts": 1}
+    assert run.counts == {"photos": 1, "drafts": 1}
     assert keeping.files() == []
 
 
@@ -410,6 +482,22 @@ async def test_a_running_bot_deletes_what_is_due_once_its_hour_has_come(
         await keeping
 
 
+async def test_a_running_bot_names_what_it_could_not_delete_and_deletes_the_rest(
+    bot: Bot, resident: Person, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await resident.says("新增几所幼儿园？")
+    refuse_to_delete(bot.store._database.tables.conn, "turns")
+    clock.now += timedelta(days=SETTINGS.questions_days + 1)
+    clock.now = clock.now.replace(hour=19, minute=0)
+    keeping = asyncio.create_task(keep_to_terms(bot, now=lambda: clock.now, look_seconds=0.01))
+    await until(lambda: "what is due was not deleted: conversation: Integrity" in caplog.text)
+    assert bot.store.receipts.all()[0].counts == {"questions": 1}
+    assert PHONE not in caplog.text
+    keeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeping
+
+
 def test_the_command_counts_and_deletes_only_when_told_to(tmp_path: Path, built: Path) -> None:
     operator = Operator(tmp_path, built)
     with operator.store() as store, store.transaction():
@@ -426,6 +514,16 @@ def test_the_command_counts_and_deletes_only_when_told_to(tmp_path: Path, built:
     assert deleted.stdout.splitlines()[:2] == ["conversation: 1 deleted", "identities: 1 deleted"]
     assert _due_in(operator.runs("retention").stdout)["conversation"] == 0
     assert operator.runs("retention", "--commit").stdout == "Nothing was due.\n"
+
+
+def refuse_to_delete(connection: sqlite3.Connection, table: str) -> None:
+    """Let nothing of a table be deleted any more."""
+    connection.execute(
+        f"""
+        create trigger refused before delete on {table}
+        begin select raise(abort, '{PHONE}'); end
+        """
+    )
 
 
 def figures_of(keeping: Keeping) -> Records:

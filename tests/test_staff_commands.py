@@ -1,7 +1,7 @@
 """`python -m bot staff | progress | publish`: what operators type, and what they read."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,20 +146,27 @@ def test_progress_of_nothing_or_of_no_day_is_refused(run: Run) -> None:
     assert (unknown.exit_code, day.exit_code, later.exit_code) == (1, 1, 1)
 
 
-def answered_case(folder: Path, *, kind: Kind = Kind.CONSULT, is_answered: bool = True) -> str:
-    """A question of a resident, answered by staff or not yet; its number."""
+def answered_case(
+    folder: Path, *, kinds: Sequence[Kind] = (Kind.CONSULT,), is_answered: bool = True
+) -> str:
+    """A question of a resident, answered by staff or not yet; its number.
+
+    Args:
+        kinds: what the case is taken for, one after the other.
+    """
     store = Store.open(folder / "var" / DATABASE)
     with store.transaction():
         resident = store.residents.met("web", "w1", at=AT)
-        matter = Matter(QUESTION, kind, "culture_tourism")
+        matter = Matter(QUESTION, kinds[0], "culture_tourism")
         draft = store.drafts.add(
             resident.id, matter, source="turn:1", awaiting=Awaiting.NOTHING, at=AT
         )
         member = store.staff.add("李四", Role.DISPATCHER, "", at=AT)
     office = office_over(store)
-    case = desk.open_case(office, draft, at=AT)
+    case, actor = desk.open_case(office, draft, at=AT), Actor.staff(member)
+    for kind in kinds[1:]:
+        case = desk.classify(office, case.id, actor, kind=kind, at=AT)
     if is_answered:
-        actor = Actor.staff(member)
         desk.answer(office, case.id, actor, ANSWER, source="区图书馆公告", at=AT)
     store.close()
     return case.number
@@ -196,6 +203,11 @@ def test_what_is_no_answered_question_is_not_published(run: Run, folder: Path) -
     assert f"{number}: has no answer yet, it is submitted" in run("publish", number).stderr
 
 
+def test_what_was_once_a_report_of_wrongdoing_is_not_published(run: Run, folder: Path) -> None:
+    number = answered_case(folder, kinds=(Kind.REPORT, Kind.CONSULT))
+    assert f"{number}: is confidential and stays so" in run("publish", number).stderr
+
+
 def test_a_complaint_is_not_published(run: Run, folder: Path) -> None:
-    number = answered_case(folder, kind=Kind.COMPLAINT)
+    number = answered_case(folder, kinds=(Kind.COMPLAINT,))
     assert f"{number}: is no question (咨询) but complaint" in run("publish", number).stderr

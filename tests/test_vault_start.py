@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from bot.app import Bot
@@ -15,6 +16,7 @@ from bot.desk import forget, forget_again
 from bot.messages import Photo
 from bot.store import Store
 from bot.store.photos import Photos
+from bot.vault import is_sealed
 from tests.backups import AT, file_case, files
 from tests.office import office_over
 
@@ -49,27 +51,46 @@ def test_a_restored_backup_brings_nobody_back(tmp_path: Path) -> None:
     assert all(HERS.encode() not in content for content in files(tmp_path).values())
 
 
-async def test_photos_from_before_the_vault_are_sealed_without_their_metadata(bot: Bot) -> None:
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+async def test_photos_from_before_the_vault_are_sealed_without_their_metadata(
+    bot: Bot, format_: str
+) -> None:
+    """Also where the picture is drawn anew in another format than it was kept in."""
     folder = bot.settings.paths.var / "files"
     folder.mkdir()
-    (folder / "aa.jpg").write_bytes(with_a_place())
-    (folder / "bb.heic").write_bytes(b"no picture of ours")
+    (folder / "aa.old").write_bytes(with_a_place(format_))
     photos = Photos(folder, bot.store.vault)
-    sealed = photos.keep(Photo(with_a_place(), "image/jpeg"))
+    sealed = photos.keep(Photo(with_a_place("JPEG"), "image/jpeg"))
     before = (folder / sealed).read_bytes()
     await look_after_the_vault(bot)
-    assert b"JFIF" not in (folder / "aa.jpg").read_bytes()
-    with Image.open(io.BytesIO(photos.read("aa.jpg"))) as picture:
+    assert is_sealed((folder / "aa.old").read_bytes())
+    assert b"Ouyang" not in photos.read("aa.old")
+    with Image.open(io.BytesIO(photos.read("aa.old"))) as picture:
         assert (picture.size, dict(picture.getexif())) == ((8, 8), {})
-    assert photos.read("bb.heic") == b"no picture of ours"
     assert (folder / sealed).read_bytes() == before
-    assert len(list(folder.iterdir())) == 3
+    assert len(list(folder.iterdir())) == 2
 
 
-def with_a_place() -> bytes:
+async def test_a_photo_from_before_the_vault_that_cannot_be_drawn_goes_and_is_named(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its metadata could not be told from its picture: it would be kept for ever."""
+    store, folder = bot.store, bot.settings.paths.var / "files"
+    file_case(store, bot.settings.paths.var, OTHERS)
+    (name,) = store.cases.photo_names(1)
+    (folder / name).write_bytes(b"\x00\x00\x00\x18ftypheic Exif Ouyang Ruolan")
+    await look_after_the_vault(bot)
+    assert store.cases.photo_names(1) == []
+    assert list(folder.iterdir()) == []
+    assert (
+        f"dropped {name}, which cannot be drawn without its metadata (heic_photo)" in caplog.text
+    )
+
+
+def with_a_place(format_: str) -> bytes:
     """A photo that says in its metadata who took it."""
     picture, out = Image.new("RGB", (8, 8), "red"), io.BytesIO()
     exif = Image.Exif()
     exif[0x013B] = "Ouyang Ruolan"  # Artist
-    picture.save(out, "JPEG", exif=exif)
+    picture.save(out, format_, exif=exif)
     return out.getvalue()

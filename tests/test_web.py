@@ -318,6 +318,22 @@ async def test_the_language_switch_is_remembered(browser: httpx.AsyncClient) -> 
     assert '<html lang="zh-Hant">' in (await browser.get("/?lang=xx")).text
 
 
+# What is held of her, and to be forgotten
+
+
+@pytest.mark.parametrize("address", ["/mydata", "/mydata.json", "/"])
+async def test_no_page_and_no_file_holds_the_browsers_secret(
+    browser: httpx.AsyncClient, address: str
+) -> None:
+    """Whoever got the file, or saw the page, could have become her."""
+    await post(browser, {"text": "路灯坏了没人修"})
+    await post(browser, {"text": "/mydata"})
+    secret = browser.cookies["resident"]
+    shown = (await browser.get(address)).text
+    assert "路灯坏了没人修" in shown
+    assert secret not in shown
+
+
 # What the dialogue does not do, and a listener may: the stand-in's part
 
 

@@ -184,7 +184,7 @@ async def test_a_case_that_turns_out_to_be_a_whistle_blowers_leaves_the_group(
     await offices.dispatcher.taps("改分类", "类型", "举报")
     left = town.server.from_bot(STAFF_GROUP)
     assert not any("胭脂路" in one.text or "王老板" in one.text or one.photo for one in left)
-    assert "举报件，内容只在私聊中显示" in offices.dispatcher.reads
+    assert "保密件，内容只在私聊中显示" in offices.dispatcher.reads
 
 
 async def test_words_that_were_changed_are_not_heard_as_a_residents(
@@ -250,7 +250,7 @@ async def test_a_report_of_wrongdoing_is_read_in_private_only(
     await resident.taps("✅ 提交")
     await resident.taps("补充情况") if "➕ 补充情况" in resident.buttons else None
     dispatcher = offices.dispatcher
-    assert "🔒 举报件，内容只在私聊中显示。" in dispatcher.reads
+    assert "🔒 保密件，内容只在私聊中显示。" in dispatcher.reads
     assert dispatcher.buttons() == ["🔓 在私聊中查看"]
     group = [(one.text, one.photo) for one in dispatcher.member.group_cards]
     assert not any("红包" in text or photo for text, photo in group)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from bot.app.building import Bot
@@ -11,7 +11,7 @@ from bot.cases import TIME_ZONE
 from bot.config import Settings
 from bot.faults import kind_and_place
 from bot.retention import RetentionRun, left_behind, old_photos, terms
-from bot.store import Store, StoreUnavailable
+from bot.store import Store, StoreError, StoreUnavailable
 from bot.store.photos import Photos
 
 logger = logging.getLogger(__name__)
@@ -20,6 +20,15 @@ LOOK_SECONDS = 60.0
 """How often it is looked whether the hour has come."""
 _PAUSE_SECONDS = 0.05
 """Between two batches whoever else has something to write does."""
+
+
+class NotDeleted(StoreError):
+    """Of some kinds not all that was due could be deleted; of all others it is."""
+
+    def __init__(self, failures: Mapping[str, str]) -> None:
+        self.failures = dict(failures)
+        kinds = "; ".join(f"{name}: {failure}" for name, failure in failures.items())
+        super().__init__(f"what is due was not deleted: {kinds}. The next run tries it again.")
 
 
 async def keep_to_terms(
@@ -49,11 +58,18 @@ async def _delete_what_is_due(bot: Bot, *, at: datetime) -> None:
     run = RetentionRun(bot.store, bot.settings.retention, drop_photo=photos.drop, at=at)
     is_more = True
     while is_more:
-        is_more = await bot.store.write(run.step)
+        try:
+            is_more = await bot.store.write(run.step)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            run.leave_out(error)
         await asyncio.sleep(_PAUSE_SECONDS)
     old = await asyncio.to_thread(old_photos, photos, at=at)
     for name in left_behind(bot.store, old):
         photos.drop(name)
+    for name, failure in run.failures.items():
+        logger.error("what is due was not deleted: %s: %s", name, failure)
     if run.counts:
         logger.info("what was due is deleted: receipt %s", run.number)
 
@@ -64,8 +80,13 @@ def delete_what_is_due(store: Store, settings: Settings, *, at: datetime) -> Ite
     run = RetentionRun(store, settings.retention, drop_photo=photos.drop, at=at)
     is_more = True
     while is_more:
-        with store.transaction():
-            is_more = run.step()
+        try:
+            with store.transaction():
+                is_more = run.step()
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            run.leave_out(error)
         time.sleep(_PAUSE_SECONDS if is_more else 0)
     swept = list(left_behind(store, old_photos(photos, at=at)))
     for name in swept:
@@ -73,7 +94,10 @@ def delete_what_is_due(store: Store, settings: Settings, *, at: datetime) -> Ite
     yield from (f"{name}: {count} deleted" for name, count in run.counts.items() if count)
     if swept:
         yield f"{len(swept)} files swept away that nothing named"
-    yield f"Receipt {run.number}" if run.counts else "Nothing was due."
+    if run.counts or not run.failures:
+        yield f"Receipt {run.number}" if run.counts else "Nothing was due."
+    if run.failures:
+        raise NotDeleted(run.failures)
 
 
 def what_is_due(store: Store, settings: Settings, *, at: datetime) -> Iterator[str]:

@@ -38,7 +38,7 @@ def back_up(var: Path, out: Path | None = None, *, at: datetime) -> Backup:
             raise BackupError(f"{database}: there is no database to back up")
         target = _target(out or _default_folder(var), at)
         with work_folder(var) as folder:
-            copy_database(database, folder / DATABASE)
+            copy_database(database, folder / DATABASE, with_updates=False)
             expect_sound(folder / DATABASE, called=str(database))
             partial = target.with_name(f".{target.name}.partial")
             try:

@@ -9,7 +9,7 @@ from bot.backup.archive import PHOTOS, Manifest, in_words, proof, unpack
 from bot.backup.errors import BackupError, clear_faults
 from bot.backup.files import stamp, work_folder, write_flushed
 from bot.store import DATABASE, StoreError
-from bot.store.copies import companions, counts, parts, settle
+from bot.store.copies import companions, copy_database, counts, faults_of, parts, settle
 from bot.store.photos import flush_folder
 
 
@@ -82,9 +82,13 @@ def _keep_present(var: Path, copies: Path, *, at: datetime) -> Path | None:
     if not (present_parts := parts(var / DATABASE)):
         return None
     copies.mkdir(mode=0o700)
-    for part in present_parts:
-        with part.open("rb") as content:
-            write_flushed(copies / part.name, content)
+    if (var / DATABASE).exists() and not faults_of(var / DATABASE):
+        (copies / DATABASE).touch(mode=0o600)
+        copy_database(var / DATABASE, copies / DATABASE, with_updates=True)
+    else:
+        for part in present_parts:
+            with part.open("rb") as content:
+                write_flushed(copies / part.name, content)
     flush_folder(copies)
     kept = copies.rename(var / f"before-restore-{stamp(at)}")
     flush_folder(var)

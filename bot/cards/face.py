@@ -1,6 +1,6 @@
 """What a card says and offers: a case as it stands, for a group or for one member of staff."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,6 @@ from bot.cases import (
     CaseError,
     CaseState,
     Event,
-    Kind,
     MoveNotAllowed,
     Role,
     Staff,
@@ -53,7 +52,7 @@ class Reader:
     """Who reads a card: the roles whose buttons it has, and the handler's unit.
 
     Attributes:
-        sees_words: of a report of wrongdoing, and others' unmasked; a group does not.
+        sees_words: of a confidential case, and others' unmasked; a group does not.
     """
 
     roles: tuple[Role, ...]
@@ -70,6 +69,11 @@ class Reader:
     def member(cls, member: Staff) -> "Reader":
         """One member of staff, in her private chat."""
         return cls((member.role,), member.unit)
+
+    def sees(self, case: Case) -> bool:
+        """Whether this reader may know what a case is about: of a confidential one, before many
+        eyes, neither what nor where."""
+        return self.sees_words or not case.is_confidential
 
     def shown(self, text: str) -> str:
         """Words as this reader may see them: before many eyes nothing tells who somebody is."""
@@ -115,7 +119,7 @@ class Face:
         Args:
             headline: what has just happened, shown first.
         """
-        is_hidden = case.matter.kind is Kind.REPORT and not reader.sees_words
+        is_hidden = not reader.sees(case)
         values = self._values(language, case, reader, at=at)
         if is_hidden:
             values |= self._hidden(language, values)
@@ -206,10 +210,10 @@ class Face:
             "rework": case.rework,
             "judged": self._judged(language, case),
             "ledger": local_day(case.ledger_until) if case.ledger_until else "",
-            "master": self._number(case.master_id),
-            "same_as": self._number(case.same_as),
+            "master": self._number(case.master_id, reader),
+            "same_as": self._number(case.same_as, reader),
             "merged": len(self._store.cases.of_master(case.id)),
-            "similar": self._similar(language, case),
+            "similar": self._similar(language, case, reader),
             "delivery": self._delivery(language, case),
             "last": self.last_step(language, case),
         }
@@ -222,6 +226,7 @@ class Face:
             "added": [],
             "similar": [],
             "same_as": "",
+            "master": "",
             "commitments": [],
             "assignments": [one | said for one in values["assignments"]],
         }
@@ -295,13 +300,27 @@ class Face:
             parts.append(self.say(language, f"satisfied_{case.satisfied}"))
         return " · ".join(parts)
 
-    def _number(self, case_id: int | None) -> str:
-        case = self._store.cases.known(case_id) if case_id is not None else None
-        return case.number if case else ""
+    def others(self, case_ids: Iterable[int], reader: Reader) -> dict[int, Case]:
+        """Cases that are named beside another one, by id, without those that may not be: that a
+        confidential one is like a case whose place can be read tells where it was."""
+        found = self._store.cases.these(list(case_ids))
+        return {one.id: one for one in found if reader.sees(one) and self._is_known(one, reader)}
 
-    def _similar(self, language: Language, case: Case) -> list[dict[str, object]]:
-        hints = self._store.cases.similar(case.id)[:_SIMILAR_SHOWN]
-        cases = {one.id: one for one in self._store.cases.these([one.case_id for one in hints])}
+    def _is_known(self, case: Case, reader: Reader) -> bool:
+        """Whether a reader knows of a case anyhow: a confidential one is its own units' alone."""
+        if not case.is_confidential or not reader.unit:
+            return True
+        parts = self._store.assignments.of_case(case.id)
+        return any(one.unit == reader.unit and one.is_live for one in parts)
+
+    def _number(self, case_id: int | None, reader: Reader) -> str:
+        found = self.others([case_id], reader) if case_id is not None else {}
+        return "".join(case.number for case in found.values())
+
+    def _similar(self, language: Language, case: Case, reader: Reader) -> list[dict[str, object]]:
+        hints = self._store.cases.similar(case.id)
+        cases = self.others([one.case_id for one in hints], reader)
+        shown = [one for one in hints if one.case_id in cases][:_SIMILAR_SHOWN]
         return [
             {
                 "number": cases[hint.case_id].number,
@@ -309,7 +328,7 @@ class Face:
                 "score": f"{hint.score:.0%}",
                 "reasons": [self.say(language, f"reason_{reason}") for reason in hint.reasons],
             }
-            for hint in hints
+            for hint in shown
         ]
 
     def _delivery(self, language: Language, case: Case) -> str:

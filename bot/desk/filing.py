@@ -21,6 +21,7 @@ from bot.cases import (
 from bot.desk import clockwork
 from bot.desk.office import Office, one_step
 from bot.likeness import SIMILAR_FROM, Likeness, Meaning, least_cosine, likeness
+from bot.masking import masked
 from bot.places import public_names
 from bot.store import Store
 from index import normalise
@@ -38,7 +39,7 @@ _NO_LOCK = (0, 0, "0" * 64)
 _NUMBER_MAX_CHARS = 20
 _MADE_FINDABLE_AT_ONCE = 500
 _FROM_ANSWER = "answer:"
-_TURNS_LOOKED_THROUGH = 1_000
+_LOOKED_THROUGH = 1_000
 _LOOKED_AT = 20
 """How many of the open cases nearest in meaning are compared by place as well."""
 
@@ -114,32 +115,53 @@ def open_case_of_nobody(
     store = office.store
     if draft.state is not DraftState.OPEN or not draft.matter.text:
         raise MoveNotAllowed(draft.id, draft.state, "submit")
-    author, source = draft.resident_id, store.forgetting.source_of(draft.id)
+    author = draft.resident_id
     consent = store.consents.shown(author)
     nobody = store.residents.add(at=at)
-    store.forgetting.part_draft(draft.id, author, nobody, at=at)
+    for answer_id in _questions_about(store, draft):
+        store.forgetting.drop_question(answer_id, author)
     store.forgetting.empty_turns(_turns_about(store, draft), author)
-    if source.startswith(_FROM_ANSWER):
-        store.forgetting.drop_question(int(source.removeprefix(_FROM_ANSWER)), author)
+    store.forgetting.part_draft(draft.id, author, nobody, at=at)
     parted = replace(draft, resident_id=nobody.id, is_anonymous=True)
     return open_case(office, parted, at=at, similar=similar, consent=consent)
 
 
 def _turns_about(store: Store, draft: Draft) -> list[int]:
-    """The turns in which a draft was spoken of: its words, or a button of its card."""
+    """The turns in which a draft was spoken of: its words, a button of its card, or the answer
+    that it was made from."""
     lines = {draft.matter.place, *draft.matter.text.split("\n")} - {""}
-    button = f"d:{draft.id}:"
+    source = store.forgetting.source_of(draft.id)
+    sending = source.replace(_FROM_ANSWER, "send:") if source.startswith(_FROM_ANSWER) else ""
     return [
         turn.id
-        for turn in store.turns.last(draft.resident_id, most=_TURNS_LOOKED_THROUGH)
+        for turn in store.turns.last(draft.resident_id, most=_LOOKED_THROUGH)
         if lines & set(turn.said.split("\n"))
         or any(
-            each.action.startswith(button)
+            each.action.startswith(f"d:{draft.id}:") or each.action == sending
             for reply in turn.replies
             for row in reply.buttons
             for each in row
         )
     ]
+
+
+def _questions_about(store: Store, draft: Draft) -> list[int]:
+    """The questions in which she asked what a draft says, or that it was made from."""
+    source = store.forgetting.source_of(draft.id)
+    texts = [
+        normalise(masked(text)) for text in (draft.matter.text, *draft.matter.text.split("\n"))
+    ]
+    return [
+        answer_id
+        for answer_id, question in store.answers.asked_by(draft.resident_id, most=_LOOKED_THROUGH)
+        if source == f"{_FROM_ANSWER}{answer_id}"
+        or any(_overlap(normalise(question), text) for text in texts)
+    ]
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one text stands in the other."""
+    return bool(one and other) and (one in other or other in one)
 
 
 @one_step

@@ -55,7 +55,7 @@ def looks_in(store: Store, week: datetime) -> list[Looks]:
             what,
             len(views),
             len({view.case_id for view in views} - {None}),
-            tuple(dict.fromkeys(view.reason for view in views)),
+            tuple(dict.fromkeys(view.reason for view in views if view.reason)),
         )
         for (staff_id, what), views in found.items()
     ]

@@ -242,6 +242,7 @@ class Dialogue:
             self._casework.note_return(resident.id, at=at)
         earlier = self._store.turns.said_under(said.key, resident.id)
         has_new_photos = bool(prepared.photos) and earlier is not None and not earlier.has_photo
+        has_new_photos &= earlier is None or not self._store.turns.is_emptied(earlier.id)
         if said.edited and not has_words(said.text):
             replies = []
         elif earlier and not has_new_photos and not (said.edited and said.text != earlier.said):
@@ -262,9 +263,11 @@ class Dialogue:
         return farewell.id
 
     def _said_again(self, earlier: Turn, said: Said, at: datetime) -> list[Reply]:
-        """Nothing is heard twice; what comes after its own correction is an older version."""
+        """Nothing is heard twice; what comes after its own correction is an older version, unless
+        nothing of it is kept any more."""
         known = ("", earlier.said, *self._store.turns.versions(earlier.id))
-        if not said.edited and said.text not in known:
+        is_older = not said.edited and said.text not in known
+        if is_older and not self._store.turns.is_emptied(earlier.id):
             self._store.turns.keep_version(earlier.id, said.text, at=at)
         return []
 

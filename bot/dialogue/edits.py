@@ -8,6 +8,7 @@ from bot.dialogue.drafting import Drafting, Moment, holds
 from bot.dialogue.phrasing import Phrasing
 from bot.messages import Reply, Said, Turn
 
+ASKS_FOR_CASE = "/status"
 _CASES_LOOKED_THROUGH = 20
 
 
@@ -36,8 +37,11 @@ class Edits:
         """Keep the version, and change the open draft or note it on the case that has the words.
 
         Returns:
-            Nothing if there is none: the new words are then said as any others.
+            Nothing if there is none: the new words are then said as any others. Of a turn that
+            was emptied no words are taken back in; a case may still be asked for by its code.
         """
+        if self._store.turns.is_emptied(earlier.id):
+            return [] if words.startswith(ASKS_FOR_CASE) else [self._left_out(moment)]
         self._store.turns.revise(earlier, words, at=moment.at)
         draft = self._draft_with(moment.resident.id, earlier)
         if draft and matter:
@@ -49,6 +53,11 @@ class Edits:
         desk.reword(self._office, case.id, actor, words, at=moment.at)
         text = self._phrasing.say(moment.language, "case.reworded", number=case.number)
         return [Reply(text, case_id=case.id)]
+
+    def _left_out(self, moment: Moment) -> Reply:
+        """What she changed is with nobody any more: neither is what she changed it into."""
+        text = self._phrasing.say(moment.language, "case.reworded_of_nobody")
+        return Reply(text, is_passing=True)
 
     def _reworded(self, moment: Moment, draft: Draft, old: str, matter: Matter) -> Reply:
         if not self._drafting.has_room_to_reword(draft, old, matter):

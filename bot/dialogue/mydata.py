@@ -10,6 +10,7 @@ from bot.store import Store
 from bot.wording import Language, plain
 
 Values = Mapping[str, Any]
+_SIGNS_SHOWN = 4
 _SECTIONS = (
     "cases",
     "events",
@@ -35,7 +36,7 @@ def as_values(store: Store, resident_id: int, *, at: datetime) -> dict[str, Any]
         letter["reply"] = plain(letter["reply"]["html"]) if letter["reply"] else ""
     return {
         "as_of": at.isoformat(),
-        "identity": {"channel": channel, "channel_id": address},
+        "identity": {"channel": channel, "channel_id": _shown_id(channel, address)},
         "failed_lookups": store.holdings.failed_lookups(resident_id),
         **held,
     }
@@ -92,6 +93,11 @@ def _shown(phrasing: Phrasing, language: Language, section: str, row: Values) ->
 def _is_empty(section: str, row: Values) -> bool:
     """Whether a turn was emptied, since it spoke of what she filed anonymously."""
     return section == "turns" and not (row["said"] or row["has_photo"] or row["replies"])
+
+
+def _shown_id(channel: str, address: str) -> str:
+    """The channel's number of her; of a browser's the beginning: whoever knows it becomes her."""
+    return f"{address[:_SIGNS_SHOWN]}…" if channel == "web" else address
 
 
 def _is_moment(name: str) -> bool:

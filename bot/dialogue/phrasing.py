@@ -327,8 +327,9 @@ def outcome_text(
 
 
 def joinable(similar: Sequence[Similar], *, most: int = _SIMILAR_SHOWN) -> list[Case]:
-    """The similar cases a resident sees, and may say hers is the same as; no 举报."""
-    seen = [one.case for one in similar if one.case.matter.kind is not Kind.REPORT]
+    """The similar cases a resident sees, and may say hers is the same as; none that is
+    confidential."""
+    seen = [one.case for one in similar if not one.case.is_confidential]
     return seen[:most]
 
 

@@ -59,8 +59,8 @@ class Exporter:
     """Turns work orders into rows.
 
     Args:
-        is_full: the very words and places; else personal data is masked, and of a 举报 nothing is
-            left that tells what was reported where.
+        is_full: the very words and places; else personal data is masked, and of a
+            confidential case nothing is left that tells what was reported where.
         taken_by: who has the file made (`mark_of`): it stands in every row, so that a row that
             turns up elsewhere tells who took it.
     """
@@ -87,38 +87,39 @@ class Exporter:
     def row(self, order: WorkOrder) -> dict[str, Value]:
         """A work order by `COLUMNS`, in their order."""
         case, matter, names = order.case, order.case.matter, self._names
-        is_report = matter.kind is Kind.REPORT
+        is_hidden = case.is_confidential and not self._is_full
+        is_alike_hidden = is_hidden or (order.is_alike_confidential and not self._is_full)
         about = self._commitment(order.commitments[0]) if order.commitments else None
         values: dict[str, Value] = {
             "number": case.number,
             "channel": self._said("casepage.channel", order.channel),
             "kind": names.kind("zh", matter.kind),
             "title": self._title(order),
-            "content": self._words(matter.text, is_report),
+            "content": self._words(matter.text, is_hidden),
             "points": "\n".join(
                 f"{at}. {point}"
-                for at, point in enumerate(points_of(self._words(matter.text, is_report)), start=1)
+                for at, point in enumerate(points_of(self._words(matter.text, is_hidden)), start=1)
             ),
             "time": moment(case.submitted_at),
-            "street": names.street("zh", matter.street),
-            "place": self._words(matter.place, is_report),
+            "street": _unless(is_hidden, names.street("zh", matter.street)),
+            "place": self._words(matter.place, is_hidden),
             "category": names.category("zh", matter.category),
             "urgency": URGENCY_NAMES[matter.urgency][0],
             "lead_unit": "、".join(names.unit("zh", code) for code in order.leads),
             "support_units": "、".join(names.unit("zh", code) for code in order.supports),
-            "commitment": " ".join(order.commitments),
-            "commitment_quote": about.quote if about else "",
-            "duplicate_hint": order.alike,
-            "confidential": YES if is_report else NO,
+            "commitment": _unless(is_hidden, " ".join(order.commitments)),
+            "commitment_quote": _unless(is_hidden, about.quote if about else ""),
+            "duplicate_hint": _unless(is_alike_hidden, order.alike),
+            "confidential": YES if case.is_confidential else NO,
             "reply_wanted": NO if matter.kind is Kind.PRAISE else YES,
             "state": self.state(case.state),
             "due": moment(order.due_at) if order.due_at else "",
-            "reply": self._words(order.reply, is_report),
+            "reply": self._words(order.reply, is_hidden),
             "solved": _SOLVED[case.solved] if case.solved else "",
             "satisfied": self._said("staff.satisfied", case.satisfied),
             "rework": case.rework,
-            "latitude": self._degrees(matter.latitude, is_report),
-            "longitude": self._degrees(matter.longitude, is_report),
+            "latitude": self._degrees(matter.latitude, is_hidden),
+            "longitude": self._degrees(matter.longitude, is_hidden),
             "photos": case.photos,
             "delivery": self._said("casepage.delivery", order.delivery),
             "updated": moment(order.updated_at),
@@ -137,23 +138,25 @@ class Exporter:
     def _title(self, order: WorkOrder) -> str:
         """Category, place and the first words, as far as they fit and may be read."""
         matter = order.case.matter
-        is_report = matter.kind is Kind.REPORT
         category = self._names.category("zh", matter.category)
-        if is_report and not self._is_full:
+        if order.case.is_confidential and not self._is_full:
             return f"{category}：{HIDDEN}"
-        first = self._words(points_of(matter.text)[0], is_report=False)
+        first = self._words(points_of(matter.text)[0], is_hidden=False)
         title = f"{category}：{first}"
         return title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1]}…"
 
-    def _words(self, text: str, is_report: bool) -> str:
-        if self._is_full or not text:
-            return text
-        return HIDDEN if is_report else masked(text)
+    def _words(self, text: str, is_hidden: bool) -> str:
+        return _unless(is_hidden, text if self._is_full else masked(text))
 
-    def _degrees(self, value: float | None, is_report: bool) -> float | None:
-        if value is None or (is_report and not self._is_full):
+    def _degrees(self, value: float | None, is_hidden: bool) -> float | None:
+        if value is None or is_hidden:
             return None
         return round(value, COORDINATE_DIGITS if self._is_full else MASKED_DIGITS)
+
+
+def _unless(is_hidden: bool, text: str) -> str:
+    """A text, or that there is one that may not be read."""
+    return HIDDEN if is_hidden and text else text
 
 
 def mark_of(member: Staff | None, at: datetime) -> str:

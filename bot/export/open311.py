@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.cases import CaseState, Kind
+from bot.cases import CaseState
 from bot.export.columns import MASKED_DIGITS, Value
 from bot.naming import Names
 from bot.store import WorkOrder
@@ -39,12 +39,11 @@ class Open311:
         self._names = names
 
     def rows(self, orders: Sequence[WorkOrder]) -> list[Mapping[str, Value]]:
-        """Those that may be told of at all: no report of wrongdoing, nothing taken back."""
+        """Those that may be told of at all: none that is confidential, nothing taken back."""
         return [
             self.row(order)
             for order in orders
-            if order.case.matter.kind is not Kind.REPORT
-            and order.case.state is not CaseState.WITHDRAWN
+            if not order.case.is_confidential and order.case.state is not CaseState.WITHDRAWN
         ]
 
     def row(self, order: WorkOrder) -> dict[str, Value]:

@@ -11,6 +11,8 @@ from bot.migrations import (
     steps_16_vault,
     steps_20_masking,
     steps_40_leaving,
+    steps_42_words,
+    steps_45_confidential,
 )
 from bot.migrations.registry import migrations
 
@@ -23,4 +25,6 @@ __all__ = [
     "steps_16_vault",
     "steps_20_masking",
     "steps_40_leaving",
+    "steps_42_words",
+    "steps_45_confidential",
 ]

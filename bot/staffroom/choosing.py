@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from bot.cards import Reader
 from bot.cases import Case, Kind, Staff, Urgency
 from bot.desk import Office
 from bot.messages import Button, Reply, row_number
-from bot.staffroom.doing import is_about_a_part, parts_for
+from bot.staffroom.doing import Doing, is_about_a_part, parts_for
 from bot.wording import Language
 
 _PAGE = 8
@@ -31,10 +32,13 @@ class Choices:
         self._office = office
         self._face = office.cards.face
 
-    def offer(
-        self, language: Language, case: Case, verb: str, choice: str, member: Staff
-    ) -> Reply | None:
-        """The choices behind a button, in the card's place; None if it needs none (any more)."""
+    def offer(self, language: Language, doing: Doing, verb: str, reader: Reader) -> Reply | None:
+        """The choices behind a button, in the card's place; None if it needs none (any more).
+
+        Args:
+            reader: who reads the chat.
+        """
+        case, choice = doing.case, doing.choice
         match verb:
             case "classify" if not choice:
                 options = self._parts_of_matter(language)
@@ -45,11 +49,11 @@ class Choices:
             case "dispatch" | "call" if not choice or choice.startswith("@"):
                 return self._units(language, case, verb, choice)
             case "merge" if not choice:
-                options = self._cases(language, case)
+                options = self._cases(language, case, reader)
             case "link" if not choice:
                 options = self._commitments(language, case)
             case _ if is_about_a_part(verb) and not choice:
-                options = self._assignments(language, case, verb, member)
+                options = self._assignments(language, case, verb, doing.member)
             case _:
                 return None
         if verb in _OTHERS and options:
@@ -114,13 +118,13 @@ class Choices:
         label = self._face.say(language, f"page_{name}")
         return self._face.button(language, case, verb, choice=f"@{page}", label=label)
 
-    def _cases(self, language: Language, case: Case) -> dict[str, str]:
+    def _cases(self, language: Language, case: Case, reader: Reader) -> dict[str, str]:
         store = self._office.store
         hints = [case.same_as, *(hint.case_id for hint in store.cases.similar(case.id))]
         ids = [case_id for case_id in hints if case_id is not None][:_SIMILAR_OFFERED]
         return {
             one.number: f"{one.number} · {self._face.state(language, one)}"
-            for one in store.cases.these(list(dict.fromkeys(ids)))
+            for one in self._face.others(dict.fromkeys(ids), reader).values()
         }
 
     def _commitments(self, language: Language, case: Case) -> dict[str, str]:

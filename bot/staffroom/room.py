@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cards import Reader, excerpt
-from bot.cases import Case, CaseError, Kind, MoveNotAllowed, Role, Staff, StaleCard, points_of
+from bot.cases import Case, CaseError, MoveNotAllowed, Role, Staff, StaleCard, points_of
 from bot.desk import Office
 from bot.masking import masked
 from bot.messages import Button, Reply, row_number
@@ -114,8 +114,8 @@ class Staffroom:
         """Her words read back, with a button for each thing they can become."""
         asked, _, choice = asks.partition("=")
         verbs = [asked] if asked else self._worded_verbs(case, member)
-        # This may be a group, in which nobody reads the words of a report of wrongdoing.
-        shows_points = "reply" in verbs and case.matter.kind is not Kind.REPORT
+        # This may be a group, in which nobody reads the words of a confidential case.
+        shows_points = "reply" in verbs and not case.is_confidential
         text = self._face.say(
             language,
             "words_for",
@@ -172,10 +172,11 @@ class Staffroom:
             return Outcome(
                 self._refusal(MoveNotAllowed(case.id, case.state, verb, "role"), language)
             )
-        if doing.seen != case.version:
+        if doing.seen != case.version or not reader.sees(case):
+            # A button for a confidential case in a group is from before it was known as one.
             stale = StaleCard(case.id, doing.seen, case.version)
             return self._refused(stale, doing, language, reader)
-        offered = self._choices.offer(language, case, verb, doing.choice, member)
+        offered = self._choices.offer(language, doing, verb, reader)
         if offered:
             return Outcome(in_place=offered)
         if doing.choice == OTHER:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from bot.cases import Asked, Assignment, AssignmentState, Call
 from bot.clocks import Timer
+from bot.store.conversation import kept_json
 from bot.store.database import Database, Row
 
 
 class Assignments:
-    """The table `assignments`."""
+    """The table `assignments`; what units write in it is sealed with the case."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,7 +27,7 @@ class Assignments:
                 "unit": unit,
                 "is_lead": int(is_lead),
                 "state": AssignmentState.PENDING,
-                "call": json.dumps(asdict(call), ensure_ascii=False) if call else "",
+                "call": self._database.sealed_about(case_id, _kept(call)),
                 "round": round_,
             },
         )
@@ -34,17 +35,23 @@ class Assignments:
 
     def change(self, assignment: Assignment) -> None:
         """Keep an assignment as it stands now."""
+        words = {
+            "outcome": assignment.outcome,
+            "return_reason": assignment.return_reason,
+            "extension_reason": assignment.extension_reason,
+        }
         self._database.update(
             "assignments",
             assignment.id,
             {
                 "is_lead": int(assignment.is_lead),
                 "state": assignment.state,
-                "outcome": assignment.outcome,
                 "return_asked": assignment.return_asked,
-                "return_reason": assignment.return_reason,
                 "extension_asked": assignment.extension_asked,
-                "extension_reason": assignment.extension_reason,
+                **{
+                    column: self._database.sealed_about(assignment.case_id, text)
+                    for column, text in words.items()
+                },
             },
         )
 
@@ -165,6 +172,10 @@ class Timers:
         return [_case_timer(row) for row in rows]
 
 
+def _kept(call: Call | None) -> str:
+    return json.dumps(asdict(call), ensure_ascii=False) if call else ""
+
+
 def _running(timer: Timer) -> Row:
     return {
         "length_minutes": timer.length_minutes,
@@ -211,7 +222,7 @@ def _assignment(row: Row) -> Assignment:
         unit=row["unit"],
         is_lead=bool(row["is_lead"]),
         state=AssignmentState(row["state"]),
-        call=Call(**json.loads(row["call"])) if row["call"] else None,
+        call=Call(**call) if (call := kept_json(row["call"], None)) else None,
         outcome=row["outcome"],
         return_asked=Asked(row["return_asked"]),
         return_reason=row["return_reason"],

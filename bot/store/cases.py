@@ -197,14 +197,14 @@ class Cases:
         return str(row["spot_words"]) if row else ""
 
     def at_spot(self, spot: str, category: str, *, since: datetime) -> list[Case]:
-        """The cases of a category filed since then about one spot; none about an empty one, and no
-        report of wrongdoing, whose place is nobody's to read."""
+        """The cases of a category filed since then about one spot; none about an empty one, and
+        none that is confidential, whose place is nobody's to read."""
         return list(
             self._where(
                 """
                 cases.spot = ? and cases.spot <> '' and cases.category = ?
                 and cases.submitted_at >= ? and cases.state <> 'withdrawn'
-                and cases.kind <> 'report' order by cases.id
+                and cases.is_confidential = 0 order by cases.id
                 """,
                 [spot, category, since.isoformat()],
             )

@@ -74,6 +74,11 @@ class Turns:
         )
         return _turn(row) if row else None
 
+    def is_emptied(self, turn_id: int) -> bool:
+        """Whether what was said and replied in a turn was taken out of it, to be kept no more."""
+        row = self._database.one("select 1 from turns where id = ? and replies = ''", [turn_id])
+        return row is not None
+
     def revise(self, turn: Turn, said: str, *, at: datetime) -> None:
         """Put new words in the place of what was said; the old ones stay as a version."""
         self.keep_version(turn.id, turn.said, at=at)
@@ -140,6 +145,14 @@ class Answers:
             [answer_id, resident_id],
         )
         return str(row["question"]) if row else None
+
+    def asked_by(self, resident_id: int, *, most: int) -> list[tuple[int, str]]:
+        """Her last `most` questions, masked, with their ids; the latest first."""
+        rows = self._database.all(
+            "select id, question from answers where resident_id = ? order by id desc limit ?",
+            [resident_id, most],
+        )
+        return [(row["id"], row["question"]) for row in rows]
 
     def set_helpful(self, answer_id: int, resident_id: int, *, helpful: bool) -> bool:
         """Keep her verdict on an answer; False if the answer is not hers."""

@@ -19,14 +19,18 @@ _LOGS = ("-wal", "-journal")
 """Files beside the database's own that hold a part of it (sqlite.org/tempfiles.html)."""
 _MAKES_NOTHING_OF_IT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _FAULTS_TOLD = 3
-_MADE_ANEW = ("case_words", "case_vectors")
+_SEARCH, _MEANINGS = "case_words", "case_vectors"
 
 
-def copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path, *, with_updates: bool) -> None:
     """Copy a database as it is at one moment, to a new file that stands alone, without a log.
 
-    The search's words and what the cases mean are left out: they are no longer sealed, would
-    outlive the key of a resident who is forgotten, and are made anew at the next start.
+    The search's words and what the cases mean are left out: no resident's key seals them, so that
+    they would outlive a resident who is forgotten; they are made anew at the next start.
+
+    Args:
+        with_updates: what updates say that are not handled stays, which nobody's key seals
+            either; else only their numbers do.
 
     All of it is read in one step and one transaction; in WAL mode, the bot's, that keeps nobody
     from writing, whereas a copy in several steps begins again whenever somebody writes between
@@ -44,10 +48,9 @@ def copy_database(source: Path, target: Path) -> None:
         live.execute("begin")
         live.execute("select count(*) from sqlite_master").fetchone()
         live.backup(copy)
-        tables = sqlite_utils.Database(copy).table_names()
-        for table in _MADE_ANEW:
-            if table in tables:
-                copy.execute(f"delete from {table}")
+        _leave_out_what_is_made_anew(copy)
+        if not with_updates:
+            _leave_out_updates(copy)
         copy.execute("vacuum")
         copy.execute("pragma journal_mode = delete")
 
@@ -126,6 +129,27 @@ def parts(path: Path) -> list[Path]:
 def companions(path: Path) -> list[Path]:
     """The files that SQLite keeps beside a database, those that there are."""
     return _there(path, [*_LOGS, "-shm"])
+
+
+def _leave_out_what_is_made_anew(copy: sqlite3.Connection) -> None:
+    """FTS5 goes on keeping the words of rows that are deleted, until it has merged all of them
+    (sqlite.org/fts5.html, 6.5): its table is made anew."""
+    found = copy.execute("select sql from sqlite_master where name = ?", [_SEARCH]).fetchone()
+    if found:
+        copy.execute(f"drop table {_SEARCH}")
+        copy.execute(found[0])
+    if _MEANINGS in sqlite_utils.Database(copy).table_names():
+        copy.execute(f"delete from {_MEANINGS}")
+
+
+def _leave_out_updates(copy: sqlite3.Connection) -> None:
+    if "inbox" in sqlite_utils.Database(copy).table_names():
+        copy.execute(
+            """
+            update inbox set state = 'done', handled_at = received_at,
+            sender = '', album = '', payload = '', failure = '' where state <> 'done'
+            """
+        )
 
 
 def _there(path: Path, endings: Sequence[str]) -> list[Path]:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlite_utils
 
 from bot.faults import kind_and_place
-from bot.vault import KeyGone, Vault, VaultError
+from bot.vault import TRANSIT, KeyGone, Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -167,6 +167,23 @@ class Database:
         if row is None:
             raise LookupError(f"there is no resident {resident_id}")
         return self._vault.seal(row[0], text)
+
+    def sealed_about(self, case_id: int | None, text: str) -> str:
+        """A text about a case as it is kept: the key of whoever filed it opens it, and is shredded
+        with her; what is about no case has the vault's own key.
+
+        Raises:
+            LookupError: there is no such case.
+            KeyGone: the key was shredded.
+        """
+        if case_id is None or not text:
+            return self._vault.seal(TRANSIT, text)
+        row = self.tables.conn.execute(
+            "select resident_id from cases where id = ?", [case_id]
+        ).fetchone()
+        if row is None:
+            raise LookupError(f"there is no case {case_id}")
+        return self.sealed(row[0], text)
 
     def hashed(self, *words: str) -> str:
         """A keyed hash of words, the same for the same ones, that tells nobody which."""

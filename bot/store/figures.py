@@ -98,7 +98,7 @@ class PartRecord:
 
 @dataclass(frozen=True, slots=True)
 class SpotRecord:
-    """A case that names a spot and was not withdrawn; never a report of wrongdoing."""
+    """A case that names a spot and was not withdrawn; never a confidential one."""
 
     spot: str
     category: str
@@ -280,7 +280,7 @@ class Figures:
             select spot, opened(spot_words) from (
                 select spot, spot_words, max(id) from cases
                 where submitted_at >= ? and submitted_at < ? and spot <> ''
-                and state <> 'withdrawn' and kind <> 'report' group by spot having count(*) > 1
+                and state <> 'withdrawn' and is_confidential = 0 group by spot having count(*) > 1
             )
             """,
             window,
@@ -292,7 +292,7 @@ class Figures:
             """
             select spot, category, submitted_at from cases
             where submitted_at >= ? and submitted_at < ? and spot <> '' and state <> 'withdrawn'
-            and kind <> 'report' order by submitted_at, id
+            and is_confidential = 0 order by submitted_at, id
             """,
             window,
         )

@@ -12,6 +12,7 @@ from bot.store.drafts import Drafts
 from bot.store.finding import Finding
 from bot.store.meanings import Meanings
 from bot.store.residents import Resident, Residents
+from bot.store.sealing import WORDS_OF_CASES
 
 _HERS = {
     "turns": "select count(*) from turns where resident_id = ? and (said <> '' or has_photo)",
@@ -55,13 +56,14 @@ class Forgetting:
         """Let a case belong to somebody whom nobody knows, a new resident if none is given; its
         words go with it."""
         nobody = to or self._residents.add(at=at)
-        said, spot = self._events(case.id), self._cases.spot_words(case.id)
+        written, spot = self._written_about(case.id), self._cases.spot_words(case.id)
         parted = replace(case, resident_id=nobody.id, is_anonymous=True)
         self._database.update("cases", case.id, {"resident_id": nobody.id, "is_anonymous": 1})
         self._cases.change(parted)
         self.part_draft(self._cases.draft_id(case.id), case.resident_id, nobody, at=at)
-        for event_id, reason in said:
-            self._set_reason(event_id, nobody.id, reason)
+        for table, column, row_id, words in written:
+            sealed = self._database.sealed(nobody.id, words)
+            self._database.update(table, row_id, {column: sealed})
         self._cases.set_spot_words(parted, spot)
         self._cases.seal_code(parted)
         return parted
@@ -96,15 +98,10 @@ class Forgetting:
         if draft:
             bare = replace(draft, matter=_without_words(draft.matter, ""))
             self._drafts.change(bare, at=at)
-        self._database.execute("update events set reason = '' where case_id = ?", [case.id])
-        self._database.execute(
-            """
-            update assignments set call = '', outcome = '', return_reason = '',
-            extension_reason = '' where case_id = ?
-            """,
-            [case.id],
-        )
-        self._database.execute("update staff_words set words = '' where case_id = ?", [case.id])
+        for table, column in WORDS_OF_CASES:
+            self._database.execute(
+                f"update {table} set {column} = '' where case_id = ?", [case.id]
+            )
         self._meanings.drop([case.id])
         self._finding.forget([case.id])
         if tidies:
@@ -219,13 +216,16 @@ class Forgetting:
 
     # Parts
 
-    def _events(self, case_id: int) -> list[tuple[int, str]]:
-        rows = self._database.all("select id, reason from events where case_id = ?", [case_id])
-        return [(row["id"], row["reason"]) for row in rows]
-
-    def _set_reason(self, event_id: int, resident_id: int, reason: str) -> None:
-        sealed = self._database.sealed(resident_id, reason)
-        self._database.update("events", event_id, {"reason": sealed})
+    def _written_about(self, case_id: int) -> list[tuple[str, str, int, str]]:
+        """What residents and staff wrote about a case, opened: table, column, id and words."""
+        return [
+            (table, column, row_id, words)
+            for table, column in WORDS_OF_CASES
+            for row_id, words in self._database.tuples(
+                f"select id, opened({column}) from {table} where case_id = ? and {column} <> ''",
+                [case_id],
+            )
+        ]
 
     def _take_files(self, drafts: str, value: int) -> list[str]:
         rows = self._database.all(f"select name from files where draft_id in ({drafts})", [value])

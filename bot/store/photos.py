@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.messages import Photo
-from bot.pictures import NotAPhoto, picture_alone, picture_type
+from bot.pictures import NotAPhoto, WhyNot, picture_alone
 from bot.store.database import StoreUnavailable
 from bot.vault import HEAD_BYTES, Vault, VaultError, is_sealed
 
@@ -69,30 +69,35 @@ class Photos:
                 self._vault.shred_bytes(content.read(HEAD_BYTES))
             file.unlink()
 
-    def seal_plain_ones(self) -> int:
-        """Seal the photos that were kept before there was a vault, without their metadata; how
-        many those were."""
-        plain = [file for file in self._folder.glob("[!.]*") if not _is_sealed(file)]
-        for file in plain:
-            aside = file.with_name(f".{file.name}.sealing")
+    def seal_plain_ones(self) -> tuple[int, dict[str, WhyNot]]:
+        """Seal the photos that were kept before there was a vault, each drawn anew and so without
+        its metadata; a photo keeps its name, also where it becomes a JPEG or a PNG by that.
+
+        Returns:
+            How many those were, and the names of those that are as they were since they cannot be
+            drawn, with why.
+        """
+        undrawable: dict[str, WhyNot] = {}
+        sealed = 0
+        for file in [file for file in self._folder.glob("[!.]*") if not _is_sealed(file)]:
             with suppress(FileNotFoundError):  # it was dropped meanwhile
-                sealed = self._vault.seal_bytes(_drawn_anew(file))
-                with aside.open("wb") as out:
-                    out.write(sealed)
-                    out.flush()
-                    os.fsync(out.fileno())
-                aside.replace(file)
-        return len(plain)
+                try:
+                    self._seal_drawn(file)
+                    sealed += 1
+                except NotAPhoto as error:
+                    if isinstance(error.__cause__, MemoryError):
+                        raise  # there may be more at the next start
+                    undrawable[file.name] = error.why
+        return sealed, undrawable
 
-
-def _drawn_anew(file: Path) -> bytes:
-    """A photo without its metadata; as it is if it cannot be drawn in the format it has."""
-    content = file.read_bytes()
-    try:
-        drawn, media_type = picture_alone(content)
-    except NotAPhoto:
-        return content
-    return drawn if media_type == picture_type(content) else content
+    def _seal_drawn(self, file: Path) -> None:
+        drawn, _ = picture_alone(file.read_bytes())
+        aside = file.with_name(f".{file.name}.sealing")
+        with aside.open("wb") as out:
+            out.write(self._vault.seal_bytes(drawn))
+            out.flush()
+            os.fsync(out.fileno())
+        aside.replace(file)
 
 
 def _is_sealed(file: Path) -> bool:

@@ -136,7 +136,8 @@ class Questions:
     def cases_made_of(
         self, begin: datetime, end: datetime, *, states: Collection[CaseState]
     ) -> list[tuple[str, str]]:
-        """Questions that a resident sent to staff, each with the number of the case it became.
+        """Questions that a resident sent to staff, each with the number of the case it became;
+        none that was ever confidential.
 
         Args:
             states: of the cases that are wanted.
@@ -149,7 +150,7 @@ class Questions:
             join drafts on drafts.source = 'answer:' || answers.id
             join cases on cases.id = drafts.case_id
             where answers.at >= ? and answers.at < ?
-                and cases.kind = ? and cases.state in ({marks})
+                and cases.kind = ? and cases.is_confidential = 0 and cases.state in ({marks})
             order by cases.id
             """,
             [begin.isoformat(), end.isoformat(), Kind.CONSULT, *states],

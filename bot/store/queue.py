@@ -10,7 +10,7 @@ from typing import Literal
 from bot.cases import ENDED_STATES, TIME_ZONE, CaseState, Kind, Role, Urgency
 from bot.store.database import Database, Row
 from bot.store.drafts import PHOTOS
-from bot.store.finding import FOUND, phrases_of
+from bot.store.finding import FOUND, matches_of
 from bot.store.lists import OVERDUE, TO_DO, to_do_values
 
 
@@ -180,7 +180,7 @@ class Queue:
         most: int = 50,
     ) -> QueuePage:
         """Some rows of a list, in its order."""
-        condition, values = _condition(filters, reader, at=at)
+        condition, values = _condition(self._database, filters, reader, at=at)
         counting = (
             _COUNT_FOUND if filters.text else f"(select count(*) from cases where {condition})"
         )
@@ -193,7 +193,7 @@ class Queue:
         self, filters: Filters, reader: Reader, *, at: datetime, sort: Sort = "due"
     ) -> list[int]:
         """All cases of a list by their ids, in its order."""
-        condition, values = _condition(filters, reader, at=at)
+        condition, values = _condition(self._database, filters, reader, at=at)
         listed = self._list(condition, values | {"most": -1, "offset": 0}, sort, counting="0")
         return [int(row["id"]) for row in listed]
 
@@ -201,7 +201,7 @@ class Queue:
         """How many cases each tab has."""
         found: dict[Tab, int] = {}
         for tab in Tab:
-            condition, values = _condition(Filters(tab), reader, at=at)
+            condition, values = _condition(self._database, Filters(tab), reader, at=at)
             found[tab] = self._count(condition, values)
         return found
 
@@ -289,7 +289,9 @@ class Queue:
         return clocks
 
 
-def _condition(filters: Filters, reader: Reader, *, at: datetime) -> tuple[str, Row]:
+def _condition(
+    database: Database, filters: Filters, reader: Reader, *, at: datetime
+) -> tuple[str, Row]:
     """What a case must fulfil to be in a list, and the values this names."""
     values = to_do_values(reader.unit, at)
     parts = [_in_tab(filters.tab, reader)]
@@ -326,9 +328,9 @@ def _condition(filters: Filters, reader: Reader, *, at: datetime) -> tuple[str, 
         parts.append(
             f"cases.resident_id in (select id from residents where reachable = 0) and {_HELD}"
         )
-    for number, phrase in enumerate(phrases_of(filters.text)):
+    for number, match in enumerate(matches_of(database, filters.text)):
         parts.append(f"cases.id in ({FOUND.replace('?', f':phrase{number}')})")
-        values[f"phrase{number}"] = phrase
+        values[f"phrase{number}"] = match
     return " and ".join(f"({part})" for part in parts), values
 
 

@@ -15,56 +15,78 @@ from bot.store.forgetting import Forgetting
 from bot.store.residents import Resident, Residents
 
 _ENDED = ", ".join(f"'{state}'" for state in ENDED_STATES)
-_ENDED_BEFORE = f"""
-    select id from cases where closed_at <> '' and closed_at < :before and state in ({_ENDED})
-        and emptied_at = ''
-    union all
-    select id from cases where state = '{CaseState.REJECTED}' and closed_at = ''
-        and emptied_at = ''
-        and (select max(at) from events where events.case_id = cases.id) < :before
-"""
-"""What is emptied has neither words nor photos, and is not looked at again. A rejected case has no
-day on which it was closed, for it may be objected to."""
+
+
+def _ended_before(moment: str) -> str:
+    """The cases that ended before a moment, and still have words. A rejected case has no day on
+    which it was closed, for it may be objected to."""
+    return f"""
+        select id from cases where closed_at <> '' and closed_at < {moment}
+            and state in ({_ENDED}) and emptied_at = ''
+        union all
+        select id from cases where state = '{CaseState.REJECTED}' and closed_at = ''
+            and emptied_at = ''
+            and (select max(at) from events where events.case_id = cases.id) < {moment}
+    """
+
 
 DUE: Mapping[str, str] = {
-    "conversation": "select id from turns where at < :before",
-    "drafts": "select id from drafts where case_id is null and updated_at < :before",
-    "questions": "select id from answers where at < :before",
+    "conversation": "select id from turns where at < :conversation",
+    "photos": f"""
+        select id from files where draft_id in (
+            select id from drafts where case_id in ({_ended_before(":photos")})
+            union all
+            select id from drafts where case_id in ({_ended_before(":cases")})
+            union all
+            select id from drafts where case_id is null and updated_at < :drafts
+        )
+    """,
+    "drafts": "select id from drafts where case_id is null and updated_at < :drafts",
+    "questions": "select id from answers where at < :questions",
     "updates": """
-        select update_id as id from inbox where state = 'aside' and received_at < :before
+        select update_id as id from inbox where state = 'aside' and received_at < :updates
     """,
     "letters": f"""
         select outbox.id from outbox left join cases on cases.id = case_id
-        where outbox.state = 'refused' and created_at < :before
+        where outbox.state = 'refused' and created_at < :letters
             and (case_id is null or cases.state in ({_ENDED}))
         union all
         select outbox.id from outbox left join cases on cases.id = case_id
         join residents on residents.id = outbox.resident_id
         where outbox.state in ('waiting', 'claimed') and outbox.state = 'waiting'
-            and reachable = 0 and outbox.created_at < :before
+            and reachable = 0 and outbox.created_at < :letters
             and (case_id is null or cases.state in ({_ENDED}))
     """,
-    "photos": f"""
-        select files.id from files join drafts on drafts.id = files.draft_id
-        where drafts.case_id in ({_ENDED_BEFORE})
-    """,
-    "cases": _ENDED_BEFORE,
-    "identities": """
+    "cases": _ended_before(":cases"),
+    "identities": f"""
         select id from residents
-        where forgotten_at = '' and created_at < :before and heard_until < :before
-            and not exists (select 1 from cases where cases.resident_id = residents.id)
-            and not exists (select 1 from drafts where drafts.resident_id = residents.id)
-            and not exists (select 1 from turns where turns.resident_id = residents.id)
+        where forgotten_at = '' and created_at < :identities and heard_until < :identities
+            and not exists (
+                select 1 from cases where cases.resident_id = residents.id
+                and cases.id not in ({_ended_before(":cases")})
+            )
+            and not exists (
+                select 1 from drafts where drafts.resident_id = residents.id
+                and case when case_id is null then updated_at >= :drafts
+                    else case_id not in ({_ended_before(":cases")}) end
+            )
+            and not exists (
+                select 1 from turns where turns.resident_id = residents.id
+                and at >= :conversation
+            )
             and not exists (select 1 from staff where staff.resident_id = residents.id)
             and not exists (select 1 from staff_groups as one where one.resident_id = residents.id)
             and (reachable = 0 or not exists (
                 select 1 from follows where follows.resident_id = residents.id
             ))
     """,
-    "views": "select id from views where at < :before",
-    "sessions": "select id from staff_sessions where expires_at < :before",
+    "views": "select id from views where at < :views",
+    "sessions": "select id from staff_sessions where expires_at < :sessions",
 }
-"""What is due, by the name that receipts give it; in the order in which it is deleted."""
+"""What is due, by the name that receipts give it, in the order in which it is deleted; older than
+`:<name>` of each kind, empty for one that is kept for ever. What goes because another kind does is
+due as well, so that what is counted is what a run deletes: of matters and cases their photos, and
+who is left with nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +115,15 @@ class Retention:
         self._forgetting = forgetting
         self._finding = finding
 
-    def count(self, name: str, before: datetime) -> int:
-        """How much of a kind is older than that."""
-        sql = f"select count(*) as n from ({DUE[name]})"
-        (row,) = self._database.named(sql, {"before": before.isoformat()})
+    def count(self, name: str, before: Mapping[str, str]) -> int:
+        """How much of a kind is due, by the moments before which each kind is."""
+        (row,) = self._database.named(f"select count(*) as n from ({DUE[name]})", dict(before))
         return int(row["n"])
 
-    def drop(self, name: str, before: datetime, *, most: int, at: datetime) -> Gone:
-        """Delete at most so many of a kind that are older than that."""
+    def drop(self, name: str, before: Mapping[str, str], *, most: int, at: datetime) -> Gone:
+        """Delete at most so many of a kind that are due."""
         sql = f"select id from ({DUE[name]}) limit :most"
-        rows = self._database.named(sql, {"before": before.isoformat(), "most": most})
+        rows = self._database.named(sql, {**before, "most": most})
         ids = [int(row["id"]) for row in rows]
         if not ids:
             return Gone(0)
@@ -115,6 +136,9 @@ class Retention:
                 return Gone(len(ids), self._empty_cases(ids, at=at))
             case "conversation":
                 self._drop_turns(ids)
+            case "questions":
+                self._execute(_LETS_GO.format(what="answer"), ids)
+                self._execute("delete from answers where id in (?)", ids)
             case "identities":
                 self._forgetting.drop_conversation(*ids)
                 self._forgetting.drop_resident(*ids, at=at)
@@ -144,6 +168,7 @@ class Retention:
         )
         self._execute("delete from versions where turn_id in (?)", ids)
         self._execute("update turns set replaces = null where replaces in (?)", ids)
+        self._execute(_LETS_GO.format(what="turn"), ids)
         self._execute("delete from turns where id in (?)", ids)
 
     def _drop_drafts(self, ids: Sequence[int]) -> tuple[str, ...]:
@@ -168,6 +193,8 @@ class Retention:
             nobody: whose it is from now on.
         """
         case = self._cases.get(case_id)
+        for sql in _TIES_TO_HER:
+            self._execute(sql, [case_id])
         names = self._forgetting.take_photos(case_id)
         emptied = self._forgetting.empty(case, at=at, tidies=False)
         self._forgetting.part(emptied, at=at, to=nobody)
@@ -190,7 +217,6 @@ class Retention:
 
 
 _DROPS = {
-    "questions": "delete from answers where id in (?)",
     "views": "delete from views where id in (?)",
     "sessions": "delete from staff_sessions where id in (?)",
     "letters": "update outbox set state = 'dropped', reply = '' where id in (?)",
@@ -200,6 +226,18 @@ _DROPS = {
     """,
 }
 """What goes by one statement; of an update its number stays, so that it is not taken for new."""
+
+_LETS_GO = """
+    update drafts set source = 'gone:' || id
+    where source in (select '{what}:' || id from {what}s where id in (?))
+"""
+"""A draft no longer names what it was made from: the number may be given again."""
+
+_TIES_TO_HER = (
+    "update outbox set case_id = null where case_id in (?) and is_for_staff = 0",
+    "update residents set adding_to = null, adding_since = '' where adding_to in (?)",
+)
+"""What would name whose case it was; letters of no case go soon after they have arrived."""
 
 
 def _listed(ids: Sequence[int]) -> str:

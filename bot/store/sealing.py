@@ -8,13 +8,25 @@ from pathlib import Path
 
 import sqlite_utils
 
-from bot.migrations.steps_14_console import make_case_words
 from bot.store.database import Database
 from bot.vault import KEYS_DATABASE, TRANSIT, KeyGone, Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
-_PLAIN = "identities_plain"
+_PLAIN, _STAFFS_PLAIN = "identities_plain", "staffs_words_plain"
+STAFFS_WORDS = (
+    ("assignments", "call"),
+    ("assignments", "outcome"),
+    ("assignments", "return_reason"),
+    ("assignments", "extension_reason"),
+    ("staff_words", "words"),
+    ("views", "reason"),
+    ("cards", "headline"),
+)
+"""Table and column of what staff write about a case, its history aside."""
+WORDS_OF_CASES = (("events", "reason"), *STAFFS_WORDS)
+"""Table and column of what is written about a case; the key of whoever filed it seals it."""
+_OF_CASE = "(select resident_id from cases where id = case_id)"
 SEALED_COLUMNS = (
     ("turns", "said", "resident_id"),
     ("turns", "replies", "resident_id"),
@@ -24,9 +36,9 @@ SEALED_COLUMNS = (
     ("cases", "text", "resident_id"),
     ("cases", "place", "resident_id"),
     ("cases", "query_code", "resident_id"),
-    ("events", "reason", "(select resident_id from cases where id = case_id)"),
     ("outbox", "reply", "resident_id"),
     ("residents", "topic_question", "id"),
+    *((table, column, _OF_CASE) for table, column in WORDS_OF_CASES),
 )
 """Table, column, and whose key seals it."""
 _SEALED_FROM_THE_FIRST = (
@@ -76,15 +88,15 @@ def _is_damaged(vault: Vault, kept: str) -> bool:
 
 
 def is_plain(tables: sqlite_utils.Database) -> bool:
-    """Whether what residents say is not sealed yet."""
-    return _PLAIN in tables.table_names()
+    """Whether what residents say, or what staff write, is not sealed yet."""
+    return not {_PLAIN, _STAFFS_PLAIN}.isdisjoint(tables.table_names())
 
 
 def holds_identities(path: Path) -> bool:
     """Whether a database has sealed identities, for which there must be keys."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         tables = sqlite_utils.Database(connection)
-        if is_plain(tables) or "identities" not in tables.table_names():
+        if _PLAIN in tables.table_names() or "identities" not in tables.table_names():
             return False
         columns = tables.table("identities").columns_dict
         return "sealed" in columns and tables.table("identities").count > 0
@@ -101,23 +113,30 @@ def seal_what_is_plain(database: Database, vault: Vault) -> None:
         return
     is_new = not database.tuples("select 1 from residents limit 1", [])
     with database.transaction():
-        _give_keys(database, vault)
-        _seal_identities(database, vault)
-        _hash_codes(database)
-        for table, column, owner in SEALED_COLUMNS:
-            _seal_column(database, table, column, owner)
-        for table in ("drafts", "cases"):
-            _seal_positions(database, table)
-        _seal_inbox(database, vault)
-        _seal_questions(database, vault)
-        _hash_spots(database, vault)
-        database.execute("drop table case_words", [])
-        make_case_words(database.tables)  # they are found anew by their masked words
-        database.execute(f"drop table {_PLAIN}", [])
+        if _PLAIN in database.tables.table_names():
+            _seal_what_residents_said(database, vault)
+            database.execute(f"drop table {_PLAIN}", [])
+        for table, column in STAFFS_WORDS:
+            _seal_staffs_words(database, table, column)
+        database.execute(f"drop table {_STAFFS_PLAIN}", [])
     database.tables.conn.execute("vacuum")
     database.empty_log()
     if not is_new:
-        logger.info("what residents said is sealed now")
+        logger.info("what residents said and staff wrote is sealed now")
+
+
+def _seal_what_residents_said(database: Database, vault: Vault) -> None:
+    _give_keys(database, vault)
+    _seal_identities(database, vault)
+    _hash_codes(database)
+    for table, column, owner in SEALED_COLUMNS:
+        if (table, column) not in STAFFS_WORDS:
+            _seal_column(database, table, column, owner)
+    for table in ("drafts", "cases"):
+        _seal_positions(database, table)
+    _seal_inbox(database, vault)
+    _seal_questions(database, vault)
+    _hash_spots(database, vault)
 
 
 def _give_keys(database: Database, vault: Vault) -> None:
@@ -143,6 +162,20 @@ def _seal_column(database: Database, table: str, column: str, owner: str) -> Non
     rows = database.tuples(f"select id, {column}, {owner} from {table} where {column} <> ''", [])
     for row_id, text, resident_id in rows:
         database.update(table, row_id, {column: database.sealed(resident_id, text)})
+
+
+def _seal_staffs_words(database: Database, table: str, column: str) -> None:
+    """What is about somebody who was forgotten meanwhile goes with her words; where her key is
+    damaged, nothing gets lost: the vault's own seals it."""
+    rows = database.tuples(f"select id, {column}, case_id from {table} where {column} <> ''", [])
+    for row_id, text, case_id in rows:
+        try:
+            sealed = database.sealed_about(case_id, text)
+        except KeyGone:
+            sealed = ""
+        except VaultError:
+            sealed = database.sealed_about(None, text)
+        database.update(table, row_id, {column: sealed})
 
 
 def _seal_positions(database: Database, table: str) -> None:

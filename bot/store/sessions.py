@@ -99,7 +99,7 @@ class Sessions:
 
 
 class Views:
-    """The table `views`; only added to."""
+    """The table `views`; only added to. A reason is sealed with the case it is about."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -112,7 +112,7 @@ class Views:
                 "staff_id": view.staff_id,
                 "case_id": view.case_id,
                 "what": view.what,
-                "reason": view.reason,
+                "reason": self._database.sealed_about(view.case_id, view.reason),
                 "at": view.at.isoformat(),
             },
         )

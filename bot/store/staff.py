@@ -38,7 +38,8 @@ class Words:
 
 
 class StaffRows:
-    """The tables `staff`, `staff_links`, `staff_groups`, `cards` and `staff_words`.
+    """The tables `staff`, `staff_links`, `staff_groups`, `cards` and `staff_words`; what is
+    written about a case is sealed with it.
 
     A chat with staff, private or group, has a row in `residents` like every chat the bot writes
     to; `resident_id` is that one.
@@ -177,7 +178,7 @@ class StaffRows:
             on conflict (case_id, resident_id)
             do update set letter_id = excluded.letter_id, headline = excluded.headline
             """,
-            [case_id, resident_id, letter_id, headline],
+            [case_id, resident_id, letter_id, self._database.sealed_about(case_id, headline)],
         )
 
     def forget_card(self, case_id: int, resident_id: int) -> None:
@@ -190,7 +191,7 @@ class StaffRows:
         """The letters that show a case, one a chat."""
         rows = self._database.tuples(
             """
-            select case_id, resident_id, letter_id, headline from cards
+            select case_id, resident_id, letter_id, opened(headline) from cards
             where case_id = ? order by id
             """,
             [case_id],
@@ -214,7 +215,12 @@ class StaffRows:
         """Keep what a member wrote about a case. Returns its id."""
         return self._database.insert(
             "staff_words",
-            {"staff_id": staff_id, "case_id": case_id, "words": words, "at": at.isoformat()},
+            {
+                "staff_id": staff_id,
+                "case_id": case_id,
+                "words": self._database.sealed_about(case_id, words),
+                "at": at.isoformat(),
+            },
         )
 
     def words(self, words_id: int) -> Words | None:

@@ -30,6 +30,7 @@ class WorkOrder:
         reply: what its resident was answered last; empty for nothing.
         due_at: when the case has to be done, if that clock runs.
         updated_at: its last step.
+        is_alike_confidential: that case is confidential.
         delivery: how the letters to its resident stand (`OutboxRows.delivery`).
     """
 
@@ -43,6 +44,7 @@ class WorkOrder:
     due_at: datetime | None
     updated_at: datetime
     delivery: str
+    is_alike_confidential: bool = False
 
 
 class WorkOrders:
@@ -61,12 +63,8 @@ class WorkOrders:
         rows = self._database.all(
             f"""
             select cases.*, {PHOTOS}, coalesce(identities.sealed, '') as identity,
-                coalesce((select number from cases as other where other.id = coalesce(
-                    cases.master_id, cases.same_as, (
-                        select other_id from similar_cases where case_id = cases.id
-                        order by score desc, other_id limit 1
-                    )
-                )), '') as alike,
+                coalesce(other.number, '') as alike,
+                coalesce(other.is_confidential, 0) as is_alike_confidential,
                 coalesce((
                     select reason from events where case_id = cases.id
                     and action in ('reply', 'answer', 'follow_master') order by id desc limit 1
@@ -78,6 +76,12 @@ class WorkOrders:
                 (select max(at) from events where case_id = cases.id) as updated_at
             from cases join drafts on drafts.case_id = cases.id
             left join identities on identities.resident_id = cases.resident_id
+            left join cases as other on other.id = coalesce(
+                cases.master_id, cases.same_as, (
+                    select other_id from similar_cases where case_id = cases.id
+                    order by score desc, other_id limit 1
+                )
+            )
             where cases.id in ({marks})
             """,
             case_ids,
@@ -152,6 +156,7 @@ def _work_order(
         supports=tuple(units.get((case_id, False), ())),
         commitments=tuple(commitments.get(case_id, ())),
         alike=row["alike"],
+        is_alike_confidential=bool(row["is_alike_confidential"]),
         reply=row["reply"],
         due_at=datetime.fromisoformat(row["due_at"]) if row["due_at"] else None,
         updated_at=datetime.fromisoformat(row["updated_at"] or row["submitted_at"]),

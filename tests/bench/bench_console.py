@@ -35,7 +35,7 @@ SEARCHES = {
     "rare": "婚姻登记预约",
     "common, half of all cases": "路灯",
     "two common words": "路灯 现场",
-    "one character": "路",
+    "one phrase of many pairs": "路灯坏了很久没人修",
     "two words": "路面塌陷 得胜桥",
     "quoted": '"胭脂路 12号"',
     "Latin beginning": "elev",

@@ -25,7 +25,7 @@ from bot.export import (
 from bot.store import View, What, WorkOrder
 from bot.web.console.console import Console, Seat
 from bot.web.console.forms import Form
-from bot.web.console.listing import FIRST_TABS, Listing, understood
+from bot.web.console.listing import FIRST_TABS, Listing, too_short, understood
 from bot.web.console.narrowing import Narrowings
 
 MOST_REASON_CHARS = 300
@@ -174,6 +174,8 @@ class ExportPage:
 
 
 def _not_understood(listing: Listing) -> Sequence[str]:
-    """Names of what an address says and nobody understands, a search without a word with it."""
+    """Names of what an address says and nobody understands, a search without a word with it, or
+    with one that is too short."""
     text = listing.filters.text
-    return listing.ignored if not text or understood(text) else (*listing.ignored, "q")
+    is_whole = not text or (understood(text) and not too_short(text))
+    return listing.ignored if is_whole else (*listing.ignored, "q")

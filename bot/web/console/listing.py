@@ -11,7 +11,7 @@ from starlette.datastructures import ImmutableMultiDict
 from bot.cases import CaseState, Kind, Role, Urgency
 from bot.service import Service
 from bot.store import SORTS, Filters, Sort, Tab
-from bot.store.finding import phrases_of
+from bot.store.finding import MOST_PHRASES, phrases_of
 
 PAGE_ROWS = 50
 MOST_PAGES = 10_000
@@ -148,8 +148,16 @@ class Listing:
 
 def understood(text: str) -> list[str]:
     """What is looked for, as read from what was typed; "…" stands for any ending of a word."""
-    phrases = [phrase.replace('"', "").replace("*", "…") for phrase in phrases_of(text)]
-    return [_BETWEEN_HAN.sub("", phrase) for phrase in phrases]
+    phrases = [phrase for phrase in phrases_of(text) if not phrase.is_too_short][:MOST_PHRASES]
+    return [
+        _BETWEEN_HAN.sub("", " ".join(phrase.tokens)) + ("…" if phrase.is_open else "")
+        for phrase in phrases
+    ]
+
+
+def too_short(text: str) -> list[str]:
+    """What of that is not looked for: Han characters that stand alone."""
+    return [phrase.tokens[0] for phrase in phrases_of(text) if phrase.is_too_short]
 
 
 def first_tab(role: Role, counts: Mapping[Tab, int]) -> Tab:

@@ -18,7 +18,14 @@ from bot.web.console.bulk import Bulk, Outcome
 from bot.web.console.casepage.offering import ACTION_KEYS
 from bot.web.console.console import Console, Seat
 from bot.web.console.dues import Due, due_of
-from bot.web.console.listing import PAGE_ROWS, TABS, Listing, first_tab, understood
+from bot.web.console.listing import (
+    PAGE_ROWS,
+    TABS,
+    Listing,
+    first_tab,
+    too_short,
+    understood,
+)
 from bot.web.console.narrowing import Narrowings
 
 _MOST_COUNTED = 999
@@ -89,6 +96,7 @@ class QueuePage:
             narrowings=narrowings.of(listing, seat),
             ignored=narrowings.names_of(listing.ignored, seat),
             not_understood=filters.text if not understood(filters.text) else "",
+            too_short=too_short(filters.text),
             choices=narrowings.choices(seat),
             commitments=narrowings.commitments(seat),
             case_keys=_case_keys(seat.member.role),
