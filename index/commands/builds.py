@@ -177,7 +177,7 @@ def _activation_line(done: Activation) -> str:
 
 def _listed_line(listed: Listed) -> str:
     mark = "*" if listed.is_active else " "
-    made_at = f"{listed.made_at.astimezone():%Y-%m-%d %H:%M %Z}"
+    made_at = f"{listed.made_at:%Y-%m-%d %H:%M} UTC"
     figures = ", ".join(_shown_figures(listed.figures)) or "not evaluated"
     return f"{mark} {listed.build.name}  {made_at}  {figures}"
 
