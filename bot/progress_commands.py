@@ -189,9 +189,12 @@ def _day(text: str) -> date:
     if not text:
         return _today()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise click.ClickException(f"{text}: no day; write it as 2026-03-02") from error
+    if day > _today():
+        raise click.ClickException(f"{day} has not come yet")
+    return day
 
 
 def _today() -> date:

@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
             )
 
 
-@click.group(cls=LazyGroup)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Reports and commitments: check them, build the index, search it.
 

@@ -77,7 +77,7 @@ def hold_build(paths: Paths, settings: IndexSettings, progress: Progress | None 
     folder = builds_folder(paths.var)
     if active_name(paths):
         with only_builder(folder):
-            _tidy(folder, settings, spared=name_before(folder, active_name(paths)))
+            _tidy(folder, settings)
     return made
 
 
@@ -101,6 +101,8 @@ def activate(paths: Paths, settings: IndexSettings, name: str, *, accept: str = 
 def rollback(paths: Paths, settings: IndexSettings) -> Activation:
     """Let the bot answer from the build that was active before, without comparing them.
 
+    Done again, it goes back further, never to a build that was gone back from.
+
     Raises:
         StaleIndexError: none was, it is gone or cannot be loaded, or another build became active
             meanwhile.
@@ -110,8 +112,10 @@ def rollback(paths: Paths, settings: IndexSettings) -> Activation:
     before = name_before(folder, now)
     if not before:
         raise StaleIndexError("no build was active before", "one to go back to; see: list")
-    try_out(load_build(named_build(folder, before), settings))
-    planned = Activation(_now(), before, now)
+    if not (folder / before).is_dir():
+        raise StaleIndexError(f"{before}, the one before, is no longer kept", "one of `list`")
+    try_out(load_build(folder / before, settings))
+    planned = Activation(_now(), before, now, goes_back=True)
     if not _switch(paths, settings, planned):
         raise StaleIndexError(f"{active_name(paths)} became active meanwhile", f"still {now}")
     return planned
@@ -249,12 +253,13 @@ def _switch(paths: Paths, settings: IndexSettings, planned: Activation) -> bool:
         read_manifest(folder / planned.build)
         note_activation(folder, planned)
         make_active(folder / planned.build)
-        _tidy(folder, settings, spared=planned.before)
+        _tidy(folder, settings)
     return True
 
 
-def _tidy(folder: Path, settings: IndexSettings, *, spared: str) -> None:
+def _tidy(folder: Path, settings: IndexSettings) -> None:
     """Remove builds that are too many; the active one and the one before it stay."""
+    spared = name_before(folder, active_build(folder).name)
     remove_old_builds(folder, settings.builds_kept, spared=(spared,))
     forget_evaluations(folder)
 

@@ -13,7 +13,7 @@ from index.checks.quotes import check_asks, check_quotes
 from index.checks.service import check_units, read_service_names
 from index.config import Paths
 from index.content_files import LARGEST_BYTES
-from index.findings import Finding, Place, few, whole_file
+from index.findings import Finding, Place, few, in_order, whole_file
 from index.front_matter import ID_PATTERN
 from index.glossary import Entry, read_glossary
 from index.gold import GoldSet, read_gold_set
@@ -98,16 +98,15 @@ def read_content(paths: Paths, *, cut: Cut = split_report) -> Content:
     if glossary_file.exists():
         name = str(glossary_file)
         glossary = read_glossary(glossary_file, name, reports, mistakes, remarks)
-    evaluation = paths.content / _EVALUATION
+    asked_of = [one for one in reports if not one.collection]
+    gold = read_gold_set(paths.content / _EVALUATION, asked_of, mistakes, remarks)
     return Content(
         reports=reports,
         commitments=commitments,
         glossary=glossary,
-        gold=read_gold_set(
-            evaluation, [one for one in reports if not one.collection], mistakes, remarks
-        ),
-        mistakes=mistakes,
-        remarks=remarks,
+        gold=gold,
+        mistakes=in_order(mistakes),
+        remarks=in_order(remarks),
         places=places,
     )
 

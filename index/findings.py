@@ -48,6 +48,17 @@ def as_finding(line: str) -> Finding:
     return line if isinstance(line, Finding) else Finding("", line)
 
 
+def in_order(lines: Iterable[str]) -> list[str]:
+    """The lines file by file, the one first told of first, and in each by line."""
+    found = list(lines)
+    files = {file: place for place, file in enumerate(dict.fromkeys(map(_file_of, found)))}
+    return sorted(found, key=lambda line: (files[_file_of(line)], as_finding(line).line))
+
+
+def _file_of(line: str) -> str:
+    return as_finding(line).file
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in a file; its line is looked up only if something is found there.

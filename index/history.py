@@ -20,6 +20,7 @@ class Activation:
         accepted: why it was activated all the same.
         compared: on how many questions of the test half it was compared with the one before;
             None if there was nothing to compare it with.
+        goes_back: whether `before` was fled from, so that no way back leads to it.
     """
 
     at: str
@@ -28,6 +29,7 @@ class Activation:
     worse: tuple[str, ...] = ()
     accepted: str = ""
     compared: int | None = None
+    goes_back: bool = False
 
     @property
     def changes_nothing(self) -> bool:
@@ -56,8 +58,20 @@ def note_activation(folder: Path, activation: Activation) -> None:
 
 
 def name_before(folder: Path, now: str) -> str:
-    """The name of the build that was active before this one, `""` if there was none."""
-    return next((one.before for one in reversed(history(folder)) if one.build == now), "")
+    """The name of the build that was active before this one, `""` if there was none.
+
+    Builds that were gone back from are passed over: going back twice goes back two builds.
+    """
+    way: list[str] = []
+    for one in history(folder):
+        way = way or [one.before]
+        way = _up_to(one.build, way) if one.goes_back else [*way, one.build]
+    return _up_to(now, way)[-2] if now in way[1:] else ""
+
+
+def _up_to(build: str, way: list[str]) -> list[str]:
+    """The way to where the build last stands on it."""
+    return way[: len(way) - way[::-1].index(build)] if build in way else [build]
 
 
 def _read_activation(line: bytes) -> Activation | None:

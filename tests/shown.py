@@ -22,7 +22,7 @@ BUILT = "OPERATORS_VAR"
 _BUILD = re.compile(r"\b[0-9a-f]{12}\b")
 _TIMES = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"), "2026-11-29T01:00:00+00:00"),
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?=  )"), "2026-11-29 09:00"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?= UTC)"), "2026-11-29 01:00"),
 )
 
 

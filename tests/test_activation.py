@@ -202,19 +202,44 @@ def test_one_question_of_a_few_is_never_too_much() -> None:
     assert worse_by(after, before, MARGINS) == []
 
 
-def test_rollback_goes_back_and_back_again(paths: Paths, settings: IndexSettings) -> None:
+def test_rollback_goes_back_build_by_build_and_never_to_one_gone_back_from(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    """Done a second time in a hurry, it once went forward again to the build fled from."""
+    settings = settings.model_copy(update={"builds_kept": 3})
     first = build_index(paths, settings)
     change(paths, "托儿所今年开几家?", "托儿所今年开多少?")
     second = build_index(paths, settings)
+    change(paths, "托儿所今年开多少?", "托儿所开多少?")
+    third = build_index(paths, settings)
+    assert rollback(paths, settings).build == second.name
     assert rollback(paths, settings).build == first.name
     assert load_index(paths, settings).parts[0].ask == ("托儿所今年开几家?",)
-    assert rollback(paths, settings).build == second.name
+    with pytest.raises(StaleIndexError, match="no build was active before"):
+        rollback(paths, settings)
+    activate(paths, settings, third.name)
+    assert rollback(paths, settings).build == first.name
     assert [one.build for one in history(builds_folder(paths.var))] == [
         first.name,
         second.name,
-        first.name,
+        third.name,
         second.name,
+        first.name,
+        third.name,
+        first.name,
     ]
+
+
+def test_a_build_that_is_no_longer_kept_is_no_way_back(
+    paths: Paths, settings: IndexSettings
+) -> None:
+    first = build_index(paths, settings)
+    for number in range(2):
+        change(paths, "托儿所", f"托儿所{number}")
+        build_index(paths, settings)
+    rollback(paths, settings)
+    with pytest.raises(StaleIndexError, match=f"{first.name}, the one before, is no longer kept"):
+        rollback(paths, settings)
 
 
 def test_there_is_no_way_back_from_the_first_build(paths: Paths, settings: IndexSettings) -> None:

@@ -236,5 +236,5 @@ def test_counts_come_last_and_remarks_do_not_fail(config: Path, curated: Path) -
     told = "missing; English replies will give the quote alone"
     assert done.stderr == f"remark: {curated}:18: elevators: en: {told}\n"
     assert done.stdout == (
-        "4 commitments of 1 reports, 3 glossary entries, 0 questions: no mistakes, 1 remark\n"
+        "4 commitments of 1 report, 3 glossary entries, 0 questions: no mistakes, 1 remark\n"
     )

@@ -27,7 +27,7 @@ def config(tmp_path: Path) -> Path:
 def test_check_counts_what_it_found(config: Path) -> None:
     done = run_index(config, "check")
     assert done.returncode == 0
-    assert done.stdout.startswith("4 commitments of 1 reports, 3 glossary entries")
+    assert done.stdout.startswith("4 commitments of 1 report, 3 glossary entries")
 
 
 def test_check_lists_every_mistake_and_fails(config: Path) -> None:
@@ -37,7 +37,7 @@ def test_check_lists_every_mistake_and_fails(config: Path) -> None:
     done = run_index(config, "check")
     mistakes = [line for line in done.stderr.splitlines() if not line.startswith("remark: ")]
     assert done.returncode == 1
-    assert done.stdout.startswith("2 commitments of 1 reports")
+    assert done.stdout.startswith("2 commitments of 1 report")
     assert [line.split(": ")[1:3] for line in mistakes] == [
         ["neighbourhoods", "quote"],
         ["elevators", "quote"],
@@ -48,8 +48,34 @@ def test_build_prints_its_folder_and_says_when_nothing_changed(config: Path) -> 
     first = run_index(config, "build")
     again = run_index(config, "build")
     assert (first.returncode, again.returncode) == (0, 0)
-    assert Path(first.stdout.strip()).is_dir()
-    assert again.stdout == f"nothing changed, kept {first.stdout}"
+    build, activated = first.stdout.splitlines()
+    assert Path(build).is_dir()
+    assert activated.endswith(f" active: {Path(build).name}")
+    assert again.stdout == f"nothing changed, kept {build}\n"
+
+
+def test_a_reason_that_says_nothing_is_refused(config: Path) -> None:
+    run_index(config, "build")
+    done = run_index(config, "activate", "--accept", " ")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'--accept': say why: the reason is kept" in done.stderr
+
+
+def test_a_reader_that_reads_no_further_ends_it_quietly(config: Path) -> None:
+    """`index diff | head` once told of a broken pipe."""
+    run_index(config, "build")
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "index", "list"],
+        cwd=PROJECT,
+        env={**os.environ, "BOT_CONFIG": str(config)},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert done.stderr == b""
 
 
 def test_search_shows_hits_and_their_json(config: Path) -> None:
@@ -137,7 +163,7 @@ def change_ask(config: Path, ask: str) -> None:
 
 
 def test_hold_diff_activate_list_and_rollback_tell_what_they_do(config: Path) -> None:
-    first = Path(run_index(config, "build").stdout.strip()).name
+    first = Path(run_index(config, "build").stdout.splitlines()[0]).name
     change_ask(config, "托儿所开多少?")
     held = run_index(config, "build", "--hold").stdout
     second = Path(held.removeprefix("held ").strip()).name

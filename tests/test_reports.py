@@ -129,7 +129,9 @@ def test_mistakes_of_the_front_matter_are_named(paths: Paths, front: str, named:
     assert any(named in mistake for mistake in check_content(paths))
 
 
-def test_all_mistakes_of_a_commitments_file_are_listed_at_once(paths: Paths) -> None:
+def test_all_mistakes_of_a_commitments_file_are_listed_at_once_in_their_order(
+    paths: Paths,
+) -> None:
     file = commitments_file(paths)
     text = file.read_text(encoding="utf-8")
     text = text.replace('"加装电梯60部"', '"加装电梯66部"').replace("unit =", "office =")
@@ -138,12 +140,12 @@ def test_all_mistakes_of_a_commitments_file_are_listed_at_once(paths: Paths) -> 
     file.write_text(text, encoding="utf-8")
     mistakes = [line.removeprefix(f"{file}:") for line in check_content(paths)]
     assert mistakes == [
-        "22: elevators: office: unknown key",
         "20: elevators: quote: not in the report to the letter; it agrees up to '加装电梯6', "
         "then has '6' where the report has '0'",
-        "28: school: kind: Input should be 'task', 'goal' or 'result' (found 'wish')",
-        "27: school: ask: Input should be a valid list (found '何时')",
+        "22: elevators: office: unknown key",
         "25: school: id: used twice, first in line 8",
+        "27: school: ask: Input should be a valid list (found '何时')",
+        "28: school: kind: Input should be 'task', 'goal' or 'result' (found 'wish')",
         "31: school: id: used twice, first in line 8",
     ]
 

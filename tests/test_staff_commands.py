@@ -141,7 +141,9 @@ def test_progress_of_nothing_or_of_no_day_is_refused(run: Run) -> None:
     assert "no/such: no such commitment in the active build" in unknown.stderr
     day = run("progress", "wuchang-2020/kindergartens", "已开工", *source, "--on", "5月")
     assert "5月: no day; write it as 2026-03-02" in day.stderr
-    assert (unknown.exit_code, day.exit_code) == (1, 1)
+    later = run("progress", "wuchang-2020/kindergartens", "已开工", *source, "--on", "2999-01-01")
+    assert "2999-01-01 has not come yet" in later.stderr
+    assert (unknown.exit_code, day.exit_code, later.exit_code) == (1, 1, 1)
 
 
 def answered_case(

@@ -28,8 +28,18 @@ from index.errors import StaleIndexError
 from index.history import Activation, history, name_before
 from index.reports import Commitment
 
+
+def _expect_a_reason(_: click.Context, __: click.Parameter, reason: str | None) -> str:
+    if reason is not None and not reason.strip():
+        raise click.BadParameter("say why: the reason is kept")
+    return reason or ""
+
+
 _ACCEPT = click.option(
-    "--accept", default="", metavar="REASON", help="Activate a worse build; the reason is kept."
+    "--accept",
+    callback=_expect_a_reason,
+    metavar="REASON",
+    help="Activate a worse build; the reason is kept.",
 )
 _MOST_SHOWN = 40
 _NOT_COMPARED = "not compared: the evaluation has no question that both builds were asked"
@@ -59,10 +69,11 @@ def build(hold: bool, watches: bool, accept: str) -> None:
                 click.echo(f"{note}{made.build}")
                 return
             build = build_index(config.paths, config.index, progress, accept=accept)
-        note = "nothing changed, kept " if build.name == before else ""
-        click.echo(f"{note}{build}")
-        if build.name != before and history(builds_folder(config.paths.var))[-1].compared == 0:
-            click.echo(f"remark: {_NOT_COMPARED}", err=True)
+        if build.name == before:
+            click.echo(f"nothing changed, kept {build}")
+            return
+        click.echo(build)
+        click.echo(_activation_line(history(builds_folder(config.paths.var))[-1]))
 
 
 @click.command("activate")
@@ -166,8 +177,9 @@ def _activation_line(done: Activation) -> str:
 
 def _listed_line(listed: Listed) -> str:
     mark = "*" if listed.is_active else " "
+    made_at = f"{listed.made_at:%Y-%m-%d %H:%M} UTC"
     figures = ", ".join(_shown_figures(listed.figures)) or "not evaluated"
-    return f"{mark} {listed.build.name}  {listed.made_at.astimezone():%Y-%m-%d %H:%M}  {figures}"
+    return f"{mark} {listed.build.name}  {made_at}  {figures}"
 
 
 def _shown_figures(figures: Mapping[str, Mapping[str, float]]) -> Iterator[str]:

@@ -66,7 +66,7 @@ def _show_json(line: str, is_mistake: bool) -> None:
 def _counts(content: Content, mistakes: int, remarks: int) -> str:
     told = _of(mistakes, "mistake") + (f", {_of(remarks, 'remark')}" if remarks else "")
     return (
-        f"{len(content.commitments)} commitments of {len(content.reports)} reports, "
+        f"{_of(len(content.commitments), 'commitment')} of {_of(len(content.reports), 'report')}, "
         f"{len(content.glossary)} glossary entries, {len(content.gold)} questions: {told}"
     )
 

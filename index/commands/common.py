@@ -29,6 +29,8 @@ def one_line_a_mistake() -> Iterator[None]:
         lines = [*str(error).splitlines(), f"it is kept; {_ACCEPTING.format(error.build)}"]
     except (StaleIndexError, EncoderError) as error:
         lines = [" ".join(str(error).split())]
+    except BrokenPipeError:  # `| head`: click ends quietly
+        raise
     except OSError as error:
         lines = [f"{error.filename or 'index'}: {error.strerror or error}"]
     else:

@@ -22,6 +22,8 @@ from index.hits import Hit
 def search(question: str, top_k: int, as_json: bool) -> None:
     """Show the commitments nearest to QUESTION, best first; * marks an answer.
 
+    Of each its probability of answering, its score and its id.
+
     Example: python -m index search "how many kindergartens are being added?"
     """
     with one_line_a_mistake():
