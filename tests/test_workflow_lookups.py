@@ -67,6 +67,39 @@ async def test_nobody_finds_a_case_by_trying(town: Town, offices: Offices) -> No
     assert prying.reads.startswith(f"{NUMBER}\n状态：已提交")
 
 
+async def test_others_who_try_codes_do_not_lock_out_whoever_holds_the_right_one(
+    town: Town, offices: Offices
+) -> None:
+    resident, daughter = town.resident(), town.resident(1002)
+    await resident.files()
+    code = CODE.findall(resident.reads)[0]
+    for prying in map(town.resident, range(2001, 2005)):
+        for _ in range(10):
+            await prying.says(f"/status {NUMBER} 22222222")
+            assert prying.reads == NOT_FOUND
+    await daughter.says(f"/status {NUMBER} {code}")
+    assert daughter.reads.startswith(f"{NUMBER}\n状态：已提交")
+
+
+async def test_what_counts_wrong_codes_tells_neither_who_nor_what_nor_just_when(
+    town: Town, offices: Offices
+) -> None:
+    resident, prying = town.resident(), town.resident(1002)
+    await resident.files()
+    town.clock.passes(minutes=7, seconds=13)
+    for number in ("13912345678李秀英", NUMBER):
+        await prying.says(f"/status {number} 22222222")
+    database = town.bot.store._database
+    ((key, at, tries),) = database.tuples("select * from failed_lookups", [])
+    assert re.fullmatch("[0-9a-f]{64}", key)
+    assert (at, tries) == ("2020-03-02T04:00:00+00:00", 2)
+    assert town.bot.store.holdings.failed_lookups(prying.id) == 2
+    town.clock.passes(hours=1)
+    await resident.says("/status WC20200302-0009 22222222")
+    ((other, at, tries),) = database.tuples("select * from failed_lookups", [])
+    assert (other != key, at, tries) == (True, "2020-03-02T05:00:00+00:00", 1)
+
+
 async def test_followers_of_a_commitment_hear_of_its_progress_once(town: Town) -> None:
     resident, other = town.resident(), town.resident(1002)
     await resident.says("新增几所幼儿园？")

@@ -23,3 +23,21 @@ def m042_words(db: Database) -> None:
         )
         """
     )
+
+
+@migrations()
+def m042_wrong_codes(db: Database) -> None:
+    """Who gave wrong codes, as a keyed hash, how often in which minutes; what was typed before and
+    by whom goes. Rows lie in the order of their keys, so that none is beside another of the same
+    moment."""
+    db.conn.execute("drop table failed_lookups")
+    db.conn.execute(
+        """
+        create table failed_lookups (
+            key text not null,
+            at text not null,
+            tries integer not null,
+            primary key (key, at)
+        ) strict, without rowid
+        """
+    )

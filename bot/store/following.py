@@ -128,25 +128,41 @@ class Once:
         )
         return changed == 1
 
-    def note_failed_lookup(self, keys: Sequence[str], *, at: datetime) -> None:
-        """Count a try to look a case up with a wrong number or code."""
-        for key in keys:
-            row = {"key": key, "at": at.isoformat()}
-            self._database.insert("failed_lookups", row)
-
-    def failed_lookups(self, key: str, *, since: datetime) -> int:
-        """How often that happened lately."""
-        row = self._database.one(
-            "select count(*) as n from failed_lookups where key = ? and at >= ?",
-            [key, since.isoformat()],
+    def note_failed_lookup(self, resident_id: int, *, at: datetime, since: datetime) -> None:
+        """Count a try of hers to look a case up with a wrong number or code; what was before
+        `since` is forgotten."""
+        self._database.execute("delete from failed_lookups where at < ?", [since.isoformat()])
+        self._database.execute(
+            """
+            insert into failed_lookups (key, at, tries) values (?, ?, 1)
+            on conflict (key, at) do update set tries = tries + 1
+            """,
+            [lookup_key(self._database, resident_id), _roughly(at).isoformat()],
         )
-        return int(row["n"]) if row else 0
+
+    def failed_lookups(self, resident_id: int, *, since: datetime) -> int:
+        """How often that happened to her lately."""
+        row = self._database.one(
+            "select sum(tries) as n from failed_lookups where key = ? and at >= ?",
+            [lookup_key(self._database, resident_id), since.isoformat()],
+        )
+        return int(row["n"] or 0) if row else 0
 
     def prune(self, *, before: datetime) -> None:
         """Forget what is long past."""
         moment = before.isoformat()
         self._database.execute("delete from failed_lookups where at < ?", [moment])
         self._database.execute("delete from said_once where at < ?", [moment])
+
+
+def lookup_key(database: Database, resident_id: int) -> str:
+    """By what a resident's wrong codes are counted: tells nobody who she is."""
+    return database.hashed("lookup", str(resident_id))
+
+
+def _roughly(at: datetime) -> datetime:
+    """The moment to ten minutes, which is enough to count by the hour."""
+    return at.replace(minute=at.minute // 10 * 10, second=0, microsecond=0)
 
 
 def note_of(row: Row) -> ProgressNote:

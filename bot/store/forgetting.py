@@ -10,6 +10,7 @@ from bot.store.cases import Cases
 from bot.store.database import Database
 from bot.store.drafts import Drafts
 from bot.store.finding import Finding
+from bot.store.following import lookup_key
 from bot.store.meanings import Meanings
 from bot.store.residents import Resident, Residents
 from bot.store.sealing import WORDS_OF_CASES
@@ -134,7 +135,7 @@ class Forgetting:
         ):
             self._database.execute(f"delete from {what}", resident_ids)
         for resident_id in resident_ids:
-            self._delete("failed_lookups where key = ?", f"resident {resident_id}")
+            self._delete("failed_lookups where key = ?", lookup_key(self._database, resident_id))
 
     def drop_resident(self, *resident_ids: int, at: datetime) -> None:
         """Forget who residents are; their numbers stay, with the moment."""

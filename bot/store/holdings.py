@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.store.database import Database, Row
+from bot.store.following import lookup_key
 
 _CASES = "(select id from cases where resident_id = :resident_id)"
 _DRAFTS = "(select id from drafts where resident_id = :resident_id)"
@@ -84,9 +85,10 @@ class Holdings:
     def failed_lookups(self, resident_id: int) -> int:
         """How often she gave a wrong number or code that is still remembered."""
         row = self._database.one(
-            "select count(*) as n from failed_lookups where key = ?", [f"resident {resident_id}"]
+            "select sum(tries) as n from failed_lookups where key = ?",
+            [lookup_key(self._database, resident_id)],
         )
-        return int(row["n"]) if row else 0
+        return int(row["n"] or 0) if row else 0
 
     def _rows(self, name: str, table: _Table, resident_id: int) -> list[Row]:
         sql = f"select * from {name} where {table.where} order by rowid"
