@@ -135,6 +135,8 @@ class Reply:
         document: a file whose caption `html` then is; on Telegram only.
         is_passing: it is shown once, and neither it nor what it answers is kept in the
             conversation: it would tie the resident to what is nobody's to know.
+        is_receipt: it is passing, and tells what she has to note down: the web keeps it on a page
+            of its own until she puts it away.
     """
 
     html: str
@@ -148,6 +150,7 @@ class Reply:
     removes: bool = False
     document: Document | None = None
     is_passing: bool = False
+    is_receipt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,6 +263,21 @@ class WebResident:
         last = self._page.select("#log .bot")[-1:]
         return [button.get_text(strip=True) for bubble in last for button in bubble("button")]
 
+    @property
+    def dangerous(self) -> list[str]:
+        """The labels of the buttons that look as if much would be lost."""
+        return [button.get_text(strip=True) for button in self._page.select("#log .danger")]
+
+    @property
+    def cards(self) -> int:
+        """How many messages have buttons of a draft."""
+        return len(self._page.select("#log .bot:has(button[value^='d:'])"))
+
+    @property
+    def address(self) -> str:
+        """Where she is."""
+        return self._address
+
     async def opens(self, address: str = "/") -> None:
         """Open or reload a page of the site."""
         self._read(await self._http.get(address))
@@ -281,23 +296,28 @@ class WebResident:
 
     async def taps(self, label: str) -> None:
         """Tap the newest visible button whose label contains these words."""
-        bubbles = reversed(self._page.select("#log .bot"))
+        bubbles = reversed(self._page.select("#log .bot, .receipt > form"))
         buttons = [button for bubble in bubbles for button in bubble("button")]
         found = next((button for button in buttons if label in button.get_text()), None)
         if found is None:
             raise LookupError(f"no button {label!r} among {[b.get_text() for b in buttons]}")
         form = found.find_parent("form")
         fields = form.select("input[type=hidden]") if form else []
-        await self._posts({str(field["name"]): str(field["value"]) for field in [*fields, found]})
+        named = [field for field in [*fields, found] if field.has_attr("name")]
+        to = str(form["action"]) if form else "/say"
+        await self._posts({str(field["name"]): str(field["value"]) for field in named}, to=to)
 
-    async def _posts(self, fields: dict[str, str], *, photo: bytes | None = None) -> None:
+    async def _posts(
+        self, fields: dict[str, str], *, photo: bytes | None = None, to: str = "/say"
+    ) -> None:
         files = {"photo": ("photo.jpg", photo, "image/jpeg") if photo is not None else ("", b"")}
-        self._read(await self._http.post("/say", data=fields, files=files))
+        self._read(await self._http.post(to, data=fields, files=files))
         notice = self._page.select_one("#notice")
         self.notices.append(notice.get_text() if notice else "")
 
     def _read(self, response: httpx.Response) -> None:
         self._page = BeautifulSoup(response.raise_for_status().text, "html.parser")
+        self._address = response.url.path
 
 
 def _plain(words: Tag) -> str:

@@ -5,6 +5,7 @@ import pytest
 from bot.app import Bot
 from bot.config import RetentionSettings
 from bot.consent import PrivacyNotice
+from bot.service import Responsible
 from bot.wording import LANGUAGES, Language, Wording
 from tests.conftest import CONTENT
 from tests.person import Person
@@ -39,7 +40,7 @@ async def test_a_case_keeps_the_version_of_the_words_that_held(bot: Bot, ada: Pe
     await ada.says("粮道街的路灯坏了没人修")
     await ada.taps("✅ 提交")
     (row,) = bot.store._database.all("select consent from cases", [])
-    assert row["consent"] == PrivacyNotice(Wording(CONTENT / "wording"), figures=FIGURES).version
+    assert row["consent"] == bot.notice.version
 
 
 async def test_when_the_notice_changes_the_next_contact_says_so_once(
@@ -80,3 +81,22 @@ def test_other_terms_are_another_version() -> None:
     longer = {**FIGURES, "cases_days": 3650}
     versions = {PrivacyNotice(wording, figures=one).version for one in (FIGURES, longer)}
     assert len(versions) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("zh", "某某中心；联系：某某路1号"), ("en", "Some Centre; 1 Some Road")],
+)
+def test_who_is_responsible_is_named_where_the_service_says_it(
+    language: Language, named: str
+) -> None:
+    """The Personal Information Protection Law, art. 17, asks for name and contact."""
+    responsible = Responsible(
+        name="某某中心", en="Some Centre", contact="某某路1号", contact_en="1 Some Road"
+    )
+    wording = Wording(CONTENT / "wording")
+    without = PrivacyNotice(wording, figures=FIGURES)
+    notice = PrivacyNotice(wording, figures=FIGURES, responsible=responsible)
+    assert named in notice.text(language)
+    assert named not in without.text(language)
+    assert notice.version != without.version

@@ -76,9 +76,11 @@ async def test_a_browser_gets_its_own_and_nobody_elses(town: Town) -> None:
             async with httpx.AsyncClient(base_url=url, cookies=cookies) as hers:
                 page, file = await hers.get("/mydata"), await hers.get("/mydata.json")
         async with httpx.AsyncClient(base_url=url) as stranger:
-            refused = await stranger.get("/mydata")
+            nothing, refused = await stranger.get("/mydata"), await stranger.get("/mydata.json")
     assert WORDS in page.text
     assert file.json()["drafts"][0]["text"] == WORDS
     assert "attachment" in file.headers["content-disposition"]
     assert "no-store" in file.headers["cache-control"]
+    assert "没有存您的任何记录" in nothing.text
+    assert WORDS not in nothing.text
     assert refused.status_code == 404

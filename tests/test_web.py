@@ -2,6 +2,8 @@
 heard and shown. A stand-in listener replies in the few ways the dialogue does not."""
 
 import re
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -332,6 +334,142 @@ async def test_no_page_and_no_file_holds_the_browsers_secret(
     shown = (await browser.get(address)).text
     assert "路灯坏了没人修" in shown
     assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "named"),
+    [("zh", "隐私说明", "联系：拨打 12345"), ("en", "Privacy notice", "call 12345")],
+)
+async def test_the_notice_is_read_without_a_cookie_and_without_being_recorded(
+    browser: httpx.AsyncClient, bot: Bot, language: str, heading: str, named: str
+) -> None:
+    """The link to it once posted `/privacy` as her first message: a record, and a consent."""
+    browser.headers["Accept-Language"] = language
+    response = await browser.get("/privacy")
+    page = BeautifulSoup(response.text, "html.parser")
+    assert page.select_one("h1").get_text() == heading  # type: ignore[union-attr]
+    assert named in page.get_text()
+    assert [link["href"] for link in page.select("li a")] == ["/mydata"]
+    assert "set-cookie" not in response.headers
+    assert bot.store._database.all("select id from residents", []) == []
+
+
+async def test_notice_data_and_deletion_are_linked_from_the_foot(
+    browser: httpx.AsyncClient,
+) -> None:
+    page = BeautifulSoup((await browser.get("/")).text, "html.parser")
+    assert [link["href"] for link in page.select(".foot a")] == ["/privacy", "/mydata"]
+    assert [button["value"] for button in page.select(".foot button")] == ["/forget"]
+    assert page.select(".welcome a")[0]["href"] == "/privacy"
+
+
+async def test_of_whom_nothing_is_held_the_page_says_so(browser: httpx.AsyncClient) -> None:
+    response = await browser.get("/mydata")
+    assert response.status_code == 200
+    assert "没有存您的任何记录" in response.text
+    assert "set-cookie" not in response.headers
+
+
+REPORT = "举报胭脂路那家小餐馆，后厨很脏"
+
+
+async def test_the_receipt_of_forgetting_outlives_a_reload_until_she_puts_it_away(
+    resident: WebResident, bot: Bot
+) -> None:
+    """Number and code of what goes on being handled were gone at the next reload."""
+    await resident.says(REPORT)
+    await resident.taps("提交")
+    (case,) = bot.store.cases.all()
+    await resident.says("/forget")
+    assert resident.dangerous == ["确定全部删除"]
+    await resident.taps("确定")
+    assert resident.address == "/receipt"
+    for _ in range(2):
+        assert case.number in resident.heard[0]
+        assert case.query_code in resident.heard[0]
+        await resident.opens("/receipt")
+    assert bot.store._database.all("select said from turns", []) == []
+    await resident.taps("记下了")
+    assert (resident.address, resident.said, resident.heard) == ("/", [], [])
+    await resident.opens("/receipt")
+    assert resident.address == "/"
+
+
+async def test_who_was_forgotten_goes_on_under_another_cookie(
+    resident: WebResident, bot: Bot
+) -> None:
+    await resident.says("路灯坏了没人修")
+    before = resident.sender
+    await resident.says("/forget")
+    await resident.taps("确定")
+    assert resident.sender != before
+    assert bot.store.residents.known("web", before) is None
+    await resident.says("你好")
+    assert bot.store.residents.known("web", before) is None
+
+
+async def test_who_filed_as_nobody_keeps_her_cookie_and_gets_a_receipt(
+    resident: WebResident, bot: Bot
+) -> None:
+    await resident.says("新增几所幼儿园？")
+    await resident.says(REPORT)
+    before = resident.sender
+    await resident.taps("匿名提交")
+    await resident.taps("确定匿名提交")
+    (case,) = bot.store.cases.all()
+    assert resident.address == "/receipt"
+    assert case.query_code in resident.heard[0]
+    await resident.taps("记下了")
+    assert resident.sender == before
+    assert resident.said == ["新增几所幼儿园？"]
+
+
+async def test_the_receipt_goes_to_its_own_page_alone(browser: httpx.AsyncClient) -> None:
+    await post(browser, {"text": REPORT})
+    tap = {"action": "d:1:anonymous=yes", "message": "1"}
+    asked = {"Accept": "application/json"}
+    response = await browser.post("/say", data=tap, headers=asked)
+    assert response.json() == {"page": "/receipt"}
+    (cookie,) = (
+        one for one in response.headers.get_list("set-cookie") if one.startswith("receipt=")
+    )
+    assert cookie.split("; ")[1:] == ["HttpOnly", "Max-Age=3600", "Path=/receipt", "SameSite=lax"]
+
+
+@pytest.mark.parametrize(
+    "kept", [b"", b"not a receipt", b"\xff\x00", b"<script>alert(1)</script><b onclick=x>1</b>"]
+)
+async def test_whatever_else_the_cookie_holds_is_no_markup(
+    browser: httpx.AsyncClient, kept: bytes
+) -> None:
+    for cookie in (kept.hex(), urlsafe_b64encode(zlib.compress(kept)).decode()):
+        response = await browser.get("/receipt", headers={"Cookie": f"receipt={cookie}"})
+        assert response.status_code in (200, 303)
+        page = BeautifulSoup(response.text, "html.parser")
+        assert page.select("#log script, #log b") == []
+
+
+async def test_a_draft_is_tapped_below_its_newest_card_alone(
+    resident: WebResident, bot: Bot
+) -> None:
+    await resident.says("路灯坏了没人修")
+    await resident.sends_photo(JPEG)
+    assert resident.cards == 1
+    await resident.taps("提交")
+    assert resident.cards == 0
+
+
+async def test_the_script_is_told_what_is_no_longer_there(browser: httpx.AsyncClient) -> None:
+    await news(browser, {"text": "路灯坏了没人修", "after": "0"})
+    await post(browser, {"text": "", "after": "1"}, photo=("a.jpg", JPEG))
+    filed = await news(browser, {"action": "d:1:submit", "message": "2", "after": "2"})
+    assert filed["first"] == 1
+    assert filed["kept"] == {
+        "turn-1-said": False,
+        "turn-1-0": False,
+        "turn-2-said": False,
+        "turn-2-0": False,
+    }
 
 
 # What the dialogue does not do, and a listener may: the stand-in's part

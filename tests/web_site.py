@@ -16,7 +16,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from bot.config import Limits
+from bot.config import Limits, RetentionSettings
+from bot.consent import PrivacyNotice
 from bot.messages import Channel, Document, Keep, Remark, Reply, Said, Turn
 from bot.web.site import build_site
 from bot.wording import Wording
@@ -88,7 +89,9 @@ class Scribe:
 def site_of(scribe: Scribe, *, health: Mapping[str, object] | None = None) -> Starlette:
     """The real site over a scribe."""
     state = health or {"status": "ok"}
-    return build_site(scribe, limits=LIMITS, wording=_wording(), health=lambda: state)
+    wording = _wording()
+    notice = PrivacyNotice(wording, figures=RetentionSettings().model_dump())
+    return build_site(scribe, limits=LIMITS, wording=wording, notice=notice, health=lambda: state)
 
 
 @cache

@@ -55,6 +55,7 @@ class Bot:
     office: Office
     dialogue: Dialogue
     commands: Commands
+    notice: PrivacyNotice
     now: Callable[[], datetime]
 
     @property
@@ -144,6 +145,7 @@ def build_bot(
         office=office,
         dialogue=_build_dialogue(settings, reading, office, parts, now=now),
         commands=parts.commands,
+        notice=parts.rights.notice,
         now=now,
     )
 
@@ -162,7 +164,11 @@ def _build_parts(settings: Settings, reading: Reading, office: Office, meaning: 
     rights = Rights(
         office=office,
         phrasing=reading.phrasing,
-        notice=PrivacyNotice(reading.wording, figures=settings.retention.model_dump()),
+        notice=PrivacyNotice(
+            reading.wording,
+            figures=settings.retention.model_dump(),
+            responsible=reading.service.responsible,
+        ),
         drop_photo=Photos(settings.paths.var / "files", office.store.vault).drop,
     )
     commands = Commands(

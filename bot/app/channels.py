@@ -203,6 +203,7 @@ def web_site(bot: Bot, telegram: Telegram | None = None, *, token: str = "") -> 
         bot.dialogue,
         limits=bot.settings.limits,
         wording=bot.wording,
+        notice=bot.notice,
         health=lambda: health(bot, telegram),
         more_routes=(console, *(telegram.routes if telegram else ())),
         commitments=lambda pages: PublicCommitments(

@@ -282,7 +282,7 @@ class Drafting:
         text = phrasing.say(
             language, "case.filed_anonymously", number=case.number, code=case.query_code
         )
-        return Reply(text, replaces=True, is_passing=True)
+        return Reply(text, replaces=True, is_passing=True, is_receipt=True)
 
     def _similar(self, moment: Moment, draft: Draft) -> list[desk.Similar]:
         return desk.similar_cases(self._store, draft.matter, meaning=self._meaning(), at=moment.at)

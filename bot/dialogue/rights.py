@@ -151,4 +151,4 @@ class Rights:
             emptied_count=len(holdings.emptied),
             kept=[{"number": case.number, "code": case.query_code} for case in holdings.kept],
         )
-        return Reply(text, replaces=True, is_passing=True)
+        return Reply(text, replaces=True, is_passing=True, is_receipt=True)

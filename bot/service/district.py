@@ -19,6 +19,7 @@ from bot.service.entries import (
     RejectReason,
     Reminders,
     ReplyTemplate,
+    Responsible,
     RouterCues,
     Street,
     Unit,
@@ -40,6 +41,7 @@ class Service(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     meta: Meta
+    responsible: Responsible | None = None
     street: tuple[Street, ...]
     unit: tuple[Unit, ...]
     kind: tuple[KindEntry, ...]

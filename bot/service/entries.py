@@ -36,6 +36,16 @@ class Meta(_Entry):
     source: str
 
 
+class Responsible(_Entry):
+    """个人信息处理者: who answers for what is kept of residents, and how she is reached (Personal
+    Information Protection Law, art. 17)."""
+
+    name: Sentence
+    en: Sentence
+    contact: Sentence
+    contact_en: Sentence
+
+
 class Street(_Entry):
     """A street office's area.
 

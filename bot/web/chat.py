@@ -22,7 +22,16 @@ from bot.web.guards import (
 )
 from bot.web.incoming import said_in
 from bot.web.pages import Pages, wants_json
-from bot.web.visitor import Visitor, leave_notice, notice_left, remember, take_notice, visitor_of
+from bot.web.receipts import RECEIPT_PAGE, leave_receipt, packed_receipt
+from bot.web.visitor import (
+    Visitor,
+    leave_notice,
+    notice_left,
+    remember,
+    take_notice,
+    unknown,
+    visitor_of,
+)
 
 _TURN_ID = re.compile("[0-9]{1,18}")
 
@@ -69,6 +78,8 @@ class Chat:
             replies = await self._listener.hear(said)
         except TooFast as error:
             raise too_many_requests(error.wait_seconds) from error
+        if receipt := packed_receipt(replies):
+            return self._to_receipt(request, visitor, receipt)
         is_kept = _is_kept(self._turns(visitor), before=before)
         passing = [] if is_kept else passing_bubbles(replies)
         if wants_json(request):
@@ -91,6 +102,18 @@ class Chat:
             return JSONResponse({"notice": hint}, 422)
         return _back_to_page(request, visitor, notice=hint)
 
+    def _to_receipt(self, request: Request, visitor: Visitor, receipt: str) -> Response:
+        """Have her read what she must note down. Whoever was just forgotten goes on as somebody
+        nobody knows: her old cookie says nothing any more."""
+        if self._listener.held("web", visitor.sender) is None:
+            visitor = unknown(visitor)
+        response: Response = RedirectResponse(RECEIPT_PAGE, 303)
+        if wants_json(request):
+            response = JSONResponse({"page": RECEIPT_PAGE}, headers={"Cache-Control": "no-store"})
+        leave_receipt(response, receipt, request=request)
+        remember(response, visitor, request=request)
+        return response
+
     def _news(
         self,
         visitor: Visitor,
@@ -108,6 +131,8 @@ class Chat:
         news = {
             "html": html,
             "fresh": is_fresh,
+            "first": turns[0].id if turns else 0,
+            "kept": {bubble.key: bool(bubble.buttons) for bubble in bubbles},
             "after": _newest(turns),
             "notice": _notice_of(replies),
         }

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bot.messages import Button, Reply, Turn
 
 Speaker = Literal["resident", "bot"]
+_OF_DRAFT = re.compile(r"d:(\d+):")
 _AROUND_QUOTE = re.compile(r"\n*(</?blockquote>)\n*")
 
 
@@ -37,6 +38,7 @@ def bubbles_of(turns: Iterable[Turn]) -> list[Bubble]:
     """What the page shows of these turns, in the order of their places."""
     bubbles: list[Bubble] = []
     taken_places: dict[int, int] = {}
+    cards: dict[str, int] = {}
     for turn in turns:
         place = _place_of_replaced(bubbles, turn, taken_places)
         if place is None and (turn.said or turn.has_photo):
@@ -46,11 +48,32 @@ def bubbles_of(turns: Iterable[Turn]) -> list[Bubble]:
             if not reply.html:
                 continue
             if number == 0 and place is not None:
+                cards |= dict.fromkeys(_drafts_in(bubbles[place]), place)
                 taken_places[bubbles[place].turn] = place
                 bubbles[place] = replace(bubble, key=bubbles[place].key)
             else:
                 bubbles.append(bubble)
-    return bubbles
+            at = place if number == 0 and place is not None else len(bubbles) - 1
+            cards |= dict.fromkeys(_drafts_in(bubble), at)
+    return [_without_old_buttons(bubble, at, cards) for at, bubble in enumerate(bubbles)]
+
+
+def _drafts_in(bubble: Bubble) -> set[str]:
+    """The drafts whose card this is, or was before it was filed or dropped."""
+    found = (_OF_DRAFT.match(button.action) for row in bubble.buttons for button in row)
+    return {draft[1] for draft in found if draft}
+
+
+def _without_old_buttons(bubble: Bubble, at: int, cards: Mapping[str, int]) -> Bubble:
+    """A draft's buttons stand below the newest message about it; a filed one has none."""
+    old = {draft for draft in _drafts_in(bubble) if cards[draft] != at}
+    if not old:
+        return bubble
+    rows = (
+        tuple(one for one in row if not (of := _OF_DRAFT.match(one.action)) or of[1] not in old)
+        for row in bubble.buttons
+    )
+    return replace(bubble, buttons=tuple(row for row in rows if row))
 
 
 def passing_bubbles(replies: Sequence[Reply]) -> list[Bubble]:
@@ -60,6 +83,11 @@ def passing_bubbles(replies: Sequence[Reply]) -> list[Bubble]:
         for number, reply in enumerate(replies)
         if reply.html
     ]
+
+
+def is_dangerous(button: Button) -> bool:
+    """Whether a tap does away with what nobody can bring back."""
+    return button.action.startswith("forget:") and button.action != "forget:no"
 
 
 def _place_of_replaced(

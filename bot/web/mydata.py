@@ -5,9 +5,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.messages import Document, Listener
+from bot.messages import Listener
 from bot.web.pages import Pages
-from bot.web.visitor import visitor_of
+from bot.web.visitor import remember_language, visitor_of
 
 
 class MyData:
@@ -25,22 +25,16 @@ class MyData:
         ]
 
     async def on_opened(self, request: Request) -> Response:
-        """Show it as a text."""
+        """Show it as a text, or say that there is nothing."""
         visitor = visitor_of(request)
-        text, _ = self._held(request)
-        return self._pages.page(request, "mydata.html", visitor, text=text.text)
+        held = self._listener.held("web", visitor.sender)
+        text = held[0].text if held else ""
+        response = self._pages.page(request, "mydata.html", visitor, text=text)
+        remember_language(response, visitor, request=request)
+        return response
 
     async def on_downloaded(self, request: Request) -> Response:
-        """Give it as a file."""
-        _, machine = self._held(request)
-        headers = {
-            "Content-Disposition": f'attachment; filename="{machine.name}"',
-            "Cache-Control": "no-store",
-        }
-        return Response(machine.text, media_type="application/json", headers=headers)
-
-    def _held(self, request: Request) -> tuple[Document, Document]:
-        """Everything held, to read and for programs.
+        """Give it as a file.
 
         Raises:
             HTTPException: 404, nothing is held.
@@ -48,4 +42,9 @@ class MyData:
         held = self._listener.held("web", visitor_of(request).sender)
         if held is None:
             raise HTTPException(404)
-        return held
+        _, machine = held
+        headers = {
+            "Content-Disposition": f'attachment; filename="{machine.name}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(machine.text, media_type="application/json", headers=headers)

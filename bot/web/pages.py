@@ -15,6 +15,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
 from bot.store import StoreUnavailable
+from bot.web.conversation import is_dangerous
 from bot.web.visitor import Visitor, visitor_of
 from bot.wording import LANGUAGES, Language, Wording
 
@@ -93,6 +94,7 @@ def templates_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = _asset_addresses().__getitem__
+    environment.globals["is_dangerous"] = is_dangerous
     return environment
 
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.config import Limits
+from bot.consent import PrivacyNotice
 from bot.messages import Listener
 from bot.store import StoreUnavailable
 from bot.web.chat import Chat
@@ -17,6 +18,8 @@ from bot.web.commitments import PublicCommitments
 from bot.web.guards import FaultNet, SafetyHeaders
 from bot.web.mydata import MyData
 from bot.web.pages import STATIC, Pages, VersionedFiles
+from bot.web.privacy import Privacy
+from bot.web.receipts import Receipts
 from bot.wording import Wording
 
 Health = Callable[[], Mapping[str, object]]
@@ -27,6 +30,7 @@ def build_site(
     *,
     limits: Limits,
     wording: Wording,
+    notice: PrivacyNotice,
     health: Health,
     more_routes: Sequence[BaseRoute] = (),
     commitments: Callable[[Pages], PublicCommitments] | None = None,
@@ -50,6 +54,8 @@ def build_site(
             *more_routes,
             *chat.routes(),
             *MyData(listener, pages=pages).routes(),
+            *Privacy(notice, pages=pages).routes(),
+            *Receipts(pages=pages).routes(),
             *(commitments(pages).routes() if commitments else ()),
             Route("/healthz", on_health_asked),
             Mount("/static", VersionedFiles(directory=STATIC), name="static"),

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
@@ -34,7 +34,7 @@ class Visitor:
 def visitor_of(request: Request) -> Visitor:
     """The visitor a request's cookies name; a new one where they name none."""
     token = request.cookies.get(RESIDENT_COOKIE, "")
-    sender = token if _TOKEN.fullmatch(token) else secrets.token_urlsafe(32)
+    sender = token if _TOKEN.fullmatch(token) else _new_token()
     preferred = _preferred(request.headers.get("accept-language", ""))
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if chosen == "en":
@@ -43,22 +43,27 @@ def visitor_of(request: Request) -> Visitor:
     return Visitor(sender, "zh" if chosen == "zh" and preferred == "en" else preferred)
 
 
+def unknown(visitor: Visitor) -> Visitor:
+    """The same browser as somebody whom nobody knows."""
+    return replace(visitor, sender=_new_token())
+
+
 def remember(response: Response, visitor: Visitor, *, request: Request) -> None:
     """Set the visitor's cookies, for another year."""
-    _set(response, RESIDENT_COOKIE, visitor.sender, request=request)
+    set_cookie(response, RESIDENT_COOKIE, visitor.sender, request=request)
     remember_language(response, visitor, request=request)
 
 
 def remember_language(response: Response, visitor: Visitor, *, request: Request) -> None:
     """Keep the language that a request switched to, if it did."""
     if request.query_params.get("lang") in ("zh", "en"):
-        _set(response, LANGUAGE_COOKIE, visitor.language[:2], request=request)
+        set_cookie(response, LANGUAGE_COOKIE, visitor.language[:2], request=request)
 
 
 def leave_notice(response: Response, text: str, *, request: Request) -> None:
     """Have the next page show a few words: the only way there without scripts."""
     if text:
-        _set(response, NOTICE_COOKIE, quote(text), request=request, seconds=_NOTICE_SECONDS)
+        set_cookie(response, NOTICE_COOKIE, quote(text), request=request, seconds=_NOTICE_SECONDS)
 
 
 def take_notice(request: Request, response: Response) -> None:
@@ -72,13 +77,25 @@ def notice_left(request: Request) -> str:
     return unquote(request.cookies.get(NOTICE_COOKIE, ""))
 
 
-def _set(
-    response: Response, name: str, value: str, *, request: Request, seconds: int = _YEAR_SECONDS
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def set_cookie(
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    request: Request,
+    seconds: int = _YEAR_SECONDS,
+    path: str = "/",
 ) -> None:
+    """Set a cookie that no script and no other site can use; it goes to `path` and below."""
     response.set_cookie(
         name,
         value,
         max_age=seconds,
+        path=path,
         secure=request.url.scheme == "https",
         httponly=True,
         samesite="lax",

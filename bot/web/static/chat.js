@@ -18,6 +18,7 @@
   let given = null;
   let photo = null;
   let place = null;
+  const pictures = new Map();
 
   document.documentElement.classList.add("js");
 
@@ -74,7 +75,9 @@
   // Her words at once, and a sign that a reply is being made; a tapped choice only lights up.
   function showBeingSent(said) {
     const shown = [...byId("being-sent").content.cloneNode(true).children];
-    shown[0].querySelector(".words").textContent = said.text || "…";
+    shown[0].querySelector(".words").textContent = said.text || (said.photo ? "" : "…");
+    const picture = said.photo && pictureOf(said.photo);
+    if (picture) shown[0].querySelector(".words").prepend(picture);
     said.button?.classList.add("pressed");
     if (said.text || !said.button) {
       log.append(...shown);
@@ -109,7 +112,8 @@
       tell(news.notice);
       if (isTaken) {
         if (!said.button) given = null;
-        bring(news);
+        if (news.page) leaveFor(news.page);
+        else bring(news, said.photo);
       } else giveBack(said);
     } catch {
       done();
@@ -123,13 +127,20 @@
 
   // What the server has new, put where it belongs
 
-  function bring(news) {
+  // Nothing of what was said stays on the screen, nor behind the browser's way back.
+  function leaveFor(page) {
+    log.replaceChildren();
+    location.replace(page);
+  }
+
+  function bring(news, photo) {
     const holder = document.createElement("template");
     holder.innerHTML = news.html;
     const bubbles = [...holder.content.children];
     const isInPlace = Boolean(bubbles[0]?.id && byId(bubbles[0].id));
     const hadFocus = document.activeElement?.closest(".bubble")?.id;
     if (news.fresh) log.replaceChildren();
+    else takeAway(news);
     for (const bubble of bubbles) {
       const old = bubble.id && byId(bubble.id);
       bubble.classList.toggle("arriving", bubble.matches(".bot"));
@@ -137,10 +148,39 @@
       else log.append(bubble);
       if (old && bubble.id === hadFocus) focusOn(bubble);
     }
+    if (photo) pictures.set(bubbles.filter((each) => each.matches(".resident")).pop()?.id, photo);
+    showPictures();
     log.dataset.after = news.after;
     // What stays in its place is only brought into view; what is new starts at the top.
     if (bubbles.length) show(bubbles[0], isInPlace ? "nearest" : "start");
     if (news.notice) hideLater(news.notice);
+  }
+
+  // What the server no longer has, and the buttons of what is done with; of what is too old to be
+  // among what it names nothing is known.
+  function takeAway(news) {
+    for (const bubble of log.querySelectorAll(":scope > [id]")) {
+      const turn = Number(bubble.id.split("-")[1]);
+      if (turn < news.first) continue;
+      if (!(bubble.id in news.kept)) bubble.remove();
+      else if (!news.kept[bubble.id]) bubble.querySelector(".choices")?.remove();
+    }
+  }
+
+  // The photos she sent since the page was opened, from her own device.
+  function pictureOf(photo) {
+    const picture = document.createElement("img");
+    picture.className = "sent";
+    picture.alt = words.photoSaid;
+    picture.src = URL.createObjectURL(photo);
+    return picture;
+  }
+
+  function showPictures() {
+    for (const [id, photo] of pictures) {
+      const enclosed = byId(id)?.querySelector(".enclosed:not(:has(img))");
+      enclosed?.replaceChildren(pictureOf(photo));
+    }
   }
 
   function hideLater(text) {
