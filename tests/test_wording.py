@@ -152,6 +152,8 @@ SAMPLES: dict[str, object] = {
     "emptied_count": 1,
     "kept": [{"number": "WC20200302-0006", "code": "ABCD2345"}],
     "kept_numbers": ["WC20200302-0006"],
+    "body": "武昌区某某中心",
+    "contact": "拨打 12345",
     "conversation_days": 180,
     "drafts_days": 30,
     "questions_days": 365,
