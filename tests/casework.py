@@ -107,8 +107,10 @@ class Hall:
 
     # Steps
 
-    def files(self, matter: Matter = LAMP, *, by: Actor | None = None) -> Case:
-        """A resident files a matter."""
+    def files(
+        self, matter: Matter = LAMP, *, by: Actor | None = None, as_nobody: bool = False
+    ) -> Case:
+        """A resident files a matter, or files it as nobody's."""
         resident_id = (by or self.resident).resident_id
         assert resident_id is not None
         with self.store.transaction():
@@ -120,7 +122,8 @@ class Hall:
                 awaiting=Awaiting.NOTHING,
                 at=self.clock.now,
             )
-        return desk.open_case(self.office, draft, at=self.clock.now)
+        opens = desk.open_case_of_nobody if as_nobody else desk.open_case
+        return opens(self.office, draft, at=self.clock.now)
 
     def does(
         self, step: Callable[..., Case], case: Case, actor: Actor, *args: object, **named: object

@@ -268,6 +268,25 @@ async def test_without_a_fit_reason_nothing_is_told_or_kept(pages: CasePages, re
     assert field["value"] == reason.strip()
 
 
+async def test_a_reason_too_short_is_told_with_what_is_wanted(pages: CasePages) -> None:
+    case = pages.hall.files()
+    clerk = await pages.opens(DISPATCHER, case)
+    await clerk.submits("#do-reveal form", {"reason": "查"})
+    (told,) = clerk.texts("#do-reveal [role=alert]")
+    assert told == "请写明为什么要知道提交人是谁（至少四个字），理由会留存。"
+
+
+async def test_of_a_case_filed_as_nobodys_nobody_can_be_asked_for(pages: CasePages) -> None:
+    """Its form once ended in a fault of the system's."""
+    case = pages.hall.files(as_nobody=True)
+    clerk = await pages.opens(SUPERVISOR, case)
+    assert clerk.all("#do-reveal") == []
+    await clerk.posts(f"{address(case)}/reveal", {"reason": REASON})
+    assert clerk.status == 422
+    assert "匿名提交" in clerk.texts("[role=alert]")[0]
+    assert pages.hall.store.views.of_case(case.id) == []
+
+
 async def test_of_a_report_of_wrongdoing_only_a_supervisor_can_ask_who(pages: CasePages) -> None:
     case = pages.hall.dispatched(replace(LAMP, kind=Kind.REPORT))
     for name, is_told in ((HANDLER, False), (DISPATCHER, False), (SUPERVISOR, True)):

@@ -27,6 +27,8 @@ _OWN_WORDS: Mapping[tuple[str, str], str] = {
     ("answer", "source"): "casepage.no_source",
     ("progress", "no_source"): "casepage.no_source",
     ("progress", "date"): "casepage.no_past_day",
+    ("reveal", "words"): "casepage.no_reason",
+    ("reveal", "nobody"): "casepage.channel_nobody",
 }
 """Action and why it is refused -> the words for who filled in a form."""
 
@@ -103,7 +105,7 @@ class CasePage:
         except TooLong as error:
             problem = self._too_long(error, seat)
         except CaseError as error:
-            problem = console.face.refusal(seat.language, error)
+            problem = self._refusal(error, seat)
         else:
             return self._page(request, seat, case, identity=identity)
         return self._page(request, seat, case, tried=Tried("reveal", form, problem), status=422)
@@ -220,7 +222,8 @@ class CasePage:
         tried = tried or Tried("", NOTHING)
         is_hers = case.waits_for == seat.member.role
         first = offers[0].action if offers and is_hers else ""
-        may_reveal = desk.may_reveal(seat.member.role, case)
+        is_known = self._console.store.residents.has_identity(case.resident_id)
+        may_reveal = is_known and desk.may_reveal(seat.member.role, case)
         is_offered = any(one.action == tried.action for one in offers)
         is_shown = is_offered or (tried.action == "reveal" and may_reveal)
         values: dict[str, Any] = {
