@@ -166,14 +166,19 @@ def _outbox(store: Store, is_running: bool, at: datetime) -> Finding:
 
 
 def _staff(store: Store, at: datetime) -> Finding:
-    """Whether somebody is told of new cases; those that wait for a dispatcher are counted."""
+    """Whether somebody is told of new cases, and of who looked at identities; those that wait for
+    a dispatcher are counted."""
     members = [one for one in store.staff.all() if one.is_active]
     linked = [one for one in members if one.resident_id is not None]
     groups = len(store.staff.groups())
     waiting = store.lists.count_to_do(Role.DISPATCHER, "", at=at)
     text = f"{len(members)} members, {len(linked)} linked, {groups} groups; {waiting} cases wait"
-    hears = groups > 0 or any(one.role is Role.DISPATCHER for one in linked)
-    details = () if hears or not members else ("nobody is told of new cases: see `staff link`",)
+    roles, deaf = {one.role for one in linked}, []
+    if not groups and Role.DISPATCHER not in roles:
+        deaf.append("nobody is told of new cases: see `staff link`")
+    if Role.SUPERVISOR not in roles:
+        deaf.append("no supervisor is told each week who looked at identities: see `staff link`")
+    details = tuple(deaf) if members else ()
     return Finding("staff", not details, text, details)
 
 

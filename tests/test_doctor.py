@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from bot.__main__ import cli
 from bot.app import Bot
 from bot.app import channels as channels_module
 from bot.arrivals import Arrival
+from bot.cases import Role
 from bot.doctor import examine
 from bot.lock import only_instance
 from bot.messages import Reply
@@ -194,6 +195,25 @@ def test_a_refused_letter_is_shown_with_the_reason(doctor: Doctor, store: Store)
         "letter 1, 1 tries: BadRequest: Can't parse entities",
     ]
     assert WORDS not in "".join(found.lines)
+
+
+def test_staff_whom_nothing_reaches_are_not_well(doctor: Doctor, store: Store) -> None:
+    with store.transaction():
+        dispatcher = store.staff.add("李四", Role.DISPATCHER, "", at=Clock().now)
+        supervisor = store.staff.add("赵六", Role.SUPERVISOR, "", at=Clock().now)
+    new = "nobody is told of new cases: see `staff link`"
+    weekly = "no supervisor is told each week who looked at identities: see `staff link`"
+    assert doctor().of("staff") == [
+        "✗ staff: 2 members, 0 linked, 0 groups; 0 cases wait",
+        new,
+        weekly,
+    ]
+    for member, left in ((dispatcher, [weekly]), (supervisor, [])):
+        with store.transaction():
+            chat = store.residents.met("telegram", f"50{member.id}", at=Clock().now)
+            store.staff.change(replace(member, resident_id=chat.id))
+        assert doctor().of("staff")[1:] == left
+    assert doctor().status == 0
 
 
 def test_with_json_the_same_is_told_to_a_script(doctor: Doctor, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,6 +66,25 @@ def test_a_week_is_told_once_although_the_bot_is_restarted(tmp_path: Path) -> No
     assert len(told(hall, hall.supervisor)) == 1
     hall.connection.close()
     hall.store.close()
+
+
+def test_the_list_waits_until_there_is_a_supervisor_to_be_told(hall: Hall) -> None:
+    """It was lost for good if no chat of a supervisor was linked on the morning of its day."""
+    hall.comes_to(THURSDAY)
+    looks(hall, hall.dispatched(), hall.dispatcher)
+    assert hall.supervisor.staff_id is not None
+    linked = hall.store.staff.get(hall.supervisor.staff_id)
+    assert linked is not None
+    with hall.store.transaction():
+        hall.store.staff.change(replace(linked, resident_id=None))
+    hall.comes_to(NEXT_MONDAY)
+    with hall.store.transaction():
+        hall.store.staff.change(linked)
+    assert told(hall, hall.supervisor) == []
+    hall.comes_to(NEXT_MONDAY + timedelta(days=2))
+    hall.comes_to(NEXT_MONDAY + timedelta(days=3))
+    (letter,) = told(hall, hall.supervisor)
+    assert REASON in letter
 
 
 def test_of_a_week_in_which_nobody_looked_nothing_is_said(hall: Hall) -> None:

@@ -8,6 +8,7 @@ from bot.app import Bot, web_site
 from bot.store import Store
 from bot.store.holdings import TABLES, WITHHELD
 from tests.actors import WebResident
+from tests.casework import LAMP, Hall
 from tests.person import Person
 from tests.town import Town
 from tests.web_site import serving
@@ -56,6 +57,20 @@ async def test_on_telegram_two_files_hold_all_that_she_said(bot: Bot) -> None:
     assert len(values["files"]) == 1
     for said in ("新增几所幼儿园？", WORDS, "1001", values["cases"][0]["query_code"]):
         assert said in text.text
+
+
+def test_what_the_bot_writes_to_staff_is_not_a_members_own(hall: Hall) -> None:
+    """Her chat is one of staff, too: cards with other residents' words wait there."""
+    hall.dispatched()
+    assert LAMP.text in "".join(hall.letters(hall.handler))
+    chat = hall.store.staff.get(hall.handler.staff_id or 0)
+    assert chat is not None
+    assert chat.resident_id is not None
+    held = hall.store.holdings.of(chat.resident_id)
+    assert held["outbox"] == []
+    assert held["staff"][0]["name"] == "王五"
+    hers = hall.store.holdings.of(hall.resident.resident_id or 0)
+    assert len(hers["outbox"]) == len(hall.letters(hall.resident))
 
 
 async def test_her_files_arrive_on_telegram(town: Town) -> None:

@@ -64,24 +64,23 @@ def looks_in(store: Store, week: datetime) -> list[Looks]:
 
 def send_looks(office: Office, *, at: datetime) -> None:
     """Tell the supervisors who looked at what in the weeks that are over; of each week once, and
-    nothing of one in which nobody did. The caller holds the transaction."""
+    nothing of one in which nobody did. A list waits until there is a chat in which one of them can
+    be told. The caller holds the transaction."""
     now = at.astimezone(TIME_ZONE)
     is_morning = now.time() >= office.service.digest.at
     if not is_morning or not office.service.calendar.is_working_day(now.date()):
+        return
+    supervisors = office.store.staff.active(Role.SUPERVISOR)
+    chats = [one.resident_id for one in supervisors if one.resident_id is not None]
+    if not chats:
         return
     for back in range(_WEEKS_BACK, 0, -1):
         week = week_of(at) - back * WEEK
         looks = looks_in(office.store, week)
         if looks and office.store.once.is_first(f"looks {week:%Y-%m-%d}", at=at):
-            _tell(office, week, looks, at=at)
-
-
-def _tell(office: Office, week: datetime, looks: Sequence[Looks], *, at: datetime) -> None:
-    for member in office.store.staff.active(Role.SUPERVISOR):
-        if member.resident_id is not None:
-            language = office.cards.language(member.resident_id)
-            text = _letter(office, language, week, looks)
-            office.store.outbox.post(member.resident_id, Reply(text, is_protected=True), at=at)
+            for chat in chats:
+                text = _letter(office, office.cards.language(chat), week, looks)
+                office.store.outbox.post(chat, Reply(text, is_protected=True), at=at)
 
 
 def _letter(office: Office, language: Language, week: datetime, looks: Sequence[Looks]) -> str:

@@ -32,6 +32,7 @@ def _of_cases(*left_out: str, where: str = "true") -> _Table:
     return _Table(f"case_id in {_CASES} and {where}", frozenset({"id", *left_out}))
 
 
+_OF_LETTERS = ("tap_id", "tapped_message_id", "replaces_letter", "asks", "failure")
 TABLES: Mapping[str, _Table] = {
     "residents": _Table(
         "id = :resident_id", frozenset({"id", "key_id", "forget_code", "forget_until"})
@@ -46,7 +47,10 @@ TABLES: Mapping[str, _Table] = {
     "assignments": _of_cases("call", "outcome", "return_reason", "extension_reason"),
     "timers": _of_cases("assignment_id", "look_at", "level"),
     "case_commitments": _of_cases(),
-    "outbox": _hers("tap_id", "tapped_message_id", "replaces_letter", "asks", "failure"),
+    "outbox": _Table(
+        "resident_id = :resident_id and is_for_staff = 0",
+        frozenset({"resident_id", "is_for_staff", *_OF_LETTERS}),
+    ),
     "follows": _hers(),
     "staff": _hers("id"),
     "staff_groups": _hers(),
@@ -59,6 +63,7 @@ WITHHELD: Mapping[str, str] = {
     "failed_lookups": "given as `failed_lookups`: how often",
     "case_vectors": "numbers computed from her words, which are given",
     "similar_cases": "other residents' cases",
+    "outbox (is_for_staff)": "of staff: what the bot writes to a member holds others' words",
     "cards": "which message shows a case to staff",
     "staff_words": "what staff begin to write to one another",
     "staff_links": "of staff, not of residents",
@@ -69,7 +74,7 @@ WITHHELD: Mapping[str, str] = {
     "vault": "the name of the keys",
     "said_once": "names nobody",
 }
-"""The other tables, and why they are not given."""
+"""The other tables, and the rows of one of hers that are not given, and why."""
 
 
 class Holdings:
