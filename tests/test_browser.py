@@ -129,6 +129,76 @@ def test_a_complaint_is_corrected_and_filed_by_tapping(
     assert number in browser.heard[-1]
 
 
+REPORT = "举报胭脂路那家小餐馆，后厨很脏"
+
+
+def test_a_tap_copies_number_and_code_and_pasted_they_find_the_case(
+    open_browser: OpenBrowser,
+) -> None:
+    browser = open_browser()
+    browser.says("路灯坏了，没人修！")
+    browser.taps("提交", until="查询码")
+    browser.taps("复制编号和查询码", until="查询码")
+    browser.waits_until(lambda: browser.texts(".copy") == ["已复制"])
+    browser.presses(Keys.CONTROL, "v")
+    browser.waits_until(lambda: bool(browser.box.get_property("value")))
+    browser.presses_enter()
+    browser.waits_until(lambda: "状态：已提交" in browser.heard[-1])
+
+
+def test_the_card_before_is_no_longer_tapped(open_browser: OpenBrowser, tmp_path: Path) -> None:
+    """Tapped after the filing, it once brought a second receipt and said not for what."""
+    browser = open_browser()
+    browser.says("路灯坏了，没人修！")
+    browser.all("#photo")[0].send_keys(str(picture(tmp_path / "a.png", side=20)))
+    browser.clicks(browser.all(".send")[0])
+    browser.waits_until(lambda: len(browser.heard) == 2)
+    assert len(browser.all("#log .choices")) == 1
+    browser.taps("提交", until="查询码")
+    assert browser.all("#log .choices") == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_she_filed_as_nobody_leaves_the_screen_and_its_receipt_outlives_a_reload(
+    open_browser: OpenBrowser, url: str, scripts: bool
+) -> None:
+    browser = open_browser(scripts=scripts)
+    browser.says("新增几所幼儿园？")
+    browser.says(REPORT)
+    browser.taps("匿名提交", until="只显示一次")
+    browser.taps("确定匿名提交", until="已匿名提交")
+    told = browser.heard
+    browser.driver.refresh()
+    assert browser.heard == told
+    assert REPORT not in browser.driver.page_source
+    browser.clicks(browser.all(".receipt > form button")[0])
+    browser.waits_until(lambda: browser.said == ["新增几所幼儿园？"])
+    browser.driver.back()
+    browser.driver.refresh()
+    assert told[0] not in browser.heard
+    assert REPORT not in browser.driver.page_source
+    browser.driver.get(url)
+    assert browser.said == ["新增几所幼儿园？"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_one_reads_fits_the_narrowest_phone_and_stands_out(
+    open_browser: OpenBrowser, url: str, scheme: str
+) -> None:
+    browser = open_browser(language="en", width=320)
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    browser.says("The street light at my door is broken and nobody comes")
+    browser.taps("Submit anonymously", until="read first")
+    browser.taps("Yes", until="Submitted anonymously")
+    for address in ("/receipt", "/privacy", "/mydata"):
+        browser.driver.get(f"{url}{address}")
+        assert not browser.is_wider_than_its_window()
+        assert _small_ones(browser) == []
+        contrasts = browser.driver.execute_script(CONTRASTS)
+        assert [text for text, contrast in contrasts if contrast < 4.5] == []
+
+
 def test_with_scripts_the_page_is_not_loaded_anew(open_browser: OpenBrowser) -> None:
     browser = open_browser()
     browser.driver.execute_script("window.isTheSame = true")
@@ -177,12 +247,18 @@ def test_nothing_is_wider_than_the_narrowest_phone(
 def test_everything_one_taps_is_large_enough_for_a_finger(open_browser: OpenBrowser) -> None:
     browser = open_browser()
     browser.says("路灯坏了，没人修！")
-    small = [
+    browser.taps("提交", until="查询码")
+    browser.says("/forget")
+    assert _small_ones(browser) == []
+
+
+def _small_ones(browser: Browser) -> list[str | None]:
+    """What is to be tapped and smaller than a finger."""
+    return [
         element.get_attribute("outerHTML")
         for element in browser.all("a:not(.skip), button, label.tool")
         if element.is_displayed() and min(element.size.values()) < 43.5
     ]
-    assert small == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -289,8 +365,18 @@ def test_a_photo_goes_with_her_words(
     browser = open_browser(scripts=scripts)
     browser.all("#photo")[0].send_keys(str(picture(tmp_path / "a.png", side=20)))
     browser.says("路灯坏了，没人修！")
-    assert browser.said[0].startswith("照片")
+    assert browser.said[0].endswith("路灯坏了，没人修！")
+    assert ("照片" in browser.said[0]) is not scripts
     assert "照片：1 张" in browser.heard[-1]
+
+
+def test_she_sees_which_photo_she_sent(open_browser: OpenBrowser, tmp_path: Path) -> None:
+    browser = open_browser()
+    browser.all("#photo")[0].send_keys(str(picture(tmp_path / "a.png", side=20)))
+    browser.says("路灯坏了，没人修！")
+    (shown,) = browser.all("#log .resident img")
+    browser.waits_until(lambda: shown.get_property("naturalWidth") == 20)
+    assert shown.get_attribute("alt") == "照片"
 
 
 def test_a_photo_over_the_limit_is_made_smaller(open_browser: OpenBrowser, tmp_path: Path) -> None:
