@@ -18,6 +18,7 @@ from bot.messages import ChannelError
 from bot.service import read_service
 from bot.store import DATABASE, Backlog, SetAside, Store, StoreError, StoreUnavailable, Undelivered
 from bot.store.copies import faults_of
+from bot.store.photos import Photos
 from bot.wording import Wording
 from index import ContentError, EncoderError, StaleIndexError, load_index
 
@@ -196,9 +197,14 @@ def _calendar(at: datetime) -> Finding:
 
 
 def _photos(store: Store, folder: Path) -> Finding:
-    names = [file.name for file in folder.glob("*")]
+    photos = Photos(folder, store.vault)
+    names = sorted(file.name for file in folder.glob("*"))
     unheld = sum(not store.drafts.holds_file(name) for name in names)
-    return Finding("photos", True, f"{len(names)} kept, {unheld} that nothing refers to")
+    faults = [f"{name}: {fault}" for name in names if (fault := photos.fault_of(name))]
+    text = f"{len(names)} kept, {unheld} that nothing refers to"
+    if faults:
+        text += f", {len(faults)} that cannot be opened"
+    return Finding("photos", not faults, text, tuple(faults[:_MOST_TOLD]))
 
 
 def _process(settings: Settings) -> Finding:

@@ -38,13 +38,14 @@ _SEALED = re.compile(r"~(\d{1,18})~(gAAAA[A-Za-z0-9_-]+={0,2})", re.ASCII)
 _LIKE_SEALED = re.compile(r".{0,21}gAAAA[A-Za-z0-9_-]{20}", re.DOTALL)
 """What was sealed, also where a part of it is damaged."""
 _SEALED_BYTES = re.compile(rb"~(\d{1,18})~(?=gAAAA)")
+_LIKE_SEALED_BYTES = re.compile(rb".{0,21}gAAAA", re.DOTALL)
 _MOST_IN_MEMORY = 4096
 _PEPPER, _TRANSIT = "pepper", "transit"
 
 
 def is_sealed(head: bytes) -> bool:
-    """Whether a file that begins so is sealed; `HEAD_BYTES` are enough."""
-    return _SEALED_BYTES.match(head) is not None
+    """Whether a file that begins so is sealed, damaged or not; `HEAD_BYTES` are enough."""
+    return _LIKE_SEALED_BYTES.match(head) is not None
 
 
 class VaultError(Exception):
@@ -178,8 +179,11 @@ class Vault:
             KeyGone: the key was shredded.
             VaultError: they are damaged.
         """
-        found = _SEALED_BYTES.match(sealed[:HEAD_BYTES])
-        return self._opened(int(found[1]), sealed[found.end() :]) if found else sealed
+        if found := _SEALED_BYTES.match(sealed[:HEAD_BYTES]):
+            return self._opened(int(found[1]), sealed[found.end() :])
+        if is_sealed(sealed[:HEAD_BYTES]):
+            raise VaultError("something sealed is damaged")
+        return sealed
 
     def shred(self, *key_ids: int) -> None:
         """Take keys away for good: what they sealed is noise from now on, wherever a copy is."""

@@ -29,9 +29,10 @@ from bot.arrivals import Arrival
 from bot.cases import Role
 from bot.doctor import examine
 from bot.lock import only_instance
-from bot.messages import Reply
+from bot.messages import Photo, Reply
 from bot.migrations import migrations
 from bot.store import DATABASE, Store
+from bot.store.photos import Photos
 from tests.actors import TelegramResident
 from tests.clock import Clock
 from tests.fakes import FakeTelegram
@@ -118,6 +119,21 @@ def refuse(store: Store) -> None:
 
 
 # A bot at rest
+
+
+def test_a_photo_that_cannot_be_opened_is_named(
+    doctor: Doctor, store: Store, prompt: Prompt
+) -> None:
+    """It said that everything sealed could be opened."""
+    photos = Photos(prompt.var / "files", store.vault)
+    names = sorted(photos.keep(Photo(b"\xff\xd8\xff")) for _ in range(4))
+    shredded, damaged, beheaded, _ = (prompt.var / "files" / name for name in names)
+    store.vault.shred_bytes(shredded.read_bytes())
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    beheaded.write_bytes(b"x" + beheaded.read_bytes()[1:])
+    told, *details = doctor().of("photos")
+    assert told == "✗ photos: 4 kept, 4 that nothing refers to, 2 that cannot be opened"
+    assert [line.split(": ")[0] for line in details] == [damaged.name, beheaded.name]
 
 
 def test_a_folder_that_is_not_there_is_not_well(tmp_path: Path) -> None:

@@ -176,6 +176,21 @@ def test_a_photo_of_the_same_name_and_another_picture_is_left_alone(
     assert files(var) == before
 
 
+def test_a_photo_that_was_sealed_after_the_backup_was_made_stays(
+    var: Path, other: Path, tmp_path: Path
+) -> None:
+    """No backup from before there was a vault could be restored in place any more."""
+    name = next(iter(files(other / "files")))
+    before = tmp_path / "before"
+    shutil.copytree(other, before)
+    (before / "files" / name).write_bytes(b"a photo in plain bytes")
+    plain = back_up(before, tmp_path / "plain.tar", at=AT).file
+    shutil.copy(other / "files" / name, var / "files" / name)
+    sealed_one = (var / "files" / name).read_bytes()
+    assert restore(plain, var, at=AT).photos_added == 2
+    assert (var / "files" / name).read_bytes() == sealed_one
+
+
 def test_what_is_in_place_is_told_in_a_few_words(var: Path, tmp_path: Path) -> None:
     assert present(var) == "2 residents, 2 cases, 2 drafts"
     assert present(tmp_path / "nowhere") == "no database"

@@ -483,6 +483,25 @@ async def test_a_running_bot_deletes_what_is_due_once_its_hour_has_come(
         await keeping
 
 
+async def test_a_key_that_could_not_be_shredded_is_the_next_time(bot: Bot, clock: Clock) -> None:
+    """A full disk left it until the next start, with a receipt that said it was gone."""
+    vault = bot.store.vault
+    keys = vault._keyring._connection
+    keys.execute("create trigger full before delete on keys begin select raise(abort, ''); end")
+    with bot.store.transaction():
+        resident_id = bot.store.residents.met("telegram", "7", at=clock.now).id
+    with bot.store.transaction():
+        bot.store.residents.shred(resident_id, at=clock.now)
+    assert vault.has_key(1)
+    keys.execute("drop trigger full")
+    clock.now = clock.now.replace(hour=19, minute=0)
+    keeping = asyncio.create_task(keep_to_terms(bot, now=lambda: clock.now, look_seconds=0.01))
+    await until(lambda: not vault.has_key(1))
+    keeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeping
+
+
 async def test_a_running_bot_names_what_it_could_not_delete_and_deletes_the_rest(
     bot: Bot, resident: Person, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -510,6 +510,18 @@ def test_a_photo_does_not_take_somebody_elses_key_along(tmp_path: Path) -> None:
         assert vault.has_key(hers)
 
 
+def test_a_photo_that_cannot_be_removed_keeps_no_other_from_being(tmp_path: Path) -> None:
+    """What could not be shredded just then kept its key, and so did all that came after it."""
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        photos = Photos(tmp_path / "files", vault)
+        stays, goes = (photos.keep(Photo(b"\xff\xd8\xff")) for _ in range(2))
+        (tmp_path / "files" / stays).unlink()
+        (tmp_path / "files" / stays).mkdir()
+        for name in (stays, goes):
+            photos.drop(name)
+        assert [file.name for file in (tmp_path / "files").iterdir()] == [stays]
+
+
 # Rotation and copies
 
 

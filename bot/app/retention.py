@@ -65,6 +65,7 @@ async def _delete_what_is_due(bot: Bot, *, at: datetime) -> None:
         except Exception as error:
             run.leave_out(error)
         await asyncio.sleep(_PAUSE_SECONDS)
+    bot.store.residents.shred_forgotten()
     old = await asyncio.to_thread(old_photos, photos, at=at)
     for name in left_behind(bot.store, old):
         photos.drop(name)
@@ -88,6 +89,7 @@ def delete_what_is_due(store: Store, settings: Settings, *, at: datetime) -> Ite
         except Exception as error:
             run.leave_out(error)
         time.sleep(_PAUSE_SECONDS if is_more else 0)
+    store.residents.shred_forgotten()
     swept = list(left_behind(store, old_photos(photos, at=at)))
     for name in swept:
         photos.drop(name)

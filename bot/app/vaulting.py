@@ -26,6 +26,7 @@ async def look_after_the_vault(
         )
         sealed, undrawable = await asyncio.to_thread(photos.seal_plain_ones)
         if sealed:
+            await bot.store.write(lambda: None)  # which notes the keys that were given
             logger.info("%d photos from before there was a vault are sealed", sealed)
         for name, why in undrawable.items():
             await bot.store.write(partial(bot.store.drafts.drop_photo, name))

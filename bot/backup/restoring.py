@@ -11,6 +11,7 @@ from bot.backup.files import stamp, work_folder, write_flushed
 from bot.disk import flush_folder
 from bot.store import DATABASE, StoreError
 from bot.store.copies import companions, copy_database, counts, faults_of, parts, settle
+from bot.vault import HEAD_BYTES, is_sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def restore(file: Path, var: Path, *, at: datetime) -> Restored:
         var.mkdir(parents=True, exist_ok=True)
         with work_folder(var) as folder:
             manifest = unpack(file, folder, with_photos=True)
-            _expect_same_photos(manifest, var / PHOTOS)
+            _expect_same_photos(manifest, folder / PHOTOS, var / PHOTOS)
             if (var / DATABASE).exists():
                 settle(var / DATABASE)
             added = _bring_photos(folder / PHOTOS, var / PHOTOS)
@@ -58,14 +59,25 @@ def present(var: Path) -> str:
         return f"a database that cannot be read ({error})"
 
 
-def _expect_same_photos(manifest: Manifest, files: Path) -> None:
+def _expect_same_photos(manifest: Manifest, new: Path, files: Path) -> None:
     for name in manifest.photos:
-        if (files / name).exists():
-            with (files / name).open("rb") as file:
-                if proof(file) != manifest.members[f"{PHOTOS}/{name}"]:
-                    raise BackupError(
-                        f"{files / name}: the backup has another photo of this name; move it away"
-                    )
+        if not (files / name).exists() or _was_sealed_since(new / name, files / name):
+            continue
+        with (files / name).open("rb") as file:
+            if proof(file) != manifest.members[f"{PHOTOS}/{name}"]:
+                raise BackupError(
+                    f"{files / name}: the backup has another photo of this name; move it away"
+                )
+
+
+def _was_sealed_since(new: Path, present: Path) -> bool:
+    """Whether a photo was plain when the backup was made, and is sealed now: it stays so."""
+    return _is_sealed(present) and not _is_sealed(new)
+
+
+def _is_sealed(photo: Path) -> bool:
+    with photo.open("rb") as file:
+        return is_sealed(file.read(HEAD_BYTES))
 
 
 def _bring_photos(new: Path, files: Path) -> int:

@@ -159,7 +159,10 @@ class Database:
 
     def note_keys(self) -> None:
         """Keep which keys were given: older ones are not taken for this database's any more."""
-        self._note_key(self._vault.last_key)
+        last = self._vault.last_key
+        if self.tuples("select 1 from vault where last_key < ?", [last]):
+            with self.transaction():
+                self._note_key(last)
 
     def _note_given_keys(self) -> int:
         """Keep the highest number of a key that was given; returns it."""

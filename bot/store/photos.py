@@ -1,6 +1,7 @@
 """Residents' photos: sealed files of random name, apart from the database and the web root."""
 
 import errno
+import logging
 import os
 import secrets
 import sqlite3
@@ -9,10 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.disk import flush_folder
+from bot.faults import kind_and_place
 from bot.messages import Photo
 from bot.pictures import NotAPhoto, WhyNot, picture_alone
 from bot.store.database import StoreUnavailable
-from bot.vault import HEAD_BYTES, Vault, VaultError, is_sealed
+from bot.vault import HEAD_BYTES, KeyGone, Vault, VaultError, is_sealed
+
+logger = logging.getLogger(__name__)
 
 _ENDINGS = {"image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/heic": "heic"}
 
@@ -63,11 +67,27 @@ class Photos:
         return [path.name for path in files if path.stat().st_mtime < moment.timestamp()]
 
     def drop(self, name: str) -> None:
-        """Remove a photo that nothing refers to, and its key: no copy of it opens any more."""
+        """Remove a photo that nothing refers to, and its key: no copy of it opens any more.
+
+        One that cannot be removed just now is swept away with what nothing refers to.
+        """
         file = self._folder / name
-        with suppress(FileNotFoundError):
-            self._vault.shred_bytes(file.read_bytes())
-            file.unlink()
+        try:
+            with suppress(FileNotFoundError):
+                self._vault.shred_bytes(file.read_bytes())
+                file.unlink()
+        except (OSError, sqlite3.Error) as error:
+            logger.error("%s cannot be removed yet: %s", name, kind_and_place(error))
+
+    def fault_of(self, name: str) -> str:
+        """Why a photo cannot be opened; empty if it can, or if its key was shredded."""
+        try:
+            self._vault.unseal_bytes((self._folder / name).read_bytes())
+        except (KeyGone, FileNotFoundError):  # it is being dropped
+            return ""
+        except (VaultError, OSError) as error:
+            return str(getattr(error, "strerror", None) or error)
+        return ""
 
     def seal_plain_ones(self) -> tuple[int, dict[str, WhyNot]]:
         """Seal the photos that were kept before there was a vault, each drawn anew and so without
