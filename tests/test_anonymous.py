@@ -234,6 +234,16 @@ async def test_the_two_lines_that_she_was_given_are_understood_as_they_stand(
         assert WORDS in resident.heard[-1]
 
 
+async def test_a_danger_that_is_added_behind_a_code_names_whom_to_call(resident: Person) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.says(f"{number} {code} 着火了，有人被困")
+    assert "119" in resident.heard[-1]
+    assert f"已补充到 {number}" in resident.heard[-1]
+    await resident.says(f"{number} 着火了，有人被困")
+    assert "119" in resident.heard[-1]
+    assert "没有记入" in resident.heard[-1]
+
+
 async def test_words_that_a_closed_case_does_not_take_are_said_to_be_left_out(
     bot: Bot, resident: Person
 ) -> None:

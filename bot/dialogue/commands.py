@@ -1,6 +1,5 @@
 """The slash commands, the same on every channel."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ from bot import desk
 from bot.cases import Case
 from bot.dialogue.casework import Casework
 from bot.dialogue.drafting import Drafting, Moment
+from bot.dialogue.lookups import is_number, taken_apart
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
 from bot.dialogue.rights import Rights
@@ -18,9 +18,6 @@ from index import Commitment, Index
 
 _CASES_SHOWN = 10
 _PAGE = 6
-_CASE_NUMBER = re.compile(r"WC\d{8}-\d{4,}", re.IGNORECASE)
-_APART = re.compile(r"[\s,，、]+")
-"""What may stand between a case's number, its code and what is added."""
 LANGUAGE_NAMES = {"zh": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
 
 
@@ -152,7 +149,7 @@ class Commands:
         Only what she asks of her own case by its number is kept in her conversation: a code, a
         mistyped one as well, or the number of a case that is not hers would tie her to it.
         """
-        number, code, words = [*_APART.split(rest.strip(), maxsplit=2), "", "", ""][:3]
+        number, code, words = taken_apart(rest)
         if not number:
             return self._message(moment, "case.how_status")
         case = desk.find_case(
@@ -163,17 +160,14 @@ class Commands:
             at=moment.at,
         )
         if case is None:
-            replies = [
-                self._not_found(moment, number, has_words=bool(words) or not code.isascii())
-            ]
+            replies = [self._not_found(moment, number, has_words=bool(words))]
         else:
             replies = self._found(moment, case, _behind_code(case, code, words))
         is_kept = case is not None and not code
         return replies if is_kept else [replace(one, is_passing=True) for one in replies]
 
     def _not_found(self, moment: Moment, number: str, *, has_words: bool) -> Reply:
-        is_number = _CASE_NUMBER.fullmatch(number) is not None
-        key = "case.not_found" if is_number or not has_words else "case.how_status"
+        key = "case.not_found" if is_number(number) or not has_words else "case.how_status"
         return Reply(self._phrasing.say(moment.language, key, words=has_words))
 
     def _found(self, moment: Moment, case: Case, words: str) -> list[Reply]:
@@ -217,6 +211,6 @@ class Commands:
 
 
 def _behind_code(case: Case, code: str, words: str) -> str:
-    """What is added to a case; of her own she needs no code, and may have written on at once."""
-    is_code = code.upper() == case.query_code or (not words and code.isascii())
-    return words if is_code else f"{code} {words}".rstrip()
+    """What is added to a case; to her own without its code, and nothing of it is left out."""
+    is_code = not words or code.upper() in ("", case.query_code)
+    return words if is_code else f"{code} {words}"

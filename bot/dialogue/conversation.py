@@ -4,7 +4,6 @@ A message is first understood (reads only, may wait for the index), then acted u
 transaction: what it changes, what was said and what was replied are kept together or not at all.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,8 +23,9 @@ from bot.dialogue.drafting import (
     TooManyDrafts,
 )
 from bot.dialogue.edits import Edits
+from bot.dialogue.lookups import added_behind, as_command
 from bot.dialogue.photographs import Photographs
-from bot.dialogue.phrasing import Phrasing
+from bot.dialogue.phrasing import Phrasing, danger_text
 from bot.dialogue.questions import Questions
 from bot.dialogue.rights import Rights
 from bot.dialogue.understanding import (
@@ -54,17 +54,6 @@ from bot.wording import Language, language_of, language_of_hint
 from index import Earlier
 
 _LABELS_FROM_TURNS = 40
-_NUMBER_AND_CODE = re.compile(
-    r"""
-    (?: (?:编号|編號|number) [\s:：]* )?
-    (WC\d{8}-\d{4,}) [\s,，、;；]+
-    (?: (?:查询码|查詢碼|query\ code|code) [\s:：]* )?
-    ([0-9A-Z]{8} | (?=[A-Z]*\d) [0-9A-Z]{6,10})
-    (?: [\s,，、;；]+ (.+) )?
-    """,
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
-"""As she was given them, or with a letter too many or too few."""
 _TAKEN_AS: dict[str, TakenAs] = {
     "ask": "question",
     "matter": "matter",
@@ -127,7 +116,7 @@ class Dialogue:
 
     async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
         """Answer one message; what it changed is on disk when this returns."""
-        said = replace(said, text=_as_command(tidy(said.text)))
+        said = replace(said, text=as_command(tidy(said.text)))
         language = self._language(said)
         photos: list[KeptPhoto] = []
         try:
@@ -182,6 +171,9 @@ class Dialogue:
         prepared = _Prepared(said, photos=photos)
         if said.action:
             return await self._prepare_tap(prepared, resident, language)
+        if added := added_behind(said.text):  # it may tell of a danger
+            understanding = await self._understander.understand(added, language, taken_as="matter")
+            return replace(prepared, understanding=understanding)
         is_command = said.text.startswith("/")
         if is_command or not has_words(said.text) or self._is_too_long(said.text):
             return prepared
@@ -367,6 +359,7 @@ class Dialogue:
         elif said.text.startswith("/"):
             name, _, rest = said.text[1:].replace("\n", " ").partition(" ")
             replies = self._commands.run(moment, name.partition("@")[0].lower(), rest)
+            replies = self._with_numbers(moment, replies, prepared.understanding)
         elif prepared.understanding:
             replies = self._on_words(moment, prepared.understanding)
         else:
@@ -523,6 +516,16 @@ class Dialogue:
 
     # Words
 
+    def _with_numbers(
+        self, moment: Moment, replies: Sequence[Reply], understanding: Understanding | None
+    ) -> list[Reply]:
+        """The replies, the first with whom to call at once above it if there is a danger."""
+        if understanding is None or not understanding.numbers:
+            return list(replies)
+        first, *more = replies
+        text = danger_text(self._phrasing, moment.language, understanding.numbers, first.html)
+        return [replace(first, html=text), *more]
+
     def _no_room(self, moment: Moment, turn_id: int) -> Reply:
         """A draft is full; her words can still become another one."""
         text = self._phrasing.say(
@@ -542,12 +545,6 @@ class Dialogue:
         known = what if f"unreadable.{what}" in self._phrasing.keys else "other"
         megabytes = self._limits.max_photo_bytes // 2**20
         return self._say(moment, f"unreadable.{known}", megabytes=megabytes)
-
-
-def _as_command(text: str) -> str:
-    """A case's number with its query code asks how the case stands; what follows adds to it."""
-    found = _NUMBER_AND_CODE.fullmatch(text)
-    return f"/status {found[1]} {found[2]} {found[3] or ''}".rstrip() if found else text
 
 
 def _label(turn: Turn, action: str) -> str:
