@@ -209,7 +209,7 @@ async def test_the_districts_rules_are_told_in_words(site: ConsoleSite, bot: Bot
 async def test_every_figure_of_the_evaluation_is_told(site: ConsoleSite, bot: Bot) -> None:
     clerk = await site.signs_in("赵六")
     await clerk.opens(f"{PATH}?lang=en")
-    heads = clerk.texts("#index-head ~ details th")
+    heads = clerk.texts("#index-head ~ details thead th")
     rows = clerk.texts("#index-head ~ details tbody tr")
     told = {name for figures in bot.index.evaluation.values() for name in figures}
     assert len(heads) == len(told) + 1

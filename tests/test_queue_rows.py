@@ -32,6 +32,7 @@ def test_a_row_shows_what_a_list_needs(hall: Hall) -> None:
         category="urban_management",
         urgency=Urgency.URGENT,
         is_danger=True,
+        is_confidential=False,
         street="liangdaojie",
         place="胭脂路 3 号",
         words="灯" * 120 + "…",
@@ -45,8 +46,14 @@ def test_a_row_shows_what_a_list_needs(hall: Hall) -> None:
         due=NextDue("sign", MONDAY_AT_NINE, MONDAY_AT_NINE + timedelta(hours=1)),
         is_paused=False,
         is_unreachable=False,
+        is_of_nobody=False,
         has_hint=False,
     )
+
+
+def test_a_row_says_that_a_case_is_confidential_and_that_it_is_nobodys(hall: Hall) -> None:
+    shown = row(hall, hall.files(replace(LAMP, kind=Kind.REPORT), as_nobody=True))
+    assert (shown.is_confidential, shown.is_of_nobody) == (True, True)
 
 
 def test_words_that_fit_are_shown_whole(hall: Hall) -> None:

@@ -129,6 +129,7 @@ class QueueRow:
         due: None while every clock stands still, or none runs.
         is_paused: clocks stand still, since the resident was asked for more.
         is_unreachable: her letters wait, since she cannot be written to.
+        is_of_nobody: filed anonymously, or its resident was forgotten.
         has_hint: something was found like it, or its resident said so.
     """
 
@@ -139,6 +140,7 @@ class QueueRow:
     category: str
     urgency: Urgency
     is_danger: bool
+    is_confidential: bool
     street: str
     place: str
     words: str
@@ -152,6 +154,7 @@ class QueueRow:
     due: NextDue | None
     is_paused: bool
     is_unreachable: bool
+    is_of_nobody: bool
     has_hint: bool
 
 
@@ -238,10 +241,13 @@ class Queue:
         rows = self._database.all(
             f"""
             select cases.id, number, version, cases.kind, cases.category, cases.urgency,
-                cases.is_danger, cases.street, cases.place, cases.text as words, cases.state,
-                submitted_at,
+                cases.is_danger, cases.is_confidential, cases.street, cases.place,
+                cases.text as words, cases.state, submitted_at,
                 {PHOTOS}, rework, waits_for,
                 reachable = 0 and {_HELD} as is_unreachable,
+                not exists (
+                    select 1 from identities where identities.resident_id = cases.resident_id
+                ) as is_of_nobody,
                 same_as is not null or exists (
                     select 1 from similar_cases where case_id = cases.id
                 ) as has_hint,
@@ -376,6 +382,7 @@ def _row(row: Row, leads: dict[int, list[str]], clocks: dict[int, list[Row]]) ->
         category=row["category"],
         urgency=Urgency(row["urgency"]),
         is_danger=bool(row["is_danger"]),
+        is_confidential=bool(row["is_confidential"]),
         street=row["street"],
         place=row["place"],
         words=f"{words[:EXCERPT_CHARS]}…" if len(words) > EXCERPT_CHARS else words,
@@ -389,6 +396,7 @@ def _row(row: Row, leads: dict[int, list[str]], clocks: dict[int, list[Row]]) ->
         due=_next_due(running[0]) if running else None,
         is_paused=row["state"] == CaseState.NEED_INFO,
         is_unreachable=bool(row["is_unreachable"]),
+        is_of_nobody=bool(row["is_of_nobody"]),
         has_hint=bool(row["has_hint"]),
     )
 
