@@ -5,7 +5,7 @@ from tests.person import Person
 
 KINDERGARTENS, ELEVATORS = "新增普惠幼儿园3所、学位500个", "加装电梯60部"
 INTRO, UNSAID = "报告里是这样写的：", "报告里没有说到这个问题的答案。"
-ANSWERED = (INTRO, "報告裏是這樣寫的", "The report says:")
+ANSWERED = (INTRO, "報告裡是這樣寫的", "The report says:")
 """How an answer begins in each language."""
 
 

@@ -306,7 +306,7 @@ async def test_traditional_gets_traditional_words_around_the_quote_as_it_stands(
     resident: Person,
 ) -> None:
     await resident.says("新增幾所幼兒園？")
-    assert resident.heard[-1].startswith("報告裏是這樣寫的")
+    assert resident.heard[-1].startswith("報告裡是這樣寫的")
     assert "新增普惠幼儿园3所、学位500个" in resident.heard[-1]
 
 
@@ -318,7 +318,7 @@ async def test_the_language_follows_the_message_until_she_chooses_one(resident: 
     await resident.says("/language")
     await resident.taps("繁體中文")
     await resident.says("how many kindergartens are being added?")
-    assert resident.heard[-1].startswith("報告裏是這樣寫的")
+    assert resident.heard[-1].startswith("報告裡是這樣寫的")
     await resident.says("/language")
     await resident.taps("跟隨我的消息")
     await resident.says("how many kindergartens are being added?")

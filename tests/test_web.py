@@ -140,6 +140,25 @@ async def test_a_quotation_stands_without_doubled_line_breaks(browser: httpx.Asy
     assert f"：{quotation}" in (await browser.get("/")).text
 
 
+async def test_a_topics_lines_are_shown_once_and_in_full(scribes_url: str, scribe: Scribe) -> None:
+    """They stood there twice: as text, and cut short as buttons."""
+    buttons = (
+        (Button("新建幼…", "show:1"),),
+        (Button("a < b", "show:2"),),
+        (Button("谢谢", "x"),),
+    )
+    scribe.replies["教育"] = [Reply("有这些：\n· 新建幼儿园3所\n· a &lt; b", buttons)]
+    scribe.replies["看病"] = [Reply("有这些：\n· 新建幼儿园3所\n· 别的", buttons)]
+    async with WebResident(scribes_url) as resident:
+        await resident.says("教育")
+        assert (resident.heard, resident.buttons) == (
+            ["有这些："],
+            ["新建幼儿园3所", "a < b", "谢谢"],
+        )
+        await resident.says("看病")
+        assert resident.heard[-1] == "有这些：\n· 新建幼儿园3所\n· 别的"
+
+
 async def test_a_reply_that_replaces_stands_where_the_tapped_one_stood(
     resident: WebResident, bot: Bot
 ) -> None:

@@ -204,6 +204,10 @@ def test_what_a_person_wrote_is_escaped(wording: Wording) -> None:
     assert '<b>&"bold"</b>' in plain(text)
 
 
+def test_traditional_words_have_the_shapes_that_people_write(wording: Wording) -> None:
+    assert wording.named("zh-Hant", zh="群里为何启用", en="") == "群裡為何啟用"
+
+
 def test_traditional_words_are_made_from_the_simplified_ones(wording: Wording) -> None:
     for key in wording.keys:
         simplified = wording.text("zh", key, **SAMPLES)

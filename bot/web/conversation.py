@@ -8,9 +8,12 @@ from typing import Literal
 from markupsafe import Markup
 
 from bot.messages import Button, Reply, Turn
+from bot.wording import plain
 
 Speaker = Literal["resident", "bot"]
 _OF_DRAFT = re.compile(r"d:(\d+):")
+_CHOICE = "· "
+_CUT = "…"
 _AROUND_QUOTE = re.compile(r"\n*(</?blockquote>)\n*")
 
 
@@ -58,9 +61,35 @@ def bubbles_of(turns: Iterable[Turn]) -> list[Bubble]:
     return [_without_old_buttons(bubble, at, cards) for at, bubble in enumerate(bubbles)]
 
 
+def _with_choices_once(bubble: Bubble) -> Bubble:
+    """A list whose lines are all to be chosen from below it stands there alone, in full: a page's
+    buttons are as long as their words."""
+    lines = bubble.html.split("\n")
+    listed = [line for line in lines if line.startswith(_CHOICE)]
+    named: dict[Button, Button] = {}
+    for line in listed:
+        words = plain(line.removeprefix(_CHOICE))
+        button = next((one for one in _all(bubble) if _is_short_for(one.label, words)), None)
+        if button is None:
+            return bubble
+        named[button] = replace(button, label=words)
+    rows = tuple(tuple(named.get(one, one) for one in row) for row in bubble.buttons)
+    kept = "\n".join(line for line in lines if line not in listed)
+    return replace(bubble, html=Markup(kept), buttons=rows)  # noqa: S704 - lines of the same markup
+
+
+def _all(bubble: Bubble) -> list[Button]:
+    return [button for row in bubble.buttons for button in row]
+
+
+def _is_short_for(label: str, words: str) -> bool:
+    """Whether a button's label is a line's words, or their beginning."""
+    return label == words or (label.endswith(_CUT) and words.startswith(label.removesuffix(_CUT)))
+
+
 def _drafts_in(bubble: Bubble) -> set[str]:
     """The drafts whose card this is, or was before it was filed or dropped."""
-    found = (_OF_DRAFT.match(button.action) for row in bubble.buttons for button in row)
+    found = (_OF_DRAFT.match(button.action) for button in _all(bubble))
     return {draft[1] for draft in found if draft}
 
 
@@ -129,10 +158,11 @@ def _said_in(turn: Turn) -> Bubble:
 def _reply_in(turn_id: int, number: int, reply: Reply) -> Bubble:
     # A quotation is a block of its own on a page, so the line breaks around it would be doubled.
     html = _AROUND_QUOTE.sub(r"\1", reply.html.strip("\n"))
-    return Bubble(
+    bubble = Bubble(
         key=f"turn-{turn_id}-{number}",
         speaker="bot",
         turn=turn_id,
         html=Markup(html),  # noqa: S704 - the wording escapes what people wrote
         buttons=reply.buttons,
     )
+    return _with_choices_once(bubble)

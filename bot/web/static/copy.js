@@ -4,7 +4,7 @@
 
 (() => {
   const log = document.getElementById("log");
-  const NUMBER = /^WC\d{8}-\d{4,}$/;
+  const NUMBER = /^(?:\/status )?(WC\d{8}-\d{4,}(?: [0-9A-Z]{8})?)$/;
   const CODE = /^[0-9A-Z]{8}$/;
   const RECEIPT = /^R\d{8}-[0-9A-Z]+$/;
   const TOLD_MS = 3_000;
@@ -13,10 +13,11 @@
   function codesIn(bubble) {
     const lines = [];
     for (const { textContent: code } of bubble.querySelectorAll(".words code")) {
-      if (NUMBER.test(code) || RECEIPT.test(code)) lines.push(code);
+      const number = code.match(NUMBER)?.[1] ?? code.match(RECEIPT)?.[0];
+      if (number) lines.push(number);
       else if (CODE.test(code) && lines.length) lines[lines.length - 1] += ` ${code}`;
     }
-    return lines.join("\n");
+    return [...new Set(lines)].join("\n");
   }
 
   // Browsers give `navigator.clipboard` only to pages that came over a safe connection.
