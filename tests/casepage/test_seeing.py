@@ -287,6 +287,14 @@ async def test_of_a_case_filed_as_nobodys_nobody_can_be_asked_for(pages: CasePag
     assert pages.hall.store.views.of_case(case.id) == []
 
 
+async def test_who_writes_to_nobody_is_told_so(pages: CasePages) -> None:
+    hers, nobodys = pages.hall.files(), pages.hall.files(as_nobody=True)
+    for case, told in ((hers, []), (nobodys, ["没有人会收到通知：提交人用编号和查询码来查时才看得到。"])):
+        pages.hall.does(desk.accept, case, pages.hall.dispatcher)
+        clerk = await pages.opens(DISPATCHER, case)
+        assert clerk.texts("#do-ask_info .nobody-hears") == told
+
+
 async def test_of_a_report_of_wrongdoing_only_a_supervisor_can_ask_who(pages: CasePages) -> None:
     case = pages.hall.dispatched(replace(LAMP, kind=Kind.REPORT))
     for name, is_told in ((HANDLER, False), (DISPATCHER, False), (SUPERVISOR, True)):
