@@ -23,6 +23,7 @@ from bot.config import load_settings
 from bot.doctor import examine, put_back, report
 from bot.lock import only_instance
 from bot.logs import configure_logging
+from bot.masterkey import KEY_VARIABLE
 from bot.metrics import lines_of, measure
 from bot.plain_errors import plain_errors
 from bot.privacy_commands import forget
@@ -32,7 +33,6 @@ from bot.service import read_service
 from bot.staff_commands import publish, staff
 from bot.store import DATABASE, Store
 from bot.terminal import Terminal
-from bot.vault import KEY_VARIABLE
 from bot.vault_commands import vault
 
 

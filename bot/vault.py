@@ -6,11 +6,9 @@ key comes from `BOT_VAULT_KEY`, else from `vault.key`, which the first start mak
 """
 
 import hmac
-import logging
 import os
 import re
 import sqlite3
-import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
@@ -22,11 +20,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bot.disk import flush_folder
 from bot.keyring import Keyring, KeyringError
+from bot.masterkey import KEY_FILE, KEY_VARIABLE, MasterKeyError, master_keys, write_key
 
-logger = logging.getLogger(__name__)
-
-KEY_VARIABLE = "BOT_VAULT_KEY"
-KEY_FILE, KEYS_DATABASE = "vault.key", "keys.db"
+KEYS_DATABASE = "keys.db"
 TRANSIT = 0
 """The key of what nobody's key is known for yet: messages that were not handled."""
 TOKENS_BEGIN = "gAAAA"
@@ -105,10 +101,10 @@ class Vault:
         try:
             if not is_new:
                 keyring = Keyring.at(database)
-            masters = _master_keys(folder, environ, is_new=is_new)
+            masters = master_keys(folder, environ, is_new=is_new)
             keyring = keyring or Keyring.made_at(database)
             return cls(masters, keyring)
-        except (VaultError, KeyringError, sqlite3.Error) as error:
+        except (VaultError, KeyringError, MasterKeyError, sqlite3.Error) as error:
             if keyring is not None:
                 keyring.close()
             raise VaultError(f"{database}: {error}") from error
@@ -367,77 +363,16 @@ def rotate(folder: Path, *, environ: Mapping[str, str] = os.environ) -> Rotation
     try:
         if not is_from_environment and len(known := file.read_text().split()) == 1:
             vault.close()
-            _write_key(file, [Fernet.generate_key().decode(), *known])
+            write_key(file, [Fernet.generate_key().decode(), *known])
             vault = Vault.open(folder, environ=environ, makes=False)
         rotation = vault.rewrap()
         if not is_from_environment:
-            _write_key(file, file.read_text().split()[:1])
+            write_key(file, file.read_text().split()[:1])
         return rotation
     except sqlite3.Error as error:
         raise VaultError(f"{folder / KEYS_DATABASE}: {error}") from error
     finally:
         vault.close()
-
-
-def _master_keys(folder: Path, environ: Mapping[str, str], *, is_new: bool) -> list[Fernet]:
-    """The first key seals, every one opens."""
-    file = folder / KEY_FILE
-    given = environ.get(KEY_VARIABLE, "").replace(",", " ").split()
-    source = KEY_VARIABLE
-    if not given:
-        source = str(file)
-        if not file.exists():
-            if not is_new:
-                raise VaultError(f"there are keys, but neither {KEY_VARIABLE} nor {file}")
-            _make_key(file)
-        if file.stat().st_mode & 0o077:
-            raise VaultError(f"others may read {file}; run: chmod 600 {file}")
-        given = file.read_text(errors="replace").split()
-    try:
-        keys = [Fernet(key) for key in given]
-    except ValueError as error:
-        raise VaultError(f"{source}: no key of 32 bytes in URL-safe base64") from error
-    if not keys:
-        raise VaultError(f"{source}: no key of 32 bytes in URL-safe base64")
-    return keys
-
-
-def _make_key(file: Path) -> None:
-    """Make the key, unless another process does so at the same moment."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = _written_aside(file, [Fernet.generate_key().decode()])
-    try:
-        os.link(aside, file)
-    except FileExistsError:
-        return
-    finally:
-        aside.unlink()
-    flush_folder(file.parent)
-    logger.warning(
-        "%s: made the vault's master key. Keep a copy of it apart from the backups: "
-        "without it nobody can be written to, and no words be read",
-        file,
-    )
-
-
-def _write_key(file: Path, keys: list[str]) -> None:
-    """Replace the file whole or not at all."""
-    _written_aside(file, keys).replace(file)
-    flush_folder(file.parent)
-
-
-def _written_aside(file: Path, keys: list[str]) -> Path:
-    """A new file beside it, surely on disk; only its owner may ever read it."""
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w") as out:
-            out.write("\n".join(keys) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
 
 
 def _utf8(text: str) -> bytes:

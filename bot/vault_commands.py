@@ -6,10 +6,11 @@ import click
 
 from bot.config import load_settings
 from bot.lock import only_instance
+from bot.masterkey import KEY_VARIABLE
 from bot.plain_errors import plain_errors
 from bot.store import DATABASE
 from bot.store.keys import do_without_lost_keys
-from bot.vault import KEY_VARIABLE, copy_keys, rotate
+from bot.vault import copy_keys, rotate
 
 
 @click.group()

@@ -26,10 +26,11 @@ import pytest
 from bot.backup import BackupError, back_up, restore
 from bot.cases import Awaiting, Kind, Matter
 from bot.desk import open_case
+from bot.masterkey import KEY_FILE
 from bot.messages import Photo
 from bot.store import Store
 from bot.store.photos import Photos
-from bot.vault import KEY_FILE, KEYS_DATABASE
+from bot.vault import KEYS_DATABASE
 from tests.office import office_over
 
 PROJECT = Path(__file__).parents[1]

@@ -15,14 +15,13 @@ from cryptography.fernet import Fernet
 
 from bot.cases import Awaiting, Kind, Matter
 from bot.keyring import Keyring
+from bot.masterkey import KEY_FILE, KEY_VARIABLE
 from bot.messages import Photo
 from bot.migrations import migrations
 from bot.store import Store, StoreError, StoreUnavailable
 from bot.store.database import UNREADABLE
 from bot.store.photos import Photos
 from bot.vault import (
-    KEY_FILE,
-    KEY_VARIABLE,
     KEYS_DATABASE,
     KeyGone,
     Vault,
@@ -569,7 +568,7 @@ def _die_at(moment: int, folder: Path) -> None:
         nonlocal seen
         code = getattr(frame, "f_code", None)
         name = getattr(code, "co_name", "")
-        if event == "return" and name in ("_write_key", "rewrap", "_make_key", "open", "close"):
+        if event == "return" and name in ("write_key", "rewrap", "_make_key", "open", "close"):
             seen += 1
             if seen == moment:
                 os._exit(9)
@@ -768,6 +767,11 @@ def test_a_shredded_resident_is_unreadable_in_a_copy_from_before(tmp_path: Path)
         assert restored.residents.without_key() == [resident_id]
         assert [turn.said for turn in restored.turns.last(resident_id, most=9)] == [""]
         assert restored.residents.address(resident_id, "telegram") is None
+        with restored.transaction():  # before she is forgotten again
+            stranger = restored.residents.met("telegram", "987654321", at=Clock().now).id
+            restored.turns.add(stranger, said=WORDS, has_photo=False, at=Clock().now)
+        assert stranger != resident_id
+        assert restored.residents.without_key() == [resident_id]
 
 
 _PLAIN = f"""
