@@ -288,8 +288,9 @@ async def test_of_a_case_filed_as_nobodys_nobody_can_be_asked_for(pages: CasePag
 
 
 async def test_who_writes_to_nobody_is_told_so(pages: CasePages) -> None:
+    told_so = "没有人会收到通知：提交人用编号和查询码来查时才看得到。"
     hers, nobodys = pages.hall.files(), pages.hall.files(as_nobody=True)
-    for case, told in ((hers, []), (nobodys, ["没有人会收到通知：提交人用编号和查询码来查时才看得到。"])):
+    for case, told in ((hers, []), (nobodys, [told_so])):
         pages.hall.does(desk.accept, case, pages.hall.dispatcher)
         clerk = await pages.opens(DISPATCHER, case)
         assert clerk.texts("#do-ask_info .nobody-hears") == told
