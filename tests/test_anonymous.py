@@ -10,6 +10,7 @@ from bot.app import Bot, web_site
 from bot.cases import Actor, CaseState, Staff
 from bot.messages import Photo, Said
 from tests.actors import WebResident
+from tests.clock import Clock
 from tests.person import Person
 from tests.photographs import JPEG
 from tests.town import Neighbour, Town
@@ -242,6 +243,38 @@ async def test_a_danger_that_is_added_behind_a_code_names_whom_to_call(resident:
     await resident.says(f"{number} 着火了，有人被困")
     assert "119" in resident.heard[-1]
     assert "没有记入" in resident.heard[-1]
+
+
+async def test_what_she_writes_after_being_asked_for_more_is_nobodys_too(
+    bot: Bot, resident: Person
+) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.says(f"/status {number} {code}")
+    await resident.taps("补充")
+    assert "不会留在您的记录里" in resident.heard[-1]
+    await resident.sends_photo()
+    await resident.says("他还收了烟酒，是红金龙吗？")
+    assert resident.heard[-1].startswith(f"已补充到 {number}")
+    case = bot.store.cases.numbered(number)
+    assert case
+    assert case.photos == 1
+    assert bot.store.cases.events(case.id)[-1].reason == "他还收了烟酒，是红金龙吗？"
+    assert_nothing_held(bot, number, code, "烟酒", "红金龙")
+    await resident.says("空气质量目标是多少？")
+    assert len(bot.store.cases.events(case.id)) == 3
+
+
+async def test_she_is_asked_for_more_only_for_a_while(
+    bot: Bot, resident: Person, clock: Clock
+) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.says(f"/status {number} {code}")
+    await resident.taps("补充")
+    clock.passes(minutes=bot.settings.limits.follow_up_minutes + 1)
+    await resident.says("空气质量目标是多少？")
+    case = bot.store.cases.numbered(number)
+    assert case
+    assert len(bot.store.cases.events(case.id)) == 1
 
 
 async def test_words_that_a_closed_case_does_not_take_are_said_to_be_left_out(

@@ -35,6 +35,8 @@ class Casework:
         self._store = office.store
         self._phrasing = phrasing
         self._limits = limits
+        self._adding_to_nobodys: dict[int, tuple[int, datetime]] = {}
+        """Which case of nobody's a resident adds to, since when: it is written down nowhere."""
 
     def note_return(self, resident_id: int, *, at: datetime) -> None:
         """She can be written to again: staff see it on her cases."""
@@ -121,6 +123,10 @@ class Casework:
         """The case that what she says belongs to: she replies to a message about it, or has just
         said that she adds to it. None if there is none, or nothing can be added to it."""
         since = moment.at - timedelta(minutes=self._limits.follow_up_minutes)
+        nobodys, asked_at = self._adding_to_nobodys.get(moment.resident.id, (0, since))
+        if asked_at > since and said.case_id is None:
+            found = self._store.cases.get(nobodys)
+            return found if self._can(found, "add_words") else None
         adding = self._store.residents.adding_to(moment.resident.id, since=since)
         for case_id in (said.case_id, adding):
             case = self._hers(moment, case_id) if case_id is not None else None
@@ -143,12 +149,12 @@ class Casework:
         words: str,
         numbers: Sequence[str] = (),
     ) -> list[Reply]:
-        """Add what she sent to a case; further photos may follow.
+        """Add what she sent to a case, hers or of nobody; further photos may follow.
 
         Args:
             numbers: emergency numbers to show first.
         """
-        actor = Actor.resident(moment.resident.id)
+        actor = Actor.resident(case.resident_id)
         kept = [photo for photo in photos if self._keep_photo(moment, case, photo, said.album)]
         if words:
             desk.add_words(self._office, case.id, actor, words, at=moment.at)
@@ -159,16 +165,26 @@ class Casework:
             desk.add_place(
                 self._office, case.id, actor, point.latitude, point.longitude, at=moment.at
             )
-        self._store.residents.set_adding(
-            moment.resident.id, None if words else case.id, at=moment.at
-        )
+        self._set_adding(moment, case, goes_on=not words)
         replies = []
         if len(kept) < len(photos):
             most = self._limits.max_photos_per_draft
             replies.append(
                 Reply(self._phrasing.say(moment.language, "draft.photos_full", most=most))
             )
-        return [*replies, self._added(moment, case, words=words, numbers=numbers)]
+        replies.append(self._added(moment, case, words=words, numbers=numbers))
+        return [_told(case, reply) for reply in replies]
+
+    def _set_adding(self, moment: Moment, case: Case, *, goes_on: bool = True) -> None:
+        """What she sends next belongs to this case, too, or no longer."""
+        if not case.is_anonymous:
+            self._store.residents.set_adding(
+                moment.resident.id, case.id if goes_on else None, at=moment.at
+            )
+        elif goes_on:
+            self._adding_to_nobodys[moment.resident.id] = (case.id, moment.at)
+        else:
+            self._adding_to_nobodys.pop(moment.resident.id, None)
 
     def _added(self, moment: Moment, case: Case, *, words: str, numbers: Sequence[str]) -> Reply:
         text = self._phrasing.say(moment.language, "case.added", number=case.number)
@@ -176,7 +192,7 @@ class Casework:
             text = danger_text(self._phrasing, moment.language, numbers, text)
         more = self._button(moment, case, "add_more")
         rows: Rows = ((more,),)
-        if words:
+        if words and not case.is_anonymous:  # of nobody's the words are kept with the case alone
             other = self._phrasing.button(
                 moment.language, "not_an_addition", f"new:{moment.turn_id}"
             )
@@ -193,7 +209,7 @@ class Casework:
             media_type=photo.media_type,
             size_bytes=photo.size_bytes,
             at=moment.at,
-            album=album,
+            album="" if case.is_anonymous else album,
         )
         return True
 
@@ -304,15 +320,20 @@ class Casework:
         return Reply(text, buttons=rows, replaces=True, case_id=case.id)
 
     def _invites_words(self, moment: Moment, case: Case, key: str) -> Reply:
-        """What she writes next belongs to the case; of nobody's only what stands behind its code:
-        who waits to add to it would be known."""
-        if case.is_anonymous:
-            how = self._phrasing.say(
-                moment.language, "case.add_by_code", number=case.number, code=case.query_code
-            )
-            return _told(case, Reply(how))
-        self._store.residents.set_adding(moment.resident.id, case.id, at=moment.at)
-        return self._say(moment, case, key)
+        """What she sends next belongs to the case; of nobody's only for a moment, and as long as
+        the bot runs: that she waits to add to it is written down nowhere."""
+        self._set_adding(moment, case)
+        invited = self._say(moment, case, key)
+        if not case.is_anonymous:
+            return invited
+        how = self._phrasing.say(
+            moment.language,
+            "case.add_by_code",
+            number=case.number,
+            code=case.query_code,
+            minutes=self._limits.follow_up_minutes,
+        )
+        return replace(invited, html=f"{invited.html}\n\n{how}")
 
     def _ask_to_withdraw(self, moment: Moment, case: Case) -> Reply:
         if not case.may_be_withdrawn:
