@@ -12,6 +12,13 @@ from bot.desk import Holdings
 from bot.plain_errors import plain_errors
 from bot.store.photos import Photos
 
+_CASES = {
+    "withdrawn": "open; figures stay",
+    "emptied": "closed; figures stay",
+    "kept": "open reports of wrongdoing and dangers go on without her",
+}
+"""What becomes of her cases (`bot.desk.Holdings`), and why so."""
+
 
 @click.command()
 @click.argument("number", default="")
@@ -43,6 +50,9 @@ def _resident_of(bot: Bot, number: str) -> int:
     case = bot.store.cases.numbered(number.strip().upper())
     if case is None:
         raise click.ClickException(f"there is no case {number}")
+    if not bot.store.residents.has_identity(case.resident_id):
+        told = "filed anonymously, or its resident was forgotten before: there is nobody to forget"
+        raise click.ClickException(f"{case.number}: {told}")
     return case.resident_id
 
 
@@ -59,6 +69,6 @@ def _forget(bot: Bot, resident_id: int, *, say: Callable[[str], None]) -> None:
 def _tell(holdings: Holdings, *, say: Callable[[str], None]) -> None:
     for name, count in holdings.counts.items():
         say(f"{name}: {count}")
-    for what in ("withdrawn", "emptied", "kept"):
+    for what, why in _CASES.items():
         numbers = [case.number for case in getattr(holdings, what)]
-        say(f"{what}: {', '.join(numbers) or '-'}")
+        say(f"{what}: {', '.join(numbers) or '-'}{f' ({why})' if numbers else ''}")

@@ -195,6 +195,11 @@ def test_an_operator_forgets_whoever_filed_a_case(tmp_path: Path, built: Path) -
     with operator.store() as store:
         assert store.cases.get(case.id).matter.text == FORGOTTEN
         assert store.residents.known("web", "ada") is None
+    again = operator.runs("forget", NUMBER, "--commit")
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert f"{NUMBER}: filed anonymously, or its resident was forgotten before" in again.stderr
+    with operator.store() as store:
+        assert len(store.receipts.all()) == 1
     assert operator.runs("forget", "WC20200302-0999").exit_code == 1
 
 
