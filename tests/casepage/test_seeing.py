@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot import desk
-from bot.cases import Awaiting, Case, CaseState, Kind, Matter
+from bot.cases import Awaiting, Case, CaseState, Kind, Matter, Solved
 from bot.desk import To
 from bot.messages import Photo
 from bot.store.photos import Photos
@@ -19,7 +19,7 @@ from tests.casepages import (
     forms,
     opened,
 )
-from tests.casework import LAMP, STREETS
+from tests.casework import LAMP, PARKS, STREETS
 
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 64
 REASON = "电话回访核实地点"
@@ -155,6 +155,57 @@ async def test_a_photo_is_for_each_role_as_its_case_is(pages: CasePages, kind: K
         photo = await page.http.get(f"{address(case)}/photos/1")
         assert page.status == photo.status_code == (404 if name == GARDENER else 200), name
         assert (JPEG in photo.content) == (name != GARDENER)
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_no_page_or_file_tells_another_unit_of_a_confidential_case(
+    pages: CasePages, is_closed: bool
+) -> None:
+    """A report of wrongdoing that was called something else, beside a case of that unit's."""
+    hall, commitment = pages.hall, pages.commitment().id
+    road = f"紫罗兰{'巷' if is_closed else '里'}"
+    matter = replace(LAMP, kind=Kind.REPORT, text=f"{road}的队长收钱。", place=f"{road}7号")
+    case = hall.does(desk.classify, hall.files(matter), hall.dispatcher, kind=Kind.COMPLAINT)
+    case = hall.does(desk.accept, case, hall.dispatcher)
+    hall.does(desk.link, case, hall.dispatcher, commitments=[commitment])
+    case = hall.does(desk.dispatch, case, hall.dispatcher, [To(STREETS)])
+    hers = hall.dispatched(to=[To(PARKS)], by=hall.neighbour)
+    hall.does(desk.link, hers, hall.dispatcher, commitments=[commitment])
+    with hall.store.transaction():
+        hall.store.cases.keep_similar(hers.id, case.id, score=0.9, reasons=["place"])
+        hall.store.cases.change(replace(hall.case(hers), same_as=case.id))
+    if is_closed:
+        replied = hall.replies(hall.finishes(hall.case(case)))
+        case = hall.does(desk.judge_solved, replied, hall.resident, Solved.YES)
+    told = {
+        name: await whole_console(pages, name, case, hers, commitment, road)
+        for name in (GARDENER, HANDLER)
+    }
+    assert [words for words in (case.number, matter.text) if words in told[GARDENER]] == []
+    assert [words for words in (case.number, matter.text) if words not in told[HANDLER]] == []
+
+
+async def whole_console(
+    pages: CasePages, name: str, case: Case, other: Case, commitment: str, words: str
+) -> str:
+    """All that somebody's console says of a case wherever it could, the exported files with it."""
+    clerk = await pages.opens(name, other)
+    found = [str(clerk.page)]
+    lists = ("tab=all", f"tab=all&q={words}", f"tab=all&commitment={commitment}", "tab=overdue")
+    for path in (
+        *(f"{start}?{query}" for query in lists for start in ("/", "/rows", "/export")),
+        f"/commitments/{commitment}",
+        "/commitments",
+        *(f"/overview?format={format_}" for format_ in ("", "json", "csv")),
+    ):
+        found.append((await clerk.http.get(f"/console{path}")).text)
+    seen = await clerk.http.get(address(case))
+    found += [seen.text] if seen.status_code == 200 else []
+    for format_ in ("json", "open311"):
+        await clerk.opens("/console/export?tab=all")
+        await clerk.posts("/console/export", {"list": "tab=all", "format": format_})
+        found.append(str(clerk.page))
+    return "\n".join(found)
 
 
 async def test_a_unit_that_gave_a_case_back_sees_its_photos_no_more(pages: CasePages) -> None:
