@@ -264,6 +264,23 @@ async def test_what_she_writes_after_being_asked_for_more_is_nobodys_too(
     assert len(bot.store.cases.events(case.id)) == 3
 
 
+async def test_a_photo_with_number_and_code_below_it_is_added_and_nobodys(
+    bot: Bot, resident: Person
+) -> None:
+    number, code = await files_anonymously(resident)
+    await resident.sends_photo(f"{number} AAAAAAAA 就是这里")
+    assert "没有记入" in resident.heard[-1]
+    await resident.sends_photo(f"{number} {code} 就是这里")
+    assert resident.heard[-1].startswith(f"已补充到 {number}")
+    case = bot.store.cases.numbered(number)
+    assert case
+    assert case.photos == 1
+    assert_nothing_held(bot, number, code, "就是这里")
+    known = bot.store.residents.known("web", "resident")
+    assert known
+    assert bot.store.holdings.of(known.id)["files"] == []
+
+
 async def test_she_is_asked_for_more_only_for_a_while(
     bot: Bot, resident: Person, clock: Clock
 ) -> None:

@@ -68,14 +68,20 @@ class Casework:
         texts = [Reply(reply.html) for reply in last]
         return [_told(case, reply) for reply in (*texts, view)]
 
-    def add_by_code(self, moment: Moment, case: Case, words: str) -> list[Reply]:
-        """Words that were written behind number and code: of a case that belongs to nobody, or of
-        her own; what cannot be added is said to be left out, above how the case stands."""
+    def add_by_code(
+        self,
+        moment: Moment,
+        case: Case,
+        said: Said,
+        photos: Sequence[KeptPhoto],
+        *,
+        words: str,
+    ) -> list[Reply]:
+        """What was sent with number and code: to a case that belongs to nobody, or to her own;
+        what cannot be added is said to be left out, above how the case stands."""
         may_add = case.is_anonymous or case.resident_id == moment.resident.id
         if may_add and self._can(case, "add_words"):
-            actor = Actor.resident(case.resident_id)
-            desk.add_words(self._office, case.id, actor, words, at=moment.at)
-            return [self._say(moment, case, "case.added")]
+            return self.add(moment, case, said, photos, words=words)
         shown = (
             self.shown_by_code(moment, case) if case.is_anonymous else [self.view(moment, case)]
         )

@@ -1,17 +1,17 @@
 """The slash commands, the same on every channel."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot import desk
 from bot.cases import Case
 from bot.dialogue.casework import Casework
-from bot.dialogue.drafting import Drafting, Moment
+from bot.dialogue.drafting import Drafting, KeptPhoto, Moment
 from bot.dialogue.lookups import is_number, taken_apart
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
 from bot.dialogue.rights import Rights
-from bot.messages import Button, Reply, row_number
+from bot.messages import Button, Reply, Said, row_number
 from bot.store import Store
 from bot.wording import LANGUAGES
 from index import Commitment, Index
@@ -19,6 +19,15 @@ from index import Commitment, Index
 _CASES_SHOWN = 10
 _PAGE = 6
 LANGUAGE_NAMES = {"zh": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A command as she sent it: what stands behind its name, and with what."""
+
+    rest: str
+    said: Said
+    photos: Sequence[KeptPhoto]
 
 
 class Commands:
@@ -40,7 +49,7 @@ class Commands:
         self._drafting = drafting
         self._casework = casework
         self._index = index
-        self._by_name: Mapping[str, Callable[[Moment, str], list[Reply]]] = {
+        self._by_name: Mapping[str, Callable[[Moment, _Typed], list[Reply]]] = {
             "start": lambda moment, _: self._message(moment, "talk.welcome"),
             "help": lambda moment, _: self._message(moment, "talk.help"),
             "topics": lambda moment, _: [self.topics(moment)],
@@ -60,13 +69,14 @@ class Commands:
         """Every command, without its slash."""
         return list(self._by_name)
 
-    def run(self, moment: Moment, name: str, rest: str) -> list[Reply]:
+    def run(self, moment: Moment, said: Said, photos: Sequence[KeptPhoto] = ()) -> list[Reply]:
         """Carry out a command; an unknown one gets the help."""
-        command = self._by_name.get(name)
+        name, _, rest = said.text[1:].replace("\n", " ").partition(" ")
+        command = self._by_name.get(name.partition("@")[0].lower())
         if command is None:
             unknown = self._phrasing.say(moment.language, "talk.unknown_command")
             return [Reply(f"{unknown}\n\n{self._phrasing.say(moment.language, 'talk.help')}")]
-        return command(moment, rest)
+        return command(moment, _Typed(rest, said, photos))
 
     def topics(self, moment: Moment, target: str = "", *, replaces: bool = False) -> Reply:
         """The sections of a report, as buttons; of several reports, first the reports.
@@ -143,13 +153,13 @@ class Commands:
         draft = self._drafting.begin_without_words(moment)
         return [self._drafting.standing(moment, draft)]
 
-    def _status(self, moment: Moment, rest: str) -> list[Reply]:
+    def _status(self, moment: Moment, typed: _Typed) -> list[Reply]:
         """How a case stands, and what is added to it behind its code.
 
         Only what she asks of her own case by its number is kept in her conversation: a code, a
         mistyped one as well, or the number of a case that is not hers would tie her to it.
         """
-        number, code, words = taken_apart(rest)
+        number, code, words = taken_apart(typed.rest)
         if not number:
             return self._message(moment, "case.how_status")
         case = desk.find_case(
@@ -160,19 +170,20 @@ class Commands:
             at=moment.at,
         )
         if case is None:
-            replies = [self._not_found(moment, number, has_words=bool(words))]
+            adds = bool(words or typed.photos or typed.said.location)
+            replies = [self._not_found(moment, number, adds=adds)]
         else:
-            replies = self._found(moment, case, _behind_code(case, code, words))
+            replies = self._found(moment, case, typed, _behind_code(case, code, words))
         is_kept = case is not None and not code
         return replies if is_kept else [replace(one, is_passing=True) for one in replies]
 
-    def _not_found(self, moment: Moment, number: str, *, has_words: bool) -> Reply:
-        key = "case.not_found" if is_number(number) or not has_words else "case.how_status"
-        return Reply(self._phrasing.say(moment.language, key, words=has_words))
+    def _not_found(self, moment: Moment, number: str, *, adds: bool) -> Reply:
+        key = "case.not_found" if is_number(number) or not adds else "case.how_status"
+        return Reply(self._phrasing.say(moment.language, key, words=adds))
 
-    def _found(self, moment: Moment, case: Case, words: str) -> list[Reply]:
-        if words:
-            return self._casework.add_by_code(moment, case, words)
+    def _found(self, moment: Moment, case: Case, typed: _Typed, words: str) -> list[Reply]:
+        if words or typed.photos or typed.said.location:
+            return self._casework.add_by_code(moment, case, typed.said, typed.photos, words=words)
         if case.is_anonymous:
             return self._casework.shown_by_code(moment, case)
         return [self._casework.view(moment, case)]

@@ -23,7 +23,7 @@ from bot.dialogue.drafting import (
     TooManyDrafts,
 )
 from bot.dialogue.edits import Edits
-from bot.dialogue.lookups import added_behind, as_command
+from bot.dialogue.lookups import added_behind, as_command, asks_for_case
 from bot.dialogue.photographs import Photographs
 from bot.dialogue.phrasing import Phrasing, danger_text
 from bot.dialogue.questions import Questions
@@ -340,6 +340,7 @@ class Dialogue:
     def _on_message(self, moment: Moment, prepared: _Prepared) -> list[Reply]:
         said = prepared.said
         unreadable = self._unreadable(moment, said.unreadable) if said.unreadable else []
+        is_attached = bool(prepared.photos) or said.location is not None
         if self._is_too_long(said.text):
             count, most = utf16_units(said.text), self._limits.max_text_chars
             replies = self._say(moment, "talk.too_long", count=count, most=most)
@@ -353,13 +354,12 @@ class Dialogue:
                 words=said.text if has_words(said.text) else "",
                 numbers=understanding.numbers if understanding else (),
             )
-        elif prepared.photos or said.location:
+        elif said.text.startswith("/") and (asks_for_case(said.text) or not is_attached):
+            replies = self._commands.run(moment, said, prepared.photos)
+            replies = self._with_numbers(moment, replies, prepared.understanding)
+        elif is_attached:
             understanding = prepared.understanding
             replies = self._attachments.take(moment, said, prepared.photos, understanding)
-        elif said.text.startswith("/"):
-            name, _, rest = said.text[1:].replace("\n", " ").partition(" ")
-            replies = self._commands.run(moment, name.partition("@")[0].lower(), rest)
-            replies = self._with_numbers(moment, replies, prepared.understanding)
         elif prepared.understanding:
             replies = self._on_words(moment, prepared.understanding)
         else:

@@ -5,10 +5,10 @@ from bot.cases import Actor, Case, Draft, Matter
 from bot.config import Limits
 from bot.desk import Office
 from bot.dialogue.drafting import Drafting, Moment, holds
+from bot.dialogue.lookups import asks_for_case
 from bot.dialogue.phrasing import Phrasing
 from bot.messages import Reply, Said, Turn
 
-ASKS_FOR_CASE = "/status"
 _CASES_LOOKED_THROUGH = 20
 
 
@@ -41,7 +41,7 @@ class Edits:
             was emptied no words are taken back in; a case may still be asked for by its code.
         """
         if self._store.turns.is_emptied(earlier.id):
-            return [] if words.startswith(ASKS_FOR_CASE) else [self._left_out(moment)]
+            return [] if asks_for_case(words) else [self._left_out(moment)]
         self._store.turns.revise(earlier, words, at=moment.at)
         draft = self._draft_with(moment.resident.id, earlier)
         if draft and matter:

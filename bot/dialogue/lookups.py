@@ -51,8 +51,13 @@ def taken_apart(rest: str) -> tuple[str, str, str]:
 
 def added_behind(text: str) -> str:
     """What is added behind number and code; empty for any other message."""
-    command, _, rest = text.partition(" ")
-    return taken_apart(rest)[2] if command.lower() == "/status" else ""
+    _, *rest = text.split(maxsplit=1)
+    return taken_apart(*rest)[2] if rest and asks_for_case(text) else ""
+
+
+def asks_for_case(text: str) -> bool:
+    """Whether a message is the command that asks how a case stands."""
+    return re.split(r"[\s@]", text, maxsplit=1)[0].lower() == "/status"
 
 
 def is_number(text: str) -> bool:
