@@ -180,6 +180,22 @@ class Keyring:
             return self.wrapped(key_id) is None and key_id <= self.last
         return bool(self._all("select 1 from shredded where id = ?", [key_id]))
 
+    def all(self) -> dict[int, bytes]:
+        """Every key as it is sealed, by its number."""
+        return dict(self._all("select id, sealed from keys"))
+
+    def bring_back(self, keys: Mapping[int, bytes]) -> None:
+        """Put keys in their places, but for those that were shredded."""
+        with self._writing():
+            self._connection.executemany(
+                """
+                insert into keys (id, sealed)
+                select ?1, ?2 where not exists (select 1 from shredded where id = ?1)
+                on conflict (id) do update set sealed = excluded.sealed
+                """,
+                list(keys.items()),
+            )
+
     def remove(self, key_ids: Sequence[int]) -> None:
         """Take keys away; once this returns, they are not on disk any more."""
         numbers = [(key_id,) for key_id in key_ids]

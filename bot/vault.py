@@ -10,8 +10,8 @@ import os
 import re
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -224,6 +224,24 @@ class Vault:
         """
         self._keyring.copy_to(file)
 
+    def bring_back(self, file: Path) -> int:
+        """Take from a copy of its keys what was lost or damaged here since; how many keys that
+        were. What was shredded stays so.
+
+        Raises:
+            VaultError: it is no copy of these keys.
+        """
+        with _copy(file, of=self.name) as copy:
+            theirs = copy.all()
+        sound = {key_id for key_id, sealed in self._keyring.all().items() if self._opens(sealed)}
+        back = {
+            key_id: sealed
+            for key_id, sealed in theirs.items()
+            if key_id not in sound and not self.was_shredded(key_id) and self._opens(sealed)
+        }
+        self._keyring.bring_back(back)
+        return len(back)
+
     def expect_no_newer(self, file: Path) -> None:
         """Make sure that a file holds no keys, or none that are not here.
 
@@ -232,15 +250,8 @@ class Vault:
         """
         if not file.exists() or not file.stat().st_size:
             return
-        try:
-            with closing(Keyring.at(file)) as other:
-                if other.name != self.name:
-                    raise VaultError(
-                        f"{file}: these are the keys of another vault; move them away"
-                    )
-                is_newer = other.last > self.last_key or other.shredded() - self._shredded()
-        except (KeyringError, sqlite3.Error) as error:
-            raise VaultError(f"{file}: no copy of these keys, or damaged; move it away") from error
+        with _copy(file, of=self.name) as other:
+            is_newer = other.last > self.last_key or other.shredded() - self._keyring.shredded()
         if is_newer:
             raise VaultError(f"{file}: newer than the keys that are copied; move it away")
 
@@ -263,11 +274,11 @@ class Vault:
         """Let go of the file."""
         self._keyring.close()
 
-    def _shredded(self) -> set[int]:
-        return self._keyring.shredded()
-
     def _wrapped(self, key: bytes) -> bytes:
         return self._master.encrypt(key)
+
+    def _opens(self, wrapped: bytes) -> bool:
+        return self._rewrapped(wrapped) is not None
 
     def _rewrapped(self, wrapped: bytes) -> bytes | None:
         """A key sealed anew; None if no master key opens it."""
@@ -344,6 +355,35 @@ def copy_keys(folder: Path, target: Path, *, environ: Mapping[str, str] = os.env
             raise VaultError(f"{target}: {error}") from error
         finally:
             aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _copy(file: Path, *, of: str) -> Iterator[Keyring]:
+    """A copy of the keys that have this name.
+
+    Raises:
+        VaultError: it is none.
+    """
+    try:
+        with closing(Keyring.at(file)) as copy:
+            if copy.name != of:
+                raise VaultError(f"{file}: these are the keys of another vault")
+            yield copy
+    except (KeyringError, sqlite3.Error) as error:
+        raise VaultError(f"{file}: no copy of these keys, or damaged") from error
+
+
+def bring_back_keys(folder: Path, file: Path, *, environ: Mapping[str, str] = os.environ) -> int:
+    """Take from a copy what was lost or damaged since; how many keys that were.
+
+    Raises:
+        VaultError: the vault cannot be opened, or the file is no copy of its keys.
+    """
+    with closing(Vault.open(folder, environ=environ, makes=False)) as vault:
+        try:
+            return vault.bring_back(file)
+        except sqlite3.Error as error:
+            raise VaultError(f"{folder / KEYS_DATABASE}: {error}") from error
 
 
 def rotate(folder: Path, *, environ: Mapping[str, str] = os.environ) -> Rotation:

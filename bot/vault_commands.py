@@ -10,7 +10,7 @@ from bot.masterkey import KEY_VARIABLE
 from bot.plain_errors import plain_errors
 from bot.store import DATABASE
 from bot.store.keys import do_without_lost_keys
-from bot.vault import copy_keys, rotate
+from bot.vault import bring_back_keys, copy_keys, rotate
 
 
 @click.group()
@@ -49,6 +49,18 @@ def rotate_() -> None:
         click.echo(f"An older key in {KEY_VARIABLE}, and older copies, can be destroyed now")
         for key_id in done.damaged:
             click.echo(f"key {key_id} is damaged and stays as it is; see: doctor", err=True)
+
+
+@vault.command("bring-back")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def bring_back(file: Path) -> None:
+    """Take keys that were lost or damaged from the copy in FILE; none that was shredded.
+
+    Example: python -m bot vault bring-back /media/safe/keys.db
+    """
+    with plain_errors():
+        count = bring_back_keys(load_settings().paths.var, file)
+        click.echo(f"{count} keys brought back")
 
 
 @vault.command("do-without")

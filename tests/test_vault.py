@@ -13,7 +13,8 @@ import pytest
 import sqlite_utils
 from cryptography.fernet import Fernet
 
-from bot.cases import Awaiting, Kind, Matter
+from bot.cases import Actor, Awaiting, Kind, Matter
+from bot.desk import withdraw
 from bot.keyring import Keyring
 from bot.masterkey import KEY_FILE, KEY_VARIABLE
 from bot.messages import Photo
@@ -26,11 +27,13 @@ from bot.vault import (
     KeyGone,
     Vault,
     VaultError,
+    bring_back_keys,
     copy_keys,
     rotate,
 )
-from tests.backups import files, lend_keys
+from tests.backups import files, fill, lend_keys
 from tests.clock import Clock
+from tests.office import office_over
 from tests.prompt import Prompt
 
 WORDS = "我叫欧阳若兰，电话13912345678，紫阳路8号3栋501"
@@ -422,6 +425,53 @@ def test_who_has_lost_her_key_goes_on_with_a_new_one(tmp_path: Path) -> None:
         assert met.id == resident_id
         assert store.residents.address(resident_id, "telegram") == "987654321"
     assert said(tmp_path, resident_id) == [UNREADABLE, "第二句"]
+
+
+def test_a_case_whose_key_is_lost_is_worked_on_and_readable_once_the_key_is_back(
+    tmp_path: Path,
+) -> None:
+    """Each change of a case seals its words anew: nothing must take the place of the lost."""
+    fill(tmp_path, "路灯坏了")
+    copy_keys(tmp_path, tmp_path / "good.db")
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        ((key_id,),) = store._database.tuples("select key_id from residents", [])
+    lose(tmp_path, key_id)
+    with closing(Store.open(tmp_path / "bot.db")) as store, store.transaction():
+        case = store.cases.get(1)
+        assert case.matter.text == UNREADABLE
+        withdraw(office_over(store), 1, Actor.resident(case.resident_id), "好了", at=Clock().now)
+    assert bring_back_keys(tmp_path, tmp_path / "good.db") == 1
+    with closing(Store.open(tmp_path / "bot.db")) as store:
+        assert store.cases.get(1).matter.text == "路灯坏了"
+        assert store.cases.events(1)[-1].reason == "好了"
+        assert store.damaged_rows() == []
+
+
+def test_what_was_shredded_is_not_brought_back_and_what_is_sound_stays(tmp_path: Path) -> None:
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        shredded, damaged, lost, sound = (vault.new_key() for _ in range(4))
+        sealed = {key: vault.seal(key, WORDS) for key in (damaged, lost, sound)}
+        copy_keys(tmp_path, tmp_path / "copy.db", environ=NOWHERE)
+        vault.shred(shredded)
+    lose(tmp_path, lost)
+    with closing(sqlite3.connect(tmp_path / KEYS_DATABASE)) as keys, keys:
+        keys.execute("update keys set sealed = x'00' where id = ?", [damaged])
+    assert bring_back_keys(tmp_path, tmp_path / "copy.db", environ=NOWHERE) == 2
+    assert bring_back_keys(tmp_path, tmp_path / "copy.db", environ=NOWHERE) == 0
+    with closing(Vault.open(tmp_path, environ=NOWHERE)) as vault:
+        assert [vault.unseal(one) for one in sealed.values()] == [WORDS] * 3
+        assert not vault.has_key(shredded)
+
+
+def test_nothing_is_brought_back_from_what_is_no_copy(prompt: Prompt) -> None:
+    filled(prompt.var)
+    filled(prompt.var / "other")
+    for file in (prompt.var / "other" / KEYS_DATABASE, prompt.var / "bot.db"):
+        done = prompt.run("vault", "bring-back", str(file))
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert prompt.run("vault", "bring-back", str(prompt.var / KEYS_DATABASE)).stdout == (
+        "0 keys brought back\n"
+    )
 
 
 def test_keys_from_before_there_was_a_list_of_the_shredded(tmp_path: Path) -> None:

@@ -153,9 +153,11 @@ class Database:
         return int(self.tables.conn.execute(sql, list(row.values())).lastrowid or 0)
 
     def update(self, table: str, row_id: int, changes: Row) -> None:
-        """Change columns of the row with this id."""
-        columns = ", ".join(f"{name} = ?" for name in changes)
-        self.execute(f"update {table} set {columns} where id = ?", [*changes.values(), row_id])
+        """Change columns of the row with this id; what could not be read of it stays as it is."""
+        known = {name: value for name, value in changes.items() if value != UNREADABLE}
+        if known:
+            columns = ", ".join(f"{name} = ?" for name in known)
+            self.execute(f"update {table} set {columns} where id = ?", [*known.values(), row_id])
 
     def note_keys(self) -> None:
         """Keep which keys were given: older ones are not taken for this database's any more."""
@@ -176,12 +178,15 @@ class Database:
 
     def sealed(self, resident_id: int, text: str) -> str:
         """A text as it is kept: only the resident's key opens it. In place of one that was lost
-        or is damaged she gets a new one.
+        or is damaged she gets a new one. What could not be read is not sealed anew: the key may be
+        brought back.
 
         Raises:
             LookupError: there is no such resident.
             KeyGone: her key was shredded.
         """
+        if text == UNREADABLE:
+            return text
         row = self.tables.conn.execute(
             "select key_id from residents where id = ?", [resident_id]
         ).fetchone()
