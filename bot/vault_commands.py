@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from bot.config import load_settings
+from bot.keykeeping import bring_back_keys, copy_keys, rotate
 from bot.lock import only_instance
 from bot.masterkey import KEY_VARIABLE
 from bot.plain_errors import plain_errors
 from bot.store import DATABASE
 from bot.store.keys import do_without_lost_keys
-from bot.vault import bring_back_keys, copy_keys, rotate
 
 
 @click.group()

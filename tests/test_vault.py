@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 
 from bot.cases import Actor, Awaiting, Kind, Matter
 from bot.desk import withdraw
+from bot.keykeeping import bring_back_keys, copy_keys, rotate
 from bot.keyring import Keyring
 from bot.masterkey import KEY_FILE, KEY_VARIABLE
 from bot.messages import Photo
@@ -27,9 +28,6 @@ from bot.vault import (
     KeyGone,
     Vault,
     VaultError,
-    bring_back_keys,
-    copy_keys,
-    rotate,
 )
 from tests.backups import files, fill, lend_keys
 from tests.clock import Clock
