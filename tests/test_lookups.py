@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialogue.lookups import as_command
+from bot.dialogue.lookups import added_behind, as_command
 
 N, C = "WC20261129-0012", "C8MGK8HC"
 
@@ -43,3 +43,19 @@ def test_a_number_asks_for_its_case_however_it_is_written(said: str, meant: str)
 )
 def test_what_tells_of_more_than_a_case_is_as_it_was(said: str) -> None:
     assert as_command(said) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "added"),
+    [
+        (f"/status {N} {C} 着火了", "着火了"),
+        (f"/status\n{N}\n{C}\n着火了", "着火了"),
+        (f"/status {N} 着火了", "着火了"),
+        (f"/status {N} {C}", ""),
+        ("/status", ""),
+        (f"/mine {N} {C} 着火了", ""),
+        ("", ""),
+    ],
+)
+def test_what_stands_behind_number_and_code_is_added(said: str, added: str) -> None:
+    assert added_behind(said) == added

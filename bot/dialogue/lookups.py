@@ -2,6 +2,7 @@
 
 import re
 
+_STATUS = "/status"
 _NUMBER = re.compile(r"WC\d{8}-\d{4,}", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"/status(?=WC\d)", re.IGNORECASE)
 _APART = re.compile(r"[\s,，、;；。]+")
@@ -51,13 +52,12 @@ def taken_apart(rest: str) -> tuple[str, str, str]:
 
 def added_behind(text: str) -> str:
     """What is added behind number and code; empty for any other message."""
-    _, *rest = text.split(maxsplit=1)
-    return taken_apart(*rest)[2] if rest and asks_for_case(text) else ""
+    return taken_apart(text[len(_STATUS) :])[2] if asks_for_case(text) else ""
 
 
 def asks_for_case(text: str) -> bool:
     """Whether a message is the command that asks how a case stands."""
-    return re.split(r"[\s@]", text, maxsplit=1)[0].lower() == "/status"
+    return re.split(r"[\s@]", text, maxsplit=1)[0].lower() == _STATUS
 
 
 def is_number(text: str) -> bool:
