@@ -116,7 +116,8 @@ def passing_bubbles(replies: Sequence[Reply]) -> list[Bubble]:
 
 def is_dangerous(button: Button) -> bool:
     """Whether a tap does away with what nobody can bring back."""
-    return button.action.startswith("forget:") and button.action != "forget:no"
+    forgets = button.action.startswith("forget:") and button.action != "forget:no"
+    return forgets or button.action.endswith(":withdraw_yes")
 
 
 def _place_of_replaced(
