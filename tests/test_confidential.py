@@ -19,6 +19,7 @@ from bot.staffroom import Outcome, Staffroom
 from bot.store import Sent
 from tests.casework import LAMP, PARKS, STREETS, Hall
 from tests.office import real_wording
+from tests.test_staff_cards import Chats
 
 ROAD = "紫罗兰巷"
 SECRET = Matter(
@@ -120,6 +121,28 @@ def member(hall: Hall, actor: Actor) -> Staff:
     found = hall.store.staff.get(actor.staff_id)
     assert found is not None
     return found
+
+
+def test_what_a_group_got_before_is_taken_away_at_the_next_start(hall: Hall) -> None:
+    """Its present kind alone was asked for: one 改分类 brought words and place into the group."""
+    group, chats = hall.opens_a_group(), Chats(hall)
+    beside = hall.files(by=hall.neighbour)
+    case = hall.files(replace(SECRET, kind=Kind.COMPLAINT))
+    chats.receive()
+    hall.connection.execute("update cases set is_confidential = 1 where id = ?", [case.id])
+    assert ROAD in chats.shown(group)
+    assert "30.55" in chats.shown(group)
+    desk.adopt_cases(hall.office, at=hall.clock.now)
+    chats.receive()
+    assert case.number not in chats.shown(group)
+    assert ROAD not in chats.shown(group)
+    assert "30.55" not in chats.shown(group)
+    assert beside.number in chats.shown(group)
+    hall.does(desk.accept, case, hall.dispatcher)
+    chats.receive()
+    desk.adopt_cases(hall.office, at=hall.clock.now)
+    chats.receive()
+    assert "内容只在私聊中显示" in chats.shown(group)
 
 
 # Buttons and words in a group

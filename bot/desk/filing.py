@@ -40,6 +40,7 @@ comes as another person)."""
 _NO_LOCK = (0, 0, "0" * 64)
 """What a number that does not exist is compared with: no row has the number 0."""
 _MADE_FINDABLE_AT_ONCE = 500
+_HIDDEN_IN_GROUPS = "once confidential, always so"
 _FROM_ANSWER = "answer:"
 _LOOKED_THROUGH = 1_000
 _LOOKED_AT = 20
@@ -168,12 +169,16 @@ def _overlap(one: str, other: str) -> bool:
 
 @one_step
 def adopt_cases(office: Office, *, at: datetime) -> None:
-    """Cases that were filed before there was a workflow wait to be accepted from now on, and those
-    from before there was a search can be found."""
+    """Cases that were filed before there was a workflow wait to be accepted from now on, those
+    from before there was a search can be found, and what groups got of a confidential one while
+    only its present kind was asked for is taken away; its next step brings them its card."""
     for case in office.store.cases.without_clock():
         clockwork.start(office, case, "accept", at=at)
     while office.store.cases.make_findable(most=_MADE_FINDABLE_AT_ONCE):
         pass
+    if office.store.once.is_first(_HIDDEN_IN_GROUPS, at=at):
+        for case in office.store.cases.once_reports():
+            office.cards.hide(case, at=at)
 
 
 def spot_of(matter: Matter) -> str:

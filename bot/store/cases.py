@@ -226,6 +226,14 @@ class Cases:
             )
         )
 
+    def once_reports(self) -> list[Case]:
+        """The confidential cases that are called something else than a report of wrongdoing."""
+        return list(
+            self._where(
+                "cases.is_confidential = 1 and cases.kind <> 'report' order by cases.id", []
+            )
+        )
+
     def these(self, case_ids: Sequence[int]) -> list[Case]:
         """The cases with these ids, in the order they were filed."""
         marks = ", ".join("?" * len(case_ids))
