@@ -129,7 +129,8 @@ def test_what_a_group_got_before_is_taken_away_at_the_next_start(hall: Hall) -> 
     beside = hall.files(by=hall.neighbour)
     case = hall.files(replace(SECRET, kind=Kind.COMPLAINT))
     chats.receive()
-    hall.connection.execute("update cases set is_confidential = 1 where id = ?", [case.id])
+    was = "update cases set is_confidential = 1, is_in_groups = 1 where id = ?"
+    hall.connection.execute(was, [case.id])
     assert ROAD in chats.shown(group)
     assert "30.55" in chats.shown(group)
     desk.adopt_cases(hall.office, at=hall.clock.now)

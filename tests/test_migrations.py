@@ -116,8 +116,9 @@ def test_what_was_a_report_of_wrongdoing_before_that_was_kept_is_confidential() 
             """
         )
     migrations.apply(Database(connection))
-    confidential = connection.execute("select id from cases where is_confidential = 1")
-    assert confidential.fetchall() == [(1,), (2,)]
+    for mark in ("is_confidential", "is_in_groups"):
+        marked = connection.execute(f"select id from cases where {mark} = 1")
+        assert marked.fetchall() == [(1,), (2,)]
 
 
 def test_a_row_cannot_point_at_one_that_is_not_there(tmp_path: Path, clock: Clock) -> None:

@@ -40,7 +40,6 @@ comes as another person)."""
 _NO_LOCK = (0, 0, "0" * 64)
 """What a number that does not exist is compared with: no row has the number 0."""
 _MADE_FINDABLE_AT_ONCE = 500
-_HIDDEN_IN_GROUPS = "once confidential, always so"
 _FROM_ANSWER = "answer:"
 _LOOKED_THROUGH = 1_000
 _LOOKED_AT = 20
@@ -176,9 +175,9 @@ def adopt_cases(office: Office, *, at: datetime) -> None:
         clockwork.start(office, case, "accept", at=at)
     while office.store.cases.make_findable(most=_MADE_FINDABLE_AT_ONCE):
         pass
-    if office.store.once.is_first(_HIDDEN_IN_GROUPS, at=at):
-        for case in office.store.cases.once_reports():
-            office.cards.hide(case, at=at)
+    for case in office.store.cases.in_groups():
+        office.cards.hide(case, at=at)
+        office.store.cases.note_hidden(case.id)
 
 
 def spot_of(matter: Matter) -> str:

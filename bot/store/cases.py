@@ -226,13 +226,14 @@ class Cases:
             )
         )
 
-    def once_reports(self) -> list[Case]:
-        """The confidential cases that are called something else than a report of wrongdoing."""
-        return list(
-            self._where(
-                "cases.is_confidential = 1 and cases.kind <> 'report' order by cases.id", []
-            )
-        )
+    def in_groups(self) -> list[Case]:
+        """The confidential cases that groups may have read of while only the present kind of a
+        case was asked for."""
+        return list(self._where("cases.is_in_groups = 1 order by cases.id", []))
+
+    def note_hidden(self, case_id: int) -> None:
+        """Groups have nothing of a case that they may not read."""
+        self._database.update("cases", case_id, {"is_in_groups": 0})
 
     def these(self, case_ids: Sequence[int]) -> list[Case]:
         """The cases with these ids, in the order they were filed."""

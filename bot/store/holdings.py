@@ -42,7 +42,10 @@ TABLES: Mapping[str, _Table] = {
     "answers": _hers("wording"),
     "drafts": _hers("source", "worked_on", "latitude", "longitude"),
     "files": _Table(f"draft_id in {_DRAFTS}", frozenset({"album"})),
-    "cases": _hers("spot", "code_key", "same_as", "master_id", "latitude", "longitude"),
+    "cases": _hers(
+        *("spot", "code_key", "same_as", "master_id", "latitude", "longitude"),
+        *("is_taken_back", "is_in_groups"),
+    ),
     "events": _of_cases("actor", "about", where="resident_sees = 1"),
     "assignments": _of_cases("call", "outcome", "return_reason", "extension_reason"),
     "timers": _of_cases("assignment_id", "look_at", "level"),
