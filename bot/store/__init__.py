@@ -19,6 +19,7 @@ from bot.store.board import Board, CommitmentFigures
 from bot.store.cases import Cases, Hint, Standing
 from bot.store.consents import Consents
 from bot.store.conversation import AnswerRecord, Answers, Turns
+from bot.store.copies import companions
 from bot.store.database import Database, StoreError, StoreUnavailable
 from bot.store.drafts import Drafts
 from bot.store.figures import CaseRecord, ClockRecord, Figures, PartRecord, Records, SpotRecord
@@ -32,6 +33,7 @@ from bot.store.keys import open_its_vault, take_its_vault
 from bot.store.lists import Lists
 from bot.store.meanings import Meanings
 from bot.store.outbox import Backlog, OutboxRows, Sent, Shown, Undelivered
+from bot.store.owning import own_file
 from bot.store.questions import MOST_UNANSWERED, Period, QuestionCounts, Questions
 from bot.store.queue import (
     SORTS,
@@ -177,6 +179,8 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             vault = open_its_vault(path)
+            for file in (path, *companions(path)):  # SQLite makes logs with the database's mode
+                own_file(file)
             connection = sqlite3.connect(path)
             connection.execute("pragma journal_mode = wal")
             store = cls(connection, vault, path)

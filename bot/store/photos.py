@@ -14,6 +14,7 @@ from bot.faults import kind_and_place
 from bot.messages import Photo
 from bot.pictures import NotAPhoto, WhyNot, picture_alone
 from bot.store.database import StoreUnavailable
+from bot.store.owning import only_owner, own_folder
 from bot.vault import HEAD_BYTES, KeyGone, Vault, VaultError, is_sealed
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ class Photos:
         """
         name = f"{secrets.token_hex(16)}.{_ENDINGS.get(photo.media_type, 'jpg')}"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with (self._folder / name).open("xb") as file:
+            own_folder(self._folder)
+            with open(self._folder / name, "xb", opener=only_owner) as file:
                 file.write(self._vault.seal_bytes(photo.content))
                 file.flush()
                 os.fsync(file.fileno())
@@ -113,7 +114,7 @@ class Photos:
     def _seal_drawn(self, file: Path) -> None:
         drawn, _ = picture_alone(file.read_bytes())
         aside = file.with_name(f".{file.name}.sealing")
-        with aside.open("wb") as out:
+        with open(aside, "wb", opener=only_owner) as out:
             out.write(self._vault.seal_bytes(drawn))
             out.flush()
             os.fsync(out.fileno())
