@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from bot.config import Limits, Settings
 from bot.store import DATABASE
 from index.config import Paths
+from tests.accessibility import needs_axe, serious_faults
 from tests.browser import Browser, bot_in_a_thread, find_chromium
 from tests.hard_times import locked, lose_patience
 
@@ -270,6 +271,22 @@ def test_every_text_stands_out_from_its_ground(open_browser: OpenBrowser, scheme
     browser.says("新增几所幼儿园？")
     contrasts = browser.driver.execute_script(CONTRASTS)
     assert [text for text, contrast in contrasts if contrast < 4.5] == []
+
+
+@needs_axe
+def test_axe_finds_no_serious_fault_in_a_conversation_and_what_one_reads(
+    open_browser: OpenBrowser, url: str
+) -> None:
+    browser = open_browser()
+    browser.says("教育方面有什么计划？")
+    browser.says(REPORT)
+    assert serious_faults(browser) == []
+    browser.taps("匿名提交", until="只显示一次")
+    browser.taps("确定匿名提交", until="已匿名提交")
+    assert serious_faults(browser) == []
+    for address in ("/privacy", "/mydata"):
+        browser.driver.get(f"{url}{address}")
+        assert serious_faults(browser) == []
 
 
 CONTRASTS = """

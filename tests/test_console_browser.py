@@ -1,9 +1,8 @@
 """A working day at the console in headless Chromium: a case from its filing until its resident
 reads the reply; on a phone's width too; and what axe-core says of every page."""
 
-import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,10 +19,10 @@ from bot.config import Limits, Settings
 from bot.service import read_service
 from bot.store import DATABASE, Store
 from index import Paths
+from tests.accessibility import needs_axe, serious_faults
 from tests.browser import Browser, bot_in_a_thread, find_chromium
 
 CONTENT = Path(__file__).parents[1] / "content"
-AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None,
@@ -233,14 +232,10 @@ def pages(number: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.skipif(
-    not AXE.exists() and shutil.which("npm") is None,
-    reason="no npm here to bring axe-core (Debian: apt-get install npm)",
-)
+@needs_axe
 def test_axe_finds_no_serious_fault_and_no_page_is_wider_than_a_phone(
     office: Office, resident: "Resident"
 ) -> None:
-    assert AXE.exists(), "axe-core is not there: run `make test`, which installs it with npm"
     faults: dict[str, list[str]] = {}
     signed_in = ""
     for name, path in pages(resident.files(WORDS)):
@@ -257,24 +252,3 @@ def test_axe_finds_no_serious_fault_and_no_page_is_wider_than_a_phone(
             if found:
                 faults[f"{path} at {width}"] = found
     assert faults == {}
-
-
-def serious_faults(browser: Browser) -> list[str]:
-    """What axe-core calls serious or critical on the page, with where it is."""
-    driver = browser.driver
-    driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
-    driver.execute_script(AXE.read_text(encoding="utf-8"))
-    run: Callable[..., str] = driver.execute_async_script
-    told = run(
-        """
-        const done = arguments[arguments.length - 1];
-        axe.run(document, {resultTypes: ["violations"]})
-            .then(result => done(JSON.stringify(result.violations)));
-        """
-    )
-    return [
-        f"{fault['id']}: {node['target']}"
-        for fault in json.loads(told)
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
