@@ -1,7 +1,7 @@
 """Messages as residents write them, with what must be hidden in them marked: `⟦kind:words⟧`.
 
-`held_out.txt` was written before the rules were changed and is only measured; on `developed.txt`
-they were developed.
+What is called held out was written before the rules were changed for it and is only measured; on
+the others they were developed.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-HALVES = ("developed", "held_out")
+HALVES = ("developed", "held_out", "developed_later", "held_out_later")
 STAYING = {
     "mobile": 5,
     "landline": 5,
