@@ -5,36 +5,24 @@ transaction: what it changes, what was said and what was replied are kept togeth
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from bot.answers import Answer
-from bot.cases import Awaiting, Case, Kind, Matter
 from bot.config import Limits
 from bot.desk import Office
 from bot.dialogue.attachments import Attachments
 from bot.dialogue.casework import Casework
 from bot.dialogue.commands import Commands
-from bot.dialogue.drafting import (
-    PLACE_MAX_CHARS,
-    Drafting,
-    KeptPhoto,
-    Moment,
-    TooManyDrafts,
-)
+from bot.dialogue.drafting import Drafting, KeptPhoto, Moment
 from bot.dialogue.edits import Edits
-from bot.dialogue.lookups import added_behind, as_command, asks_for_case
+from bot.dialogue.lookups import as_command
 from bot.dialogue.photographs import Photographs
-from bot.dialogue.phrasing import Phrasing, danger_text
+from bot.dialogue.phrasing import Phrasing
+from bot.dialogue.preparing import Prepared, Preparing, is_too_long
 from bot.dialogue.questions import Questions
+from bot.dialogue.replying import Replying
 from bot.dialogue.rights import Rights
-from bot.dialogue.understanding import (
-    TakenAs,
-    Understander,
-    Understanding,
-    has_words,
-    tidy,
-)
+from bot.dialogue.understanding import Understander, has_words, tidy
 from bot.messages import (
     Channel,
     Document,
@@ -45,41 +33,18 @@ from bot.messages import (
     TooFast,
     Turn,
     row_number,
-    utf16_units,
 )
 from bot.patience import Patience
 from bot.store import Resident, Store
 from bot.store.photos import Photos
 from bot.wording import Language, language_of, language_of_hint
-from index import Earlier
 
 _LABELS_FROM_TURNS = 40
-_TAKEN_AS: dict[str, TakenAs] = {
-    "ask": "question",
-    "matter": "matter",
-    "add": "matter",
-    "new": "matter",
-    "send": "matter",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """What was found out about a message before the transaction in which it is acted upon."""
-
-    said: Said
-    understanding: Understanding | None = None
-    near: Answer | None = None
-    photos: Sequence[KeptPhoto] = ()
-
-    @property
-    def matter(self) -> Matter | None:
-        """What its words tell, if they tell anything."""
-        return self.understanding.matter if self.understanding else None
 
 
 class Dialogue:
-    """The conversation with every resident; all its state is in the store."""
+    """The conversation with every resident; all its state is in the store, but for what may be
+    written down nowhere (`Casework`)."""
 
     def __init__(
         self,
@@ -99,19 +64,35 @@ class Dialogue:
     ) -> None:
         self._store = store
         self._photographs = Photographs(store=store, photos=photos)
-        self._understander = understander
         self._phrasing = phrasing
-        self._drafting = drafting
-        self._commands = commands
-        self._questions = questions
         self._casework = casework
         self._rights = rights
         self._limits = limits
         self._patience = Patience(limits)
-        self._attachments = Attachments(
-            office=office, phrasing=phrasing, drafting=drafting, limits=limits
+        edits = Edits(office=office, phrasing=phrasing, drafting=drafting, limits=limits)
+        self._preparing = Preparing(
+            store=store,
+            understander=understander,
+            questions=questions,
+            edits=edits,
+            limits=limits,
+            now=now,
         )
-        self._edits = Edits(office=office, phrasing=phrasing, drafting=drafting, limits=limits)
+        self._replying = Replying(
+            store=store,
+            understander=understander,
+            phrasing=phrasing,
+            drafting=drafting,
+            commands=commands,
+            questions=questions,
+            casework=casework,
+            rights=rights,
+            attachments=Attachments(
+                office=office, phrasing=phrasing, drafting=drafting, limits=limits
+            ),
+            edits=edits,
+            limits=limits,
+        )
         self._now = now
 
     async def hear(self, said: Said, *, keep: Keep | None = None) -> list[Reply]:
@@ -121,7 +102,7 @@ class Dialogue:
         photos: list[KeptPhoto] = []
         try:
             said = await self._photographs.keep(said, photos)
-            prepared = await self._prepare(said, language, photos)
+            prepared = await self._preparing.prepare(said, language, photos)
             return await self._store.write(lambda: self._act(prepared, language, keep))
         finally:
             self._photographs.drop_unheld(photos)
@@ -164,68 +145,9 @@ class Dialogue:
         known = (resident.language or resident.last_language) if resident else ""
         return language_of_hint(known or hint)
 
-    async def _prepare(
-        self, said: Said, language: Language, photos: Sequence[KeptPhoto]
-    ) -> _Prepared:
-        resident = self._store.residents.known(said.channel, said.sender)
-        prepared = _Prepared(said, photos=photos)
-        if said.action:
-            return await self._prepare_tap(prepared, resident, language)
-        if added := added_behind(said.text):  # it may tell of a danger
-            understanding = await self._understander.understand(added, language, taken_as="matter")
-            return replace(prepared, understanding=understanding)
-        is_command = said.text.startswith("/")
-        if is_command or not has_words(said.text) or self._is_too_long(said.text):
-            return prepared
-        draft = self._store.drafts.open_of(resident.id) if resident else None
-        awaits_words = draft is not None and draft.awaiting is Awaiting.TEXT
-        attached = bool(said.photos) or said.location is not None
-        rewords = resident is not None and self._edits.is_about_draft(resident.id, said)
-        understanding = await self._understander.understand(
-            said.text,
-            language,
-            taken_as="matter" if attached or awaits_words or rewords else None,
-            after=self._topic(resident),
-        )
-        return replace(prepared, understanding=understanding)
-
-    async def _prepare_tap(
-        self, prepared: _Prepared, resident: Resident | None, language: Language
-    ) -> _Prepared:
-        verb, _, target = prepared.said.action.partition(":")
-        if resident is None:
-            return prepared
-        if verb == "d":
-            number, _, what = target.partition(":")
-            draft = self._store.drafts.hers(row_number(number), resident.id)
-            if draft is None or what != "commitment":
-                return prepared
-            return replace(prepared, near=await self._understander.near(draft.matter.text))
-        taken_as, text = _TAKEN_AS.get(verb), self._words_behind(verb, target, resident)
-        if taken_as is None or text is None:
-            return prepared
-        understanding = await self._understander.understand(
-            text, language, taken_as=taken_as, after=self._topic(resident)
-        )
-        return replace(prepared, understanding=understanding)
-
-    def _topic(self, resident: Resident | None) -> Earlier | None:
-        """What she asked about a moment ago."""
-        since = self._now() - timedelta(minutes=self._limits.follow_up_minutes)
-        return self._store.residents.topic(resident.id, since=since) if resident else None
-
-    def _words_behind(self, verb: str, target: str, resident: Resident) -> str | None:
-        if verb == "send":
-            return self._questions.asked(row_number(target), resident.id)
-        turn = self._store.turns.hers(row_number(target), resident.id)
-        return turn.said if turn and has_words(turn.said) else None
-
-    def _is_too_long(self, text: str) -> bool:
-        return utf16_units(text) > self._limits.max_text_chars
-
     # Acting
 
-    def _act(self, prepared: _Prepared, language: Language, keep: Keep | None) -> list[Reply]:
+    def _act(self, prepared: Prepared, language: Language, keep: Keep | None) -> list[Reply]:
         said, at = prepared.said, self._now()
         resident = self._store.residents.met(said.channel, said.sender, at=at)
         self._store.forgetting.set_leaving(resident.id, leaves=False)
@@ -264,7 +186,7 @@ class Dialogue:
         return []
 
     def _take_turn(
-        self, prepared: _Prepared, resident: Resident, language: Language, earlier: Turn | None
+        self, prepared: Prepared, resident: Resident, language: Language, earlier: Turn | None
     ) -> list[Reply]:
         said, at = prepared.said, self._now()
         self._use_up_patience(resident, said, at)
@@ -272,13 +194,13 @@ class Dialogue:
         shown = label if said.action else said.text
         turn_id = self._store.turns.add(
             resident.id,
-            said="" if self._is_too_long(shown) else shown,
+            said="" if is_too_long(shown, self._limits) else shown,
             has_photo=bool(prepared.photos),
             at=at,
             key="" if earlier else said.key,
         )
         moment = Moment(resident, turn_id, language, at)
-        replies = self._replies(moment, prepared, tapped, earlier)
+        replies = self._replying.replies(moment, prepared, tapped, earlier)
         replaces = tapped.id if tapped and replies[0].replaces else None
         if not self._store.residents.has_identity(resident.id):  # she was forgotten just now
             return replies
@@ -322,229 +244,6 @@ class Dialogue:
             if label:
                 return turn, label
         return None, ""
-
-    def _replies(
-        self, moment: Moment, prepared: _Prepared, tapped: Turn | None, earlier: Turn | None
-    ) -> list[Reply]:
-        try:
-            if prepared.said.action:
-                return self._on_tap(moment, prepared, tapped)
-            replies = []
-            if earlier and prepared.said.edited and not self._is_too_long(prepared.said.text):
-                replies = self._edits.take(moment, earlier, prepared.said.text, prepared.matter)
-            return replies or self._on_message(moment, prepared)
-        except TooManyDrafts as error:
-            told = self._say(moment, "draft.too_many", count=error.count)
-            return [*told, self._drafting.standing(moment, error.latest)]
-
-    def _on_message(self, moment: Moment, prepared: _Prepared) -> list[Reply]:
-        said = prepared.said
-        unreadable = self._unreadable(moment, said.unreadable) if said.unreadable else []
-        is_attached = bool(prepared.photos) or said.location is not None
-        if self._is_too_long(said.text):
-            count, most = utf16_units(said.text), self._limits.max_text_chars
-            replies = self._say(moment, "talk.too_long", count=count, most=most)
-        elif case := self._case_meant(moment, prepared):
-            understanding = prepared.understanding
-            replies = self._casework.add(
-                moment,
-                case,
-                said,
-                prepared.photos,
-                words=said.text if has_words(said.text) else "",
-                numbers=understanding.numbers if understanding else (),
-            )
-        elif said.text.startswith("/") and (asks_for_case(said.text) or not is_attached):
-            replies = self._commands.run(moment, said, prepared.photos)
-            replies = self._with_numbers(moment, replies, prepared.understanding)
-        elif is_attached:
-            understanding = prepared.understanding
-            replies = self._attachments.take(moment, said, prepared.photos, understanding)
-        elif prepared.understanding:
-            replies = self._on_words(moment, prepared.understanding)
-        else:
-            replies = [] if unreadable else self._say(moment, "talk.empty")
-        return [*unreadable, *replies]
-
-    def _case_meant(self, moment: Moment, prepared: _Prepared) -> Case | None:
-        """The case of hers that a message belongs to; an open draft that waits for words or has
-        photos of the same album comes first."""
-        said = prepared.said
-        if said.text.startswith("/") or said.unreadable:
-            return None
-        is_something = has_words(said.text) or prepared.photos or said.location
-        draft = self._store.drafts.open_of(moment.resident.id)
-        is_for_draft = draft is not None and draft.awaiting is not Awaiting.NOTHING
-        is_of_album = self._store.drafts.with_album(said.album, moment.resident.id) is not None
-        if not is_something or is_of_album or (is_for_draft and said.case_id is None):
-            return None
-        meant = self._casework.case_meant(moment, said)
-        is_bare = not has_words(said.text) and draft is None
-        return meant or (self._casework.case_in_need(moment) if is_bare else None)
-
-    def _on_words(self, moment: Moment, understanding: Understanding) -> list[Reply]:
-        draft = self._store.drafts.open_of(moment.resident.id)
-        matter, numbers = understanding.matter, understanding.numbers
-        if draft and matter and draft.awaiting is Awaiting.TEXT:
-            draft = self._drafting.take_words(moment, draft, matter)
-        elif draft and draft.awaiting is Awaiting.PLACE and not numbers:
-            if len(understanding.text) > PLACE_MAX_CHARS:
-                return self._say(moment, "draft.place_too_long", most=PLACE_MAX_CHARS)
-            street = self._understander.street(understanding.text)
-            draft = self._drafting.take_place(moment, draft, understanding.text, street)
-        elif case := self._case_answered(moment, understanding):
-            return [self._which_case(moment, case)]
-        elif matter is None:
-            return self._questions.reply(moment, understanding)
-        elif understanding.kind == "ask_which":
-            return [self._which(moment, "ask.which", as_question="ask", as_matter="matter")]
-        elif draft and not numbers:
-            return [self._which(moment, "ask.which_draft", add_to_draft="add", new_matter="new")]
-        else:
-            draft = self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
-        return [self._drafting.standing(moment, draft, numbers=numbers)]
-
-    def _case_answered(self, moment: Moment, understanding: Understanding) -> Case | None:
-        """The case of hers that asked for something which these words may well be; not what the
-        report answers, small talk, a danger, or more on a matter that she has not filed yet."""
-        if understanding.kind in ("answer", "smalltalk") or understanding.numbers:
-            return None
-        draft = self._store.drafts.open_of(moment.resident.id)
-        return None if draft else self._casework.case_in_need(moment)
-
-    def _which(self, moment: Moment, key: str, **verbs: str) -> Reply:
-        """Ask what the words just said are, with a button a reading (label name, verb)."""
-        buttons = tuple(
-            (self._phrasing.button(moment.language, label, f"{verb}:{moment.turn_id}"),)
-            for label, verb in verbs.items()
-        )
-        return Reply(self._phrasing.say(moment.language, key), buttons=buttons)
-
-    def _which_case(self, moment: Moment, case: Case) -> Reply:
-        """Ask whether the words are what a case of hers waits for."""
-        action = f"addto:{case.id}:{moment.turn_id}"
-        button = self._phrasing.button
-        text = self._phrasing.say(moment.language, "ask.which_case", number=case.number)
-        return Reply(
-            text,
-            buttons=(
-                (button(moment.language, "add_to_case", action),),
-                (button(moment.language, "new_matter", f"new:{moment.turn_id}"),),
-                (button(moment.language, "as_question", f"ask:{moment.turn_id}"),),
-            ),
-        )
-
-    # Tapping
-
-    def _on_tap(self, moment: Moment, prepared: _Prepared, tapped: Turn | None) -> list[Reply]:
-        name, _, target = prepared.said.action.partition(":")
-        match name:
-            case "topics":
-                replies = [self._commands.topics(moment, target, replaces=True)]
-            case "topic":
-                replies = self._commands.section_page(moment, target)
-            case "lang":
-                replies = self._commands.choose_language(moment, target)
-            case "show":
-                replies = self._questions.show(moment, target)
-            case "about":
-                replies = self._about(moment, target)
-            case "useful":
-                replies = self._questions.rate(moment, target, tapped)
-            case "d":
-                replies = self._on_draft_tap(moment, prepared, target)
-            case "case":
-                replies = self._casework.on_tap(moment, target)
-            case "by":
-                replies = self._casework.on_tap_by_code(moment, target)
-            case "forget":
-                replies = self._rights.on_tap(moment, target)
-            case "addto":
-                replies = self._on_addition(moment, target)
-            case "follow" | "unfollow":
-                replies = self._questions.follow(moment, target, tapped, begins=name == "follow")
-            case _:
-                replies = self._on_reading_chosen(moment, prepared, name)
-        return replies or [self._old_button(moment)]
-
-    def _on_addition(self, moment: Moment, target: str) -> list[Reply]:
-        turn = self._store.turns.hers(row_number(target.partition(":")[2]), moment.resident.id)
-        return self._casework.add_turn(moment, target, turn.said) if turn else []
-
-    def _on_draft_tap(self, moment: Moment, prepared: _Prepared, target: str) -> list[Reply]:
-        number, _, verb = target.partition(":")
-        draft = self._store.drafts.hers(row_number(number), moment.resident.id)
-        if draft is None:
-            return []
-        reply = self._drafting.on_tap(moment, draft, verb, near=prepared.near)
-        return [reply] if reply else []
-
-    def _on_reading_chosen(self, moment: Moment, prepared: _Prepared, verb: str) -> list[Reply]:
-        """She said what her earlier words are: a question, a matter, or more on the open one."""
-        understanding = prepared.understanding
-        if understanding is None:
-            return []
-        if verb == "ask":
-            replies = self._questions.reply(moment, understanding)
-            return [replace(replies[0], replaces=True), *replies[1:]]
-        matter = understanding.matter
-        if matter is None:
-            return []
-        if verb == "send":
-            matter = replace(matter, kind=Kind.CONSULT).with_sureness(kind=1.0)
-        number = row_number(prepared.said.action.partition(":")[2])
-        draft = self._store.drafts.open_of(moment.resident.id) if verb == "add" else None
-        if draft and draft.awaiting is Awaiting.TEXT:
-            draft = self._drafting.take_words(moment, draft, matter)
-        elif draft and not self._drafting.has_room_for(draft, matter):
-            return [self._no_room(moment, number)]
-        elif draft:
-            draft = self._drafting.add_words(moment, draft, matter)
-        else:
-            source = f"{'answer' if verb == 'send' else 'turn'}:{number}"
-            draft = self._drafting.begin(moment, matter, source=source)
-        reply = self._drafting.standing(
-            moment, draft, numbers=understanding.numbers, replaces=verb != "send"
-        )
-        return [reply]
-
-    def _about(self, moment: Moment, commitment_id: str) -> list[Reply]:
-        if not self._questions.knows(commitment_id):
-            return self._say(moment, "answer.gone")
-        draft = self._drafting.begin_without_words(moment, commitment=commitment_id)
-        return [self._drafting.standing(moment, draft)]
-
-    # Words
-
-    def _with_numbers(
-        self, moment: Moment, replies: Sequence[Reply], understanding: Understanding | None
-    ) -> list[Reply]:
-        """The replies, the first with whom to call at once above it if there is a danger."""
-        if understanding is None or not understanding.numbers:
-            return list(replies)
-        first, *more = replies
-        text = danger_text(self._phrasing, moment.language, understanding.numbers, first.html)
-        return [replace(first, html=text), *more]
-
-    def _no_room(self, moment: Moment, turn_id: int) -> Reply:
-        """A draft is full; her words can still become another one."""
-        text = self._phrasing.say(
-            moment.language, "draft.no_room", most=self._limits.max_text_chars
-        )
-        button = self._phrasing.button(moment.language, "new_matter", f"new:{turn_id}")
-        return Reply(text, buttons=((button,),), replaces=True)
-
-    def _say(self, moment: Moment, key: str, **values: object) -> list[Reply]:
-        return [Reply(self._phrasing.say(moment.language, key, **values))]
-
-    def _old_button(self, moment: Moment) -> Reply:
-        text = self._phrasing.say(moment.language, "notice.old_button")
-        return Reply(text, notice=text)
-
-    def _unreadable(self, moment: Moment, what: str) -> list[Reply]:
-        known = what if f"unreadable.{what}" in self._phrasing.keys else "other"
-        megabytes = self._limits.max_photo_bytes // 2**20
-        return self._say(moment, f"unreadable.{known}", megabytes=megabytes)
 
 
 def _label(turn: Turn, action: str) -> str:
