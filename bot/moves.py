@@ -94,6 +94,9 @@ ASSIGNMENT_MOVES: dict[str, tuple[tuple[AssignmentState, ...], AssignmentState |
 }
 """Action -> the assignment's states it starts from, and where it ends; None: where it was."""
 
+AFTER_EMPTYING = ("withdraw",)
+"""What may still happen to a case whose words were deleted: nothing that anybody writes, for it
+would be kept for ever. Forgetting withdraws what it has emptied."""
 
 PROGRESS_ROLES = (DISPATCHER, SUPERVISOR)
 """Who may note the progress of a commitment, which is no step of a case."""
@@ -109,6 +112,12 @@ def may_take(role: Role, action: str) -> bool:
     return any(role in move.by for move in MOVES if move.action == action)
 
 
-def actions_of(role: Role, state: CaseState) -> tuple[str, ...]:
+def actions_of(role: Role, state: CaseState, *, is_emptied: bool = False) -> tuple[str, ...]:
     """What a role may do with a case that stands there, in the table's order."""
-    return tuple(one.action for one in MOVES if role in one.by and state in one.start)
+    return tuple(
+        one.action
+        for one in MOVES
+        if role in one.by
+        and state in one.start
+        and (not is_emptied or one.action in AFTER_EMPTYING)
+    )

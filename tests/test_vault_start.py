@@ -3,15 +3,18 @@
 import io
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from bot.access import remove_member
 from bot.app import Bot
 from bot.app.vaulting import look_after_the_vault
 from bot.backup import back_up, restore
+from bot.cases import Role
 from bot.desk import forget, forget_again
 from bot.messages import Photo
 from bot.store import Store
@@ -49,6 +52,35 @@ def test_a_restored_backup_brings_nobody_back(tmp_path: Path) -> None:
         rows = "\n".join(database.iterdump())
     assert HERS not in rows
     assert all(HERS.encode() not in content for content in files(tmp_path).values())
+
+
+def test_one_who_cannot_be_forgotten_again_keeps_nobody_else_from_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The backup is from before the first one's chat was unlinked from staff's; the second one's
+    row is damaged since."""
+    path = tmp_path / "bot.db"
+    with closing(Store.open(path)) as store:
+        for words in (HERS, OTHERS, "井盖不见了"):
+            file_case(store, tmp_path, words)
+        chats = [store.cases.get(case_id).resident_id for case_id in (1, 2, 3)]
+        with store.transaction():
+            member = store.staff.add("王五", Role.DISPATCHER, "", at=AT)
+            store.staff.change(replace(member, resident_id=chats[0]))
+        archive = back_up(tmp_path, tmp_path / "backup.tar", at=AT).file
+        remove_member(store, "王五", at=AT)
+        photos = Photos(tmp_path / "files", store.vault)
+        for chat in chats:
+            forget(office_over(store), chat, drop_photo=photos.drop, at=AT)
+    restore(archive, tmp_path, at=AT)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("update cases set kind = 'nothing' where id = 2")
+    with closing(Store.open(path)) as store:
+        office, photos = office_over(store), Photos(tmp_path / "files", store.vault)
+        assert len(forget_again(office, drop_photo=photos.drop, at=AT)) == 2
+        assert store.residents.without_key() == [chats[1]]
+        assert store.staff.in_chat(chats[0]) is None
+    assert f"resident {chats[1]} is not forgotten" in caplog.text
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])

@@ -359,6 +359,8 @@ class Face:
     def verbs(self, case: Case, reader: Reader) -> Iterator[str]:
         """What this reader may do next, as far as the case itself tells; the desk has the last
         word."""
+        if case.is_emptied:
+            return
         assignments = self._store.assignments.of_case(case.id)
         allowed = dict.fromkeys(
             action for role in reader.roles for action in actions_of(role, case.state)

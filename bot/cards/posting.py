@@ -165,18 +165,18 @@ class Cards:
 
     def post_early_warning(self, cases: Sequence[Case], *, at: datetime) -> None:
         """苗头预警: several cases of a category in one place; to the groups, else supervisors."""
-        first = cases[0]
+        newest = cases[-1]  # of the others some may be emptied
         for resident_id in self._store.staff.groups() or self._chats(Role.SUPERVISOR):
             language = self.language(resident_id)
             text = self.face.say(
                 language,
                 "early_warning",
                 count=len(cases),
-                category=self.face.names.category(language, first.matter.category),
-                place=self.face.names.public_place(language, first.matter),
+                category=self.face.names.category(language, newest.matter.category),
+                place=self.face.names.public_place(language, newest.matter),
                 numbers=[one.number for one in cases],
             )
-            reply = Reply(text, case_id=cases[-1].id, is_protected=True)
+            reply = Reply(text, case_id=newest.id, is_protected=True)
             self._store.outbox.post(resident_id, reply, at=at)
 
     # Who is told

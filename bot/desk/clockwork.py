@@ -104,6 +104,16 @@ def drop(office: Office, case: Case, *names: str, assignment: Assignment | None 
         office.store.timers.drop(one.id)
 
 
+def give_up(office: Office, case: Case, *, at: datetime) -> None:
+    """A case is withdrawn: what is due already was missed and stays so, its other clocks count
+    for nothing."""
+    for one in office.store.timers.running(case.id):
+        if one.due_at is not None and one.due_at < at:
+            office.store.timers.stop(one.id, at=at)
+        else:
+            office.store.timers.drop(one.id)
+
+
 def pause(office: Office, case: Case, *, at: datetime) -> None:
     """All clocks of a case stand still: it waits for its resident."""
     for one in office.store.timers.running(case.id):

@@ -174,17 +174,28 @@ def _led(office: Office, case: Case) -> list[Assignment]:
 
 def may_still_be_disputed(office: Office, case: Case, *, at: datetime) -> bool:
     """Whether the resident may have a closed case handled again."""
-    return case.state is CaseState.CLOSED and _is_recent(office, case, at=at)
+    is_closed = case.state is CaseState.CLOSED and not case.is_emptied
+    return is_closed and _is_recent(office, case, at=at)
+
+
+def is_over(office: Office, case: Case, *, at: datetime) -> bool:
+    """Whether a case has ended, and the time in which that may be disputed is over, too."""
+    if case.is_open:
+        return False
+    last = office.store.cases.last_event(case.id)
+    ended_at = case.closed_at or (last.at if last else case.submitted_at)
+    return at > _disputable_until(office, ended_at)
 
 
 def _is_recent(office: Office, case: Case, *, at: datetime) -> bool:
     """Whether it was closed so lately that it may be disputed."""
+    return case.closed_at is not None and at <= _disputable_until(office, case.closed_at)
+
+
+def _disputable_until(office: Office, ended_at: datetime) -> datetime:
     within = office.service.closing.dispute_within
     calendar = office.service.calendar
-    closed_at = case.closed_at
-    return closed_at is not None and at <= calendar.after(
-        closed_at, calendar.minutes(within), within.counted
-    )
+    return calendar.after(ended_at, calendar.minutes(within), within.counted)
 
 
 @one_step
@@ -262,7 +273,7 @@ def withdraw(office: Office, case_id: int, actor: Actor, words: str, *, at: date
     """
     case = checked(office, case_id, "withdraw", actor)
     expect(case.may_be_withdrawn, case, "withdraw", "kept")
-    clockwork.drop(office, case)
+    clockwork.give_up(office, case, at=at)
     over = [
         one
         for one in office.store.assignments.of_case(case.id)

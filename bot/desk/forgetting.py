@@ -1,20 +1,21 @@
 """A resident wants to be forgotten: what would go, what stays and why, and how it is done.
 
 Who she is, what she said and what she sent go. Of her cases the figures stay; those that are
-still open are withdrawn first, since nobody could be answered any more. An open report of
-wrongdoing, or of danger to people, goes on: its words stay until it is closed, and nothing ties
-them to her.
+still open are withdrawn, since nobody could be answered any more. An open report of wrongdoing, or
+of danger to people, goes on, and nothing ties it to her: its words stay until it is closed and the
+time in which that may be disputed is over.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cases import Actor, Case, CaseError
-from bot.desk.ending import withdraw
+from bot.desk.ending import is_over, withdraw
 from bot.desk.office import Office, one_step
-from bot.store import Receipt, receipt_number
+from bot.faults import kind_and_place
+from bot.store import Receipt, StoreUnavailable, receipt_number
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +86,9 @@ def forget(
         nobody = Actor.resident(store.cases.get(case.id).resident_id)
         withdraw(office, case.id, nobody, "", at=at)
     for case in holdings.kept:
-        office.cards.refresh(store.forgetting.part(case, at=at), at=at)
+        parted = store.forgetting.part(case, at=at)
+        store.cases.note_forgotten(case.id, at=at)
+        office.cards.refresh(parted, at=at)
     if store.residents.has_identity(resident_id):
         _, address = store.residents.identity(resident_id)
         store.inbox.drop_set_aside(address)
@@ -101,11 +104,39 @@ def forget(
 def forget_again(
     office: Office, *, drop_photo: Callable[[str], None], at: datetime
 ) -> list[Forgotten]:
-    """Forget whoever was forgotten before, and is back since a backup from before was restored."""
-    return [
-        forget(office, resident_id, drop_photo=drop_photo, at=at)
-        for resident_id in office.store.residents.without_key()
-    ]
+    """Forget whoever was forgotten before, and is back since a backup from before was restored.
+
+    One who cannot be forgotten keeps nobody else from it; the next start tries again. Whose key
+    is gone works in no chat, though the backup may say so.
+    """
+    done: list[Forgotten] = []
+    for resident_id in office.store.residents.without_key():
+        try:
+            with office.store.together():
+                _unlink(office, resident_id)
+                done.append(forget(office, resident_id, drop_photo=drop_photo, at=at))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            logger.error("resident %d is not forgotten: %s", resident_id, kind_and_place(error))
+    return done
+
+
+def _unlink(office: Office, resident_id: int) -> None:
+    staff = office.store.staff
+    member = staff.in_chat(resident_id)
+    if member:
+        staff.change(replace(member, resident_id=None))
+    staff.drop_group(resident_id)
+
+
+def empty_what_was_kept(office: Office, *, at: datetime) -> None:
+    """Empty the cases that went on after their residents were forgotten, once they are over; the
+    photos' files go with the next run of `[retention]`, which finds that nothing names them."""
+    for case in office.store.cases.kept_and_ended():
+        if is_over(office, case, at=at):
+            _empty(office, case, at=at)
+            logger.info("case %d is over: what was kept of it is gone", case.id)
 
 
 def take_back_emptied(office: Office, *, at: datetime, most: int) -> bool:
@@ -121,14 +152,17 @@ def _empty(office: Office, case: Case, *, at: datetime) -> list[str]:
     """Take the words and photos out of a case, wherever staff see them; the photos' files."""
     names = office.store.forgetting.take_photos(case.id)
     parted = office.store.forgetting.part(case, at=at)
-    emptied = office.store.forgetting.empty(parted, at=at)
+    emptied = office.store.forgetting.empty(parted, at=at, keeps_spot=True)
     office.cards.blank(emptied, at=at)
     return names
 
 
 def _drop(names: list[str], drop_photo: Callable[[str], None]) -> None:
     for name in names:
-        drop_photo(name)
+        try:
+            drop_photo(name)
+        except Exception as error:  # the next run of `[retention]` finds that nothing names it
+            logger.error("a photo was not taken away: %s", kind_and_place(error))
 
 
 def _receipt(holdings: Holdings, *, at: datetime) -> Receipt:

@@ -22,7 +22,7 @@ from bot.cases import (
     Why,
     leads_of,
 )
-from bot.moves import ASSIGNMENT_MOVES, may_take, move_of
+from bot.moves import AFTER_EMPTYING, ASSIGNMENT_MOVES, may_take, move_of
 from bot.notices import Notices
 from bot.service import Service
 from bot.store import Store
@@ -97,6 +97,8 @@ def checked(
         raise MoveNotAllowed(case_id, case.state, action, "not_hers")
     if seen is not None and seen != case.version:
         raise StaleCard(case_id, seen, case.version)
+    if case.is_emptied and action not in AFTER_EMPTYING:
+        raise MoveNotAllowed(case_id, case.state, action, "emptied")
     move = move_of(action, case.state)
     if move is None:
         raise MoveNotAllowed(case_id, case.state, action)

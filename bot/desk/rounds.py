@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.cases import SYSTEM, TIME_ZONE, Case
 from bot.desk import clockwork
 from bot.desk.ending import close_unrated
-from bot.desk.forgetting import take_back_emptied
+from bot.desk.forgetting import empty_what_was_kept, take_back_emptied
 from bot.desk.looks import send_looks
 from bot.desk.office import Office, checked, one_step, take_step
 from bot.faults import kind_and_place
@@ -37,6 +37,7 @@ def make_round(office: Office, *, at: datetime) -> bool:
     if len(due) < MOST_AT_ONCE:
         send_digest(office, at=at)
         send_looks(office, at=at)
+        empty_what_was_kept(office, at=at)
     is_more = take_back_emptied(office, at=at, most=MOST_AT_ONCE)
     return is_more or len(due) == MOST_AT_ONCE
 

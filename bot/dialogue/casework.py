@@ -118,7 +118,7 @@ class Casework:
         return tuple(tuple(self._button(moment, case, name) for name in row) for row in names)
 
     def _can(self, case: Case, action: str) -> bool:
-        return move_of(action, case.state) is not None
+        return not case.is_emptied and move_of(action, case.state) is not None
 
     def _button(self, moment: Moment, case: Case, name: str) -> Button:
         return self._phrasing.button(moment.language, name, case_action(case, name))

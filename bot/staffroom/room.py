@@ -104,6 +104,8 @@ class Staffroom:
         case = self._store.cases.get(sent.case_id)
         if not words.strip():
             return [Posting(Reply(self._say(language, "empty_words"), case_id=case.id))]
+        if case.is_emptied:
+            return [Posting(Reply(self._say(language, "refused_emptied"), case_id=case.id))]
         words_id = self._store.staff.keep_words(member.id, case.id, words.strip(), at=at)
         kept = Words(words_id, member.id, case.id, words.strip(), "")
         return [Posting(self._offer_words(kept, case, member, language, asks=sent.asks))]

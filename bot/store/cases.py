@@ -7,7 +7,17 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-from bot.cases import Case, CaseState, Draft, Event, Kind, Role, Satisfied, Solved
+from bot.cases import (
+    ENDED_STATES,
+    Case,
+    CaseState,
+    Draft,
+    Event,
+    Kind,
+    Role,
+    Satisfied,
+    Solved,
+)
 from bot.store.database import Database, Row
 from bot.store.drafts import PHOTOS, columns_of, matter_of
 from bot.store.finding import Finding
@@ -207,6 +217,23 @@ class Cases:
                 and cases.is_confidential = 0 order by cases.id
                 """,
                 [spot, category, since.isoformat()],
+            )
+        )
+
+    def note_forgotten(self, case_id: int, *, at: datetime) -> None:
+        """Whose case it was is forgotten, and it goes on."""
+        self._database.update("cases", case_id, {"forgotten_at": at.isoformat()})
+
+    def kept_and_ended(self) -> list[Case]:
+        """Cases that went on after their residents were forgotten, and have ended."""
+        ended = ", ".join(f"'{state}'" for state in ENDED_STATES)
+        return list(
+            self._where(
+                f"""
+                cases.forgotten_at <> '' and cases.emptied_at = '' and cases.state in ({ended})
+                order by cases.id
+                """,
+                [],
             )
         )
 

@@ -274,11 +274,12 @@ class Figures:
         return found
 
     def _spot_names(self, window: Sequence[str]) -> dict[str, str]:
-        """Opened only where several cases came together: there are as many spots as cases."""
+        """Opened only where several cases came together: there are as many spots as cases. One of
+        them that was emptied has no name for its spot, though it counts."""
         rows = self._database.tuples(
             """
             select spot, opened(spot_words) from (
-                select spot, spot_words, max(id) from cases
+                select spot, spot_words, max(case when spot_words <> '' then id end) from cases
                 where submitted_at >= ? and submitted_at < ? and spot <> ''
                 and state <> 'withdrawn' and is_confidential = 0 group by spot having count(*) > 1
             )

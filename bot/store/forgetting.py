@@ -86,14 +86,19 @@ class Forgetting:
         row = self._database.one("select source from drafts where id = ?", [draft_id])
         return str(row["source"]) if row else ""
 
-    def empty(self, case: Case, *, at: datetime, tidies: bool = True) -> Case:
+    def empty(
+        self, case: Case, *, at: datetime, tidies: bool = True, keeps_spot: bool = False
+    ) -> Case:
         """Take all that was said and shown out of a case: its figures stay.
 
         Args:
+            keeps_spot: it still counts among those that came together at a spot, nobody can tell
+                which, until its term has passed.
             tidies: of many cases the search is tidied once, after the last.
         """
         nothing = _without_words(case.matter, FORGOTTEN)
-        emptied = replace(case, matter=nothing, spot="", photos=0, is_emptied=True)
+        spot = case.spot if keeps_spot else ""
+        emptied = replace(case, matter=nothing, spot=spot, photos=0, is_emptied=True)
         self._cases.change(emptied)
         self._cases.set_spot_words(emptied, "")
         draft = self._drafts.hers(self._cases.draft_id(case.id), case.resident_id)

@@ -122,6 +122,8 @@ class Retention:
 
     def drop(self, name: str, before: Mapping[str, str], *, most: int, at: datetime) -> Gone:
         """Delete at most so many of a kind that are due."""
+        if name == "cases":
+            self._forget_spots(before)
         sql = f"select id from ({DUE[name]}) limit :most"
         rows = self._database.named(sql, {**before, "most": most})
         ids = [int(row["id"]) for row in rows]
@@ -145,6 +147,16 @@ class Retention:
             case _:
                 self._execute(_DROPS[name], ids)
         return Gone(len(ids))
+
+    def _forget_spots(self, before: Mapping[str, str]) -> None:
+        """A case whose resident was forgotten kept its spot, as a keyed hash, for the figures."""
+        self._database.execute(
+            """
+            update cases set spot = '' where spot <> '' and emptied_at <> '' and closed_at <> ''
+            and closed_at < ?
+            """,
+            [before["cases"]],
+        )
 
     def tidy_search(self) -> None:
         """Have what was deleted from the search leave its file, too."""

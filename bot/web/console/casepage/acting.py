@@ -40,6 +40,8 @@ def expect_possible(action: str, doing: Doing) -> None:
         raise _not_allowed(doing, action, "role")
     if doing.seen != case.version:
         raise StaleCard(case.id, doing.seen, case.version)
+    if case.is_emptied:
+        raise _not_allowed(doing, action, "emptied")
     if action not in actions_of(role, case.state):
         raise _not_allowed(doing, action, "state")
 

@@ -114,11 +114,14 @@ class Offering:
         """What the reader may do now, the likeliest first."""
         role = seat.member.role
         verbs = list(self._console.face.verbs(case, Reader.member(seat.member)))
-        if "link" not in verbs and "link" in actions_of(role, case.state):
+        actions = actions_of(role, case.state, is_emptied=case.is_emptied)
+        if "link" not in verbs and "link" in actions:
             verbs.append("link")  # a card links only what was proposed; here all can be chosen
+        if "note" in actions:
+            verbs.append("note")  # in a chat words are written in reply to a card
         # These are offered only where somebody waits for them: then they come first.
         verbs.sort(key=lambda action: action not in _WAITED_FOR)
-        return [self._offer(action, case, seat) for action in [*verbs, "note"]]
+        return [self._offer(action, case, seat) for action in verbs]
 
     def _offer(self, action: str, case: Case, seat: Seat) -> Offer:
         console = self._console
