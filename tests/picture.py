@@ -12,7 +12,7 @@ from index import Paths
 from tests.browser import Browser, bot_in_a_thread, find_chromium
 
 CONTENT = Path(__file__).parents[1] / "content"
-WIDTH, HEIGHT = 430, 1460
+WIDTH, HEIGHT = 430, 1720
 
 
 def draw(picture: Path) -> None:
