@@ -29,6 +29,8 @@ _AS_WRITTEN = str.maketrans("羣裏爲啓", "群裡為啟")
 do more: 等着 becomes 等著, which is another word when it is read back."""
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]")
+_NO_WORD = re.compile(r"\S*\d\S*|(?<!\S)[A-Z]{8}(?!\S)")
+"""What holds a digit, and query codes that by chance hold none."""
 
 
 class Wording:
@@ -93,10 +95,13 @@ class Wording:
 
 
 def language_of(text: str, *, otherwise: Language) -> Language:
-    """The language a message is written in; `otherwise` if it has no letters of either."""
+    """The language a message is written in; `otherwise` if it has no words of either.
+
+    Numbers of cases, query codes, plates and the like are no words of English.
+    """
     if _HAN.search(text):
         return "zh" if to_simplified(text) == text else "zh-Hant"
-    return "en" if _LATIN.search(text) else otherwise
+    return "en" if _LATIN.search(_NO_WORD.sub(" ", text)) else otherwise
 
 
 def language_of_hint(hint: str) -> Language:

@@ -268,6 +268,15 @@ def test_a_messages_language_is_told_by_its_letters(text: str, language: Languag
 
 
 @pytest.mark.parametrize(
+    "text", ["WC20261129-0002", "C8MGK8HC", "WC20261129-0002 KJHGFDSW", "鄂A12345"[1:], "12345"]
+)
+def test_a_number_or_code_alone_changes_no_language(text: str) -> None:
+    for language in LANGUAGES:
+        assert language_of(text, otherwise=language) == language
+    assert language_of(f"news of {text}?", otherwise="zh") == "en"
+
+
+@pytest.mark.parametrize(
     ("hint", "language"),
     [
         ("", "zh"),
