@@ -60,7 +60,7 @@ class Asker:
         similar = self._similar(matter) if matter else []
         commitment = found.commitment if found else None
         outcome: dict[str, object] = {
-            "kind": understanding.kind,
+            "kind": "no_answer" if understanding.kind == "news" else understanding.kind,
             "lang": understanding.language,
             "text": plain(self._text(understanding, similar)),
             "quote": commitment.quote if commitment else "",

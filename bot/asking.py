@@ -1,4 +1,7 @@
-"""Whether words ask, or wish for something in the form of a question. Texts are normalised."""
+"""Whether words ask, or wish for something as a question, and which case they name.
+
+Texts are normalised.
+"""
 
 import re
 
@@ -22,6 +25,8 @@ _REQUESTS = re.compile(
     r"|\bplease (?:consider|add|put|install|build|open|plant|fix|repair|extend|send|help|stop)\b"
 )
 """能不能加, could you add: a wish, though it is put as a question."""
+_CASE = re.compile(r"(?<![0-9a-z])wc\d{8}-\d{4,}")
+_CODE = re.compile(r"(?<![0-9a-z])(?=[a-z]*\d)[0-9a-z]{8}(?![0-9a-z])")
 
 
 def is_put_as_question(folded: str) -> bool:
@@ -38,3 +43,15 @@ def asks_how(folded: str) -> bool:
 def is_request(folded: str) -> bool:
     """Whether it asks for something to be done."""
     return _REQUESTS.search(folded) is not None
+
+
+def case_named(folded: str) -> tuple[str, str]:
+    """The number of a case and the query code beside it; each empty if none stands there."""
+    number = _CASE.search(folded)
+    code = _CODE.search(_CASE.sub(" ", folded)) if number else None
+    return (number[0].upper() if number else "", code[0].upper() if code else "")
+
+
+def without_case(folded: str) -> str:
+    """The words without the numbers of cases and the codes beside them."""
+    return _CODE.sub(" ", _CASE.sub(" ", folded)) if _CASE.search(folded) else folded

@@ -1,10 +1,11 @@
 """What a resident's words tell of her matter: kind, category, urgency and place, each a guess."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
+from bot.accusing import Accusing
 from bot.cases import Kind, Matter, Urgency
 from bot.cues import Cues
 from bot.meanings import Meanings
@@ -16,6 +17,12 @@ OTHER_CATEGORY = "other"
 _SURE_OF_NAME = 0.95
 _UNMARKED_IS_NORMAL, _MARKED_IS_URGENT, _AGAINST_MARKS = 0.99, 0.71, 0.29
 """How often the marks of urgency are right, counted on the 316 matters of content/evaluation."""
+_SURE_OF_ACCUSING, _MOST_SURE = 0.95, 0.99
+_DOUBTFUL, _NEAR_ENOUGH = 0.5, 0.5
+"""Below this chance a kind is doubtful; then the confidential one is taken, if the words hold a
+strong cue of it and it is that likely beside the other."""
+_DENIALS = ("不", "没", "没有", "冇", "冇得", "not ", "not very ", "never ", "no ")
+_NEVER_IN_DANGER = (Kind.PRAISE, Kind.CONSULT, Kind.SUGGESTION)
 _Code = TypeVar("_Code", bound=str)
 _ADDRESS = re.compile(
     r".*(?:路|大道|街|巷|小区|花园|公寓|新村|家园|苑|\b(?:road|street|avenue|lane|estate)\b)",
@@ -24,10 +31,19 @@ _ADDRESS = re.compile(
 
 
 class MatterReader:
-    """Reads the kind by what was learnt from the examples, all else by cues of service.toml."""
+    """Reads the kind by what was learnt from the examples, all else by cues of service.toml.
+
+    A kind read wrong is put right by its resident, but only if she looks. So the mistakes that
+    harm her are ruled out by cues: 举报 handled in the open, and a danger that nobody runs to.
+    """
 
     def __init__(self, service: Service, meanings: Meanings) -> None:
         self._meanings = meanings
+        praise, report = service.kinds[Kind.PRAISE], service.kinds[Kind.REPORT]
+        self._accusing = Accusing(service)
+        self._praising = _not_negated((*praise.strong, *praise.weak), praise.unless)
+        self._surely_praising = _not_negated(praise.strong, praise.unless)
+        self._wrongs = Cues(report.strong)
         self._categories = [(entry.code, Cues(entry.cues)) for entry in service.category]
         self._urgent = Cues(service.urgency.urgent)
         self._critical = Cues(service.urgency.critical)
@@ -48,10 +64,9 @@ class MatterReader:
         """
         folded = normalise(text)
         urgency = self._urgency(folded, danger=danger)
-        kinds = self._kinds(text, urgency)
         matter = Matter(
             text=text,
-            kind=max(kinds, key=kinds.__getitem__),
+            kind=self._kind(text, urgency, danger=danger),
             category=_best(self._categories_in(folded), default=OTHER_CATEGORY),
             urgency=urgency,
             street=self.street(text),
@@ -72,7 +87,9 @@ class MatterReader:
         named = self.street(matter.text)
         return MappingProxyType(
             {
-                "kind": self._kinds(matter.text, matter.urgency).get(matter.kind, 0.0),
+                "kind": self._kinds(matter.text, matter.urgency, danger=matter.is_danger).get(
+                    matter.kind, 0.0
+                ),
                 "category": _SURE_OF_NAME
                 * categories.get(matter.category, 0)
                 / max(sum(categories.values()), 1),
@@ -102,14 +119,41 @@ class MatterReader:
             folded = cues.without(folded)
         return folded
 
-    def _kinds(self, text: str, urgency: Urgency) -> dict[Kind, float]:
-        """How likely each kind is; whoever complains of what cannot wait is asking for help."""
+    def _kind(self, text: str, urgency: Urgency, *, danger: bool) -> Kind:
+        """The likeliest kind; of a doubtful one and 举报 the confidential."""
+        kinds = self._kinds(text, urgency, danger=danger)
+        best = max(kinds, key=kinds.__getitem__)
+        is_doubtful = best is not Kind.HELP and kinds[best] < _DOUBTFUL
+        is_near = kinds.get(Kind.REPORT, 0.0) >= _NEAR_ENOUGH * kinds[best]
+        if is_doubtful and is_near and normalise(text) in self._wrongs:
+            return Kind.REPORT
+        return best
+
+    def _kinds(self, text: str, urgency: Urgency, *, danger: bool) -> dict[Kind, float]:
+        """How likely each kind is that the words may be of."""
+        folded = normalise(text)
+        if self._accusing.reports(folded):
+            return {Kind.REPORT: _SURE_OF_ACCUSING}
         chances = self._meanings.kinds(text)
         kinds = {kind: chances.get(kind.value, 0.0) for kind in Kind}
-        if urgency is not Urgency.NORMAL:
+        if urgency is not Urgency.NORMAL:  # whoever complains of what cannot wait asks for help
             kinds[Kind.HELP] += kinds.pop(Kind.COMPLAINT)
+        for kind in self._ruled_out(folded, danger=danger):
+            kinds.pop(kind, None)
         whole = sum(kinds.values())
-        return {kind: chance / whole for kind, chance in kinds.items()} if whole else kinds
+        if not whole:
+            return kinds
+        return {kind: min(chance / whole, _MOST_SURE) for kind, chance in kinds.items()}
+
+    def _ruled_out(self, folded: str, *, danger: bool) -> Sequence[Kind]:
+        """The kinds that words are not of, whatever was learnt from others like them."""
+        if danger:
+            is_wrong = folded in self._wrongs
+            return _NEVER_IN_DANGER if is_wrong else (*_NEVER_IN_DANGER, Kind.REPORT)
+        is_praise = folded in self._surely_praising or (
+            folded in self._praising and folded not in self._wrongs
+        )
+        return () if is_praise else (Kind.PRAISE,)
 
     def _categories_in(self, folded: str) -> dict[str, int]:
         """How many characters of the text's words each category has."""
@@ -129,6 +173,11 @@ class MatterReader:
         if urgency is Urgency.NORMAL:
             return _UNMARKED_IS_NORMAL if not marked else _AGAINST_MARKS
         return _MARKED_IS_URGENT if marked else _AGAINST_MARKS
+
+
+def _not_negated(words: Sequence[str], unless: Sequence[str]) -> Cues:
+    """Cues that do not count where a word of denial stands before them."""
+    return Cues(words, unless=(*unless, *(no + word for no in _DENIALS for word in words)))
 
 
 def _best(scores: Mapping[_Code, int], *, default: _Code) -> _Code:

@@ -1,4 +1,4 @@
-"""What a message is: a question to the report, a matter, small talk, or danger."""
+"""What a message is: a question to the report or for news of a case, a matter, talk, danger."""
 
 import math
 import re
@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.asking import asks_how, is_put_as_question, is_request
+from bot.accusing import Accusing
+from bot.asking import asks_how, is_put_as_question, is_request, without_case
 from bot.cues import Cues
 from bot.examples import Meaning
 from bot.meanings import Meanings
 from bot.service import Service
 from index import normalise
 
-Intent = Literal["question", "matter", "danger", "smalltalk", "statement", "unsure"]
-"""`statement`: asks nothing and complains of nothing; a matter unless the report has just that."""
+Intent = Literal["question", "matter", "danger", "smalltalk", "statement", "unsure", "news"]
+"""`statement`: asks nothing and complains of nothing; a matter unless the report has just that.
+`news`: asks how a case stands, and names no topic that the report could be asked about."""
 
 _TALK: tuple[Meaning, ...] = ("smalltalk", "instruction")
 _ASKING: tuple[Meaning, ...] = ("question", "consult")
@@ -24,6 +26,7 @@ _ENDS = re.compile(r"[。!.~吧了啦哦啊呀][\s。!.~]*$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z'-]+")
 _LETTER = re.compile(r"\w")
+_NEWS_LETTERS_LEFT = 1
 _SMALLTALK_LETTERS_LEFT = 2
 """A message is small talk if at most so many letters stand beside its greetings and thanks."""
 _LONG_MESSAGE_CHARS = 30
@@ -73,6 +76,9 @@ class Router:
         self._question = Cues(words.question, unless=words.rhetorical)
         self._rhetorical = Cues(words.rhetorical)
         self._experience = Cues(words.experience)
+        self._accusing = Accusing(service)
+        self._news = Cues(words.news)
+        self._with_news = Cues((*words.news, *words.with_news))
         self._smalltalk = Cues(words.smalltalk)
         self._instruction = Cues(words.instruction)
         strong = [word for kind in service.kind if kind.code != "consult" for word in kind.strong]
@@ -92,14 +98,25 @@ class Router:
         asked, told = self._asked(folded), self._told(folded)
         if folded in self._instruction and told < _TOLD_IN_SPITE:
             return Verdict("smalltalk")
+        if self._asks_for_news(folded):
+            return Verdict("news")
         chances = self._meanings.read(text)
         question = _chance_of_question(chances, folded, asked - told, asks=asked > 0)
         numbers = self._danger_numbers(folded)
         if numbers and (told >= asked or question < _SURE):
             return Verdict("danger", numbers)
+        if self._accusing.reports(folded):
+            return self._accuses(folded, question)
         if self._is_smalltalk(folded) or _is_talk(chances):
             return Verdict("smalltalk")
         return self._asks_or_tells(folded, question)
+
+    def _accuses(self, folded: str, question: float) -> Verdict:
+        """A matter, or at least asked about: a question is kept where all staff read it."""
+        verdict = self._asks_or_tells(folded, question)
+        if verdict.intent in ("question", "unsure"):
+            return Verdict("unsure", question=verdict.question)
+        return Verdict("matter", question=verdict.question)
 
     def _asks_or_tells(self, folded: str, question: float) -> Verdict:
         """Question, statement or matter.
@@ -150,6 +167,12 @@ class Router:
     def _danger_numbers(self, folded: str) -> tuple[str, ...]:
         found = [number for cues, numbers in self._dangers if folded in cues for number in numbers]
         return tuple(dict.fromkeys(found))
+
+    def _asks_for_news(self, folded: str) -> bool:
+        left = without_case(folded)
+        if left == folded and (folded not in self._news or self._is_smalltalk(folded)):
+            return False
+        return len(_LETTER.findall(self._with_news.without(left))) <= _NEWS_LETTERS_LEFT
 
     def _is_smalltalk(self, folded: str) -> bool:
         left = self._smalltalk.without(folded)

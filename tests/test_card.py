@@ -1,7 +1,9 @@
 """The card says of each line whether it was set, read from the words, guessed, or left open."""
 
+from dataclasses import replace
+
 from bot.answers import Answer
-from bot.cases import Draft, Kind, Matter
+from bot.cases import Draft, Kind, Matter, Urgency
 from bot.dialogue import Phrasing, proposed
 from bot.dialogue.phrasing import how_likely, how_sure
 from bot.wording import Language, plain
@@ -50,11 +52,24 @@ def test_what_is_not_known_is_said_so_and_what_was_not_judged_has_no_mark(
     assert card(phrasing, real_index, "zh", matter) == [
         "类型：投诉",
         "分类：城市管理",
-        "紧急程度：一般",
         "街道：不清楚",
         "地点：不清楚",
         "相关承诺：无",
+        "您的原话：",
     ]
+
+
+def test_an_urgency_that_is_as_usual_is_not_worth_a_line(
+    phrasing: Phrasing, real_index: Index
+) -> None:
+    def line(urgency: Urgency, sureness: float) -> list[str]:
+        matter = replace(MATTER, urgency=urgency).with_sureness(urgency=sureness)
+        lines = card(phrasing, real_index, "zh", matter)
+        return [one for one in lines if one.startswith("紧急程度")]
+
+    assert line(Urgency.NORMAL, 0.99) == []
+    assert line(Urgency.NORMAL, 1.0) == ["紧急程度：一般（您定的）"]
+    assert line(Urgency.URGENT, 0.71) == ["紧急程度：紧急（从原话看）"]
 
 
 def test_every_line_fits_a_phone(phrasing: Phrasing, real_index: Index) -> None:

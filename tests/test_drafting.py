@@ -39,7 +39,6 @@ async def test_the_card_reads_everything_back(bot: Bot, resident: Person) -> Non
         "分类：城市管理",
         "街道：粮道街街道",
         "地点：粮道街胭脂路口（从原话看）",
-        "紧急程度：一般",
         COMPLAINT,
     ):
         assert line in card
@@ -361,3 +360,22 @@ async def test_her_card_is_in_traditional_if_she_writes_it(resident: Person) -> 
 async def test_the_one_who_writes_is_asked_for_nothing_about_herself(resident: Person) -> None:
     await resident.says(COMPLAINT)
     assert not any(word in resident.heard[-1] for word in ("姓名", "电话", "身份证"))
+
+
+async def test_words_added_to_a_draft_can_make_it_a_report_of_wrongdoing(
+    bot: Bot, resident: Person
+) -> None:
+    await resident.says(COMPLAINT)
+    await resident.says("我还要举报管路灯的科长收了钱")
+    await resident.taps("补充")
+    assert open_draft(bot).matter.kind is Kind.REPORT
+    assert "🔒" in resident.heard[-1]
+
+
+async def test_the_kind_she_chose_stays_whatever_she_adds(bot: Bot, resident: Person) -> None:
+    await resident.says(COMPLAINT)
+    await resident.taps("改类型")
+    await resident.taps("求助")
+    await resident.says("我还要举报管路灯的科长收了钱")
+    await resident.taps("补充")
+    assert open_draft(bot).matter.kind is Kind.HELP

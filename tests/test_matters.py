@@ -176,3 +176,124 @@ def test_each_guess_says_how_sure_it_is(reader: MatterReader) -> None:
     assert 0.8 < reader.sureness(clear)["street"] < 1
     assert reader.sureness(vague)["street"] == reader.sureness(vague)["category"] == 0.0
     assert set(reader.sureness(clear)) == {"kind", "category", "urgency", "street"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "举报徐家棚街道某科长收礼，联系我请打13800001234",
+        "我要实名举报：我们社区书记把低保给了自己的侄子，谢谢你们主持公道",
+        "检举一名协管员，感谢他平时帮忙，可是他天天白吃白拿",
+        "本人揭发学校食堂进货吃回扣，材料我手上都有",
+        "你好，我想舉報一個警察收了燒烤攤的煙",
+        "着火的那家仓库我早就举报过，里面还囤着油漆",
+        "I want to report a police officer who took gifts from a bar owner",
+        "I'd like to report an employee of the tax office, great guy, but he sells our data",
+        "Reporting a teacher who asks parents for red envelopes",
+        "I am reporting corruption in the street office, please look at it, thank you",
+        "I need to blow the whistle on my manager at the waterworks",
+        # The rule was made without these in sight.
+        "举报中南路一个窗口工作人员，办个证要两条烟，我姓李，微信lxm8899",
+        "在此检举杨园某居委会主任挪用活动经费，多谢关注",
+        "我来揭发一件事，城管队长天天在我店里吃饭不给钱",
+        "能不能匿名举报街道办的人？他拿了开发商的购物卡",
+        "想投诉加举报，物业经理和社区干部合伙分停车费",
+        "舉報：某派出所民警通風報信給賭檔",
+        "I would like to report an official at the permit desk for asking me for cash",
+        "Please let me report one of your inspectors, he took two cartons of cigarettes",
+        "I have to report a nurse who sells hospital beds",
+        "Hi, thanks for this great service. I want to report that the clerk at Ziyang street "
+        "office accepts bribes",
+        "This is to report my supervisor in the sanitation team, he keeps our overtime pay",
+    ],
+)
+@pytest.mark.parametrize("danger", [False, True])
+def test_who_reports_wrongdoing_outright_is_kept_confidential(
+    reader: MatterReader, text: str, *, danger: bool
+) -> None:
+    found = reader.read(text, danger=danger)
+    assert found.kind is Kind.REPORT
+    assert 0.9 < found.sureness["kind"] < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to report a broken street light on Shouyi Road",
+        "I reported the pothole three weeks ago and nothing happened",
+        "I'd like to report noise from the bar, it goes on until 3 am",
+        "We reported the leak to the manager who never came",
+        "举报电话一上午都打不通，白等",
+        # The rule was made without these in sight.
+        "I'd like to report a blocked drain in front of our gate",
+        "I have to report that the bus is late again every morning",
+        "Reporting a pothole near the school, second time",
+        "I wrote a report to the officer in charge and got no answer",
+        "举报热线占线，打了二十遍，气死人",
+    ],
+)
+def test_what_only_has_the_word_reports_no_wrongdoing(reader: MatterReader, text: str) -> None:
+    assert reader.read(text, danger=False).kind is not Kind.REPORT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "着火了！",
+        "楼道里有人晕倒了，快来",
+        "Fire! Fire! The flat above is on fire",
+        "我家楼道起火了，徐家棚街道5号",
+        "楼下打起来了有人拿刀",
+        # The rule was made without these in sight.
+        "起火了起火了",
+        "煤气味好大啊！！",
+        "有人落水了，沙湖公园东门",
+        "The lift stopped and we are stuck in the lift",
+        "Someone is not breathing at the bus stop",
+    ],
+)
+def test_danger_asks_for_help(reader: MatterReader, text: str) -> None:
+    found = reader.read(text, danger=True)
+    assert found.kind is Kind.HELP
+    assert found.sureness["kind"] < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "某办事员收礼",
+        "街道办的小李",
+        "The officer took two bottles of wine from the bar",
+        "紫阳街道办事处窗口的人",
+        "某局负责人收了红包",
+        "办事态度很不热情",
+        "It would be great if the clerk did not ask for money",
+        # The rule was made without these in sight.
+        "主任家的车位不要钱",
+        "那个所长天天有人请吃饭",
+        "The clerk keeps a list of who paid",
+        "社区王书记",
+        "my neighbour's son works at the street office",
+    ],
+)
+def test_where_nothing_praises_there_is_no_praise(reader: MatterReader, text: str) -> None:
+    assert reader.read(text, danger=False).kind is not Kind.PRAISE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢紫阳街道的小张，半天就把证办好了",
+        "给消防队点赞，来得快救得及时",
+        "Great work by the night cleaning crew on Heping Avenue",
+        "民警连夜帮我找到走失的老爸，太感动了",
+        "那位师傅修完还把地扫了，五星",
+        # The rule was made without these in sight.
+        "表扬一下水果湖社区的网格员，上门帮婆婆办证",
+        "Thanks to the two firemen who got us out of the lift yesterday",
+        "公交司机耐心等我推轮椅上车，真暖心",
+        "网格员小周负责又热心，给她点赞",
+    ],
+)
+def test_praise_is_still_praise(reader: MatterReader, text: str) -> None:
+    assert reader.read(text, danger=False).kind is Kind.PRAISE

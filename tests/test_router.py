@@ -177,6 +177,72 @@ def test_a_greeting_before_a_matter_does_not_hide_it(router: Router) -> None:
     assert router.route("你好，我们小区停水两天了没人管").intent == "matter"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "进展怎么样了",
+        "我的举报 WC20261129-0002 怎么样了",
+        "any news?",
+        "Any news on my complaint WC20261129-0007?",
+        "处理得怎么样了？",
+        "上次投诉的事有结果了吗",
+        "请问我那件事办到哪一步了",
+        "WC20261129-0002",
+        "我反映的問題處理了嗎",
+        "how is my case going?",
+        "What is the status of my report WC20261129-0002 C8MGK8HC",
+        "还没有结果吗",
+        # The rule was made without these in sight.
+        "我交的诉求有消息没有",
+        "那个单子处理好了没",
+        "催一下我的投诉",
+        "编号WC20261129-0011现在是什么状态",
+        "Has my complaint been dealt with yet?",
+        "Can you check on my case please",
+        "what's happening with WC20261129-0003",
+    ],
+)
+def test_who_asks_how_it_stands_and_names_no_topic_asks_for_news(
+    router: Router, text: str
+) -> None:
+    assert router.route(text) == Verdict("news")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老旧小区改造进展怎么样了",
+        "any news on the new library?",
+        "status of metro line 5",
+        "怎么样",
+        "how are you doing?",
+        "WC20261129-0002 那个科长昨天又来收钱",
+        # The rule was made without these in sight.
+        "养老院建设到哪一步了",
+        "楼下工地还要多久",
+        "any progress on sponge city?",
+        "幼儿园办好了吗",
+        "有结果了，谢谢你们帮我修好了灯",
+    ],
+)
+def test_whoever_names_a_topic_asks_for_no_news(router: Router, text: str) -> None:
+    assert router.route(text).intent != "news"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要举报",
+        "谢谢，我想举报",
+        "能不能匿名举报街道办的人？他拿了开发商的购物卡",
+        "举报某所长，报告里怎么说的？",
+        "Can I report a police officer who takes money?",
+    ],
+)
+def test_who_reports_wrongdoing_is_not_taken_for_asking(router: Router, text: str) -> None:
+    assert router.route(text).intent in ("matter", "unsure")
+
+
 @hypothesis_settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_any_text_gets_a_verdict(router: Router, text: str) -> None:

@@ -13,7 +13,7 @@ from bot.matters import MatterReader
 from bot.meanings import Meanings
 from bot.router import Router
 from bot.service import Service
-from index import Index, Paths
+from index import Earlier, Index, Paths
 from index.content import read_content
 from tests.conftest import CONTENT
 
@@ -73,3 +73,34 @@ async def test_small_talk_and_instructions_not_learnt_from_are_neither(
     found = await kinds(understander, talk)
     assert len(talk) >= 20
     assert sum(kind != "smalltalk" for kind in found) <= 0.15 * len(talk)
+
+
+async def test_a_commitment_is_proposed_only_if_it_is_likely_and_for_no_report_of_wrongdoing(
+    understander: Understander,
+) -> None:
+    async def proposed(text: str) -> str:
+        understanding = await understander.understand(text, "zh", taken_as="matter")
+        assert understanding.matter
+        return understanding.matter.commitment
+
+    lift = "我们小区的电梯装到一半停工三个月了，没人管"
+    assert await proposed(lift) == "wuchang-2020/elevators"
+    assert await proposed(f"举报：{lift}") == ""
+    assert await proposed("工地偷排泥浆") == ""
+    assert await proposed("办事员收礼") == ""
+
+
+async def test_news_of_her_case_are_asked_of_the_report_only_after_a_question_to_it(
+    understander: Understander,
+) -> None:
+    first = await understander.understand("今年加装多少部电梯？", "zh")
+    assert first.answer
+    after = first.answer.topic
+
+    async def kind(text: str, after: Earlier | None = None) -> str:
+        return (await understander.understand(text, "zh", after=after)).kind
+
+    assert await kind("进展怎么样了") == "news"
+    assert await kind("WC20261129-0002 进展怎么样了", after) == "news"
+    assert await kind("进展怎么样了", after) in ("answer", "news")
+    assert await kind("老旧小区改造进展怎么样了") in ("answer", "no_answer")

@@ -1,7 +1,7 @@
 """How residents look up their cases, and what they follow and join, on Telegram and the web."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -192,3 +192,33 @@ async def test_on_the_web_she_finds_what_staff_did_when_she_opens_the_page_again
         await resident.taps("满意")
         assert resident.heard[-1].startswith("谢谢您的评价。")
         assert town.case(NUMBER).state == "closed"
+
+
+@pytest.mark.parametrize("asked", ["进展怎么样了", "我的投诉处理了吗？", "any news?"])
+async def test_who_asks_for_news_reads_of_her_cases(
+    town: Town, offices: Offices, asked: str
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await resident.says(asked)
+    assert NUMBER in resident.reads
+    assert f"{NUMBER} »" in resident.buttons
+
+
+async def test_a_number_within_a_question_leads_to_that_case_if_it_is_hers(
+    town: Town, offices: Offices
+) -> None:
+    resident, prying = town.resident(), town.resident(1002)
+    await resident.files()
+    await resident.says(f"请问一下，我上个月提交的那件投诉，编号是 {NUMBER}，现在处理得怎么样了？")
+    assert resident.reads.startswith(f"{NUMBER}\n状态：")
+    await prying.says(f"我的投诉 {NUMBER} 怎么样了")
+    assert prying.reads.startswith(NOT_FOUND)
+
+
+async def test_nothing_is_asked_of_the_report_by_who_asks_for_news(town: Town) -> None:
+    resident = town.resident()
+    await resident.says("进展怎么样了")
+    assert "报告里没有" not in resident.reads
+    since, until = town.clock.now - timedelta(days=1), town.clock.now + timedelta(days=1)
+    assert town.bot.store.questions.counts(since, until).asked == 0

@@ -11,6 +11,7 @@ from bot.dialogue.lookups import is_number, taken_apart
 from bot.dialogue.phrasing import Phrasing
 from bot.dialogue.questions import Questions
 from bot.dialogue.rights import Rights
+from bot.dialogue.understanding import case_in
 from bot.messages import Button, Reply, Said, row_number
 from bot.store import Store
 from bot.wording import LANGUAGES
@@ -187,6 +188,13 @@ class Commands:
         if case.is_anonymous:
             return self._casework.shown_by_code(moment, case)
         return [self._casework.view(moment, case)]
+
+    def news(self, moment: Moment, said: Said) -> list[Reply]:
+        """How the case stands whose number she wrote, else all of hers."""
+        number, code = case_in(said.text)
+        if not number:
+            return self._mine(moment)
+        return self._status(moment, _Typed(f"{number} {code}", said, ()))
 
     def _mine(self, moment: Moment) -> list[Reply]:
         cases = self._store.cases.of_resident(moment.resident.id, most=_CASES_SHOWN)

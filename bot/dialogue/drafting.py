@@ -166,12 +166,13 @@ class Drafting:
             text=_joined(before.text, more.text),
             place=before.place or more.place,
             street=before.street or more.street,
+            kind=_kind_with(before, more),
             urgency=max(before.urgency, more.urgency, key=list(Urgency).index),
             is_danger=before.is_danger or more.is_danger,
         )
         read = {
             part: more.sureness[part]
-            for part in ("place", "street", "urgency")
+            for part in ("kind", "place", "street", "urgency")
             if part in more.sureness and getattr(matter, part) != getattr(before, part)
         }
         return self._kept(moment, draft, matter=matter.with_sureness(**read))
@@ -444,6 +445,18 @@ def holds(text: str, words: str) -> bool:
 def _replaced(text: str, old: str, new: str) -> str:
     """The text with other lines in the place of some of its own."""
     return f"\n{text}\n".replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
+
+
+def _kind_with(before: Matter, more: Matter) -> Kind:
+    """The kind of a matter with more words: what they say outright, unless she chose it."""
+    is_chosen = before.sureness.get("kind") == _SET
+    is_outright = more.sureness.get("kind", 0.0) >= _READ
+    is_graver = more.is_danger or (more.kind is Kind.REPORT and is_outright)
+    return (
+        more.kind
+        if is_graver and not is_chosen and before.kind is not Kind.REPORT
+        else before.kind
+    )
 
 
 def _about(matter: Matter, commitment: str) -> Matter:

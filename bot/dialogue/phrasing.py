@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from markupsafe import Markup, escape
 
 from bot.answers import Answer
-from bot.cases import Case, Draft, Event, Kind, Matter
+from bot.cases import Case, Draft, Event, Kind, Matter, Urgency
 from bot.desk import Similar
 from bot.dialogue.understanding import Understanding, has_words
 from bot.messages import Button
@@ -196,6 +196,7 @@ class Phrasing:
                 sure=self._sure(language, matter, part) if getattr(matter, part) else "",
             )
             for part, name in shown.items()
+            if part != "urgency" or _is_worth_saying(matter)
         ]
 
     def _sure(self, language: Language, matter: Matter, part: str) -> str:
@@ -320,6 +321,8 @@ def outcome_text(
             )
         case "ask_which":
             return phrasing.say(language, "ask.which")
+        case "news":
+            return phrasing.say(language, "case.how_status")
         case "smalltalk":
             name = "smalltalk" if has_words(understanding.text) else "empty"
             return phrasing.say(language, f"talk.{name}")
@@ -340,6 +343,13 @@ def how_sure(sureness: float) -> str:
     if sureness >= _READ_FROM:
         return "read"
     return "guessed" if sureness >= _GUESSED_FROM else "open"
+
+
+def _is_worth_saying(matter: Matter) -> bool:
+    """Whether its urgency is; not that it is as usual, unless its resident has said so."""
+    sureness = matter.sureness.get("urgency")
+    is_read = sureness is None or _GUESSED_FROM <= sureness < 1
+    return matter.urgency is not Urgency.NORMAL or not is_read
 
 
 def _step_words(event: Event) -> str:

@@ -89,6 +89,8 @@ class Replying:
         elif is_attached:
             understanding = prepared.understanding
             replies = self._attachments.take(moment, said, prepared.photos, understanding)
+        elif prepared.understanding and prepared.understanding.kind == "news":
+            replies = self._commands.news(moment, said)
         elif prepared.understanding:
             replies = self._on_words(moment, prepared.understanding)
         else:
@@ -219,7 +221,7 @@ class Replying:
         matter = understanding.matter
         if matter is None:
             return []
-        if verb == "send":
+        if verb == "send" and not (matter.kind is Kind.REPORT or matter.is_danger):
             matter = replace(matter, kind=Kind.CONSULT).with_sureness(kind=1.0)
         number = row_number(prepared.said.action.partition(":")[2])
         draft = self._store.drafts.open_of(moment.resident.id) if verb == "add" else None

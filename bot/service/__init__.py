@@ -23,6 +23,7 @@ from bot.service.entries import (
     Unit,
     UrgencyCues,
     WorkingTime,
+    Wrongdoing,
 )
 from bot.service.reading import read_service
 
@@ -48,5 +49,6 @@ __all__ = [
     "Unit",
     "UrgencyCues",
     "WorkingTime",
+    "Wrongdoing",
     "read_service",
 ]

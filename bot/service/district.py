@@ -25,6 +25,7 @@ from bot.service.entries import (
     Unit,
     UrgencyCues,
     WorkingTime,
+    Wrongdoing,
 )
 
 URGENCY_NAMES = {
@@ -45,6 +46,7 @@ class Service(BaseModel):
     street: tuple[Street, ...]
     unit: tuple[Unit, ...]
     kind: tuple[KindEntry, ...]
+    wrongdoing: Wrongdoing
     category: tuple[Category, ...]
     danger: tuple[Danger, ...]
     urgency: UrgencyCues

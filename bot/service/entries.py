@@ -80,13 +80,32 @@ class Unit(_Entry):
 
 
 class KindEntry(_Entry):
-    """A kind of matter, and the words that mark it: surely (`strong`) or perhaps (`weak`)."""
+    """A kind of matter, and the words that mark it: surely (`strong`) or perhaps (`weak`).
+
+    Attributes:
+        unless: phrases of which such a word may be a part and mark nothing; of praise alone.
+    """
 
     code: Kind
     name: str
     en: str
     strong: Words
     weak: Words = ()
+    unless: Words = ()
+
+
+class Wrongdoing(_Entry):
+    """How somebody says outright that she reports wrongdoing (举报).
+
+    Attributes:
+        outright: words that say it.
+        unless: phrases of which such a word may be a part without saying it.
+        accused: whom one reports; in English the verb says it only with one of them behind it.
+    """
+
+    outright: Words
+    unless: Words = ()
+    accused: Words
 
 
 class Category(_Entry):
@@ -121,9 +140,16 @@ class UrgencyCues(_Entry):
 
 
 class RouterCues(_Entry):
-    """Words that tell a question to the report from a matter, small talk and instructions."""
+    """Words that tell a question to the report from a matter, small talk and instructions.
+
+    Attributes:
+        news: words that ask how a case stands.
+        with_news: words that may stand beside them without naming a topic.
+    """
 
     question: Words
+    news: Words = ()
+    with_news: Words = ()
     rhetorical: Words = ()
     matter: Words
     smalltalk: Words
