@@ -88,7 +88,7 @@ RULES = (
     ),
     rule(
         "flat by one hyphen",
-        rf"(?:(?<=[住{_ESTATE}])|(?<![A-Za-z\d.\-第年月日时]))\s?[A-Za-z]?\d{{1,2}}-"
+        rf"(?:(?<=[住{_ESTATE}])|(?<![A-Za-z\d.\-第年月日时]))\s?[A-Za-z]?[1-4]?\d-"
         rf"({_YEAR}{_LIKE_A_DOOR})(?![\d-]){_COUNTED}{ENGLISH_UNIT_AFTER}",
     ),
     rule(

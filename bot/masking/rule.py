@@ -20,7 +20,7 @@ UNIT_AFTER = (
 """A number with one of these behind it counts something."""
 ENGLISH_UNIT_AFTER = (
     r"(?!\s*(?:years?|months?|weeks?|days?|hours?|minutes?|people|persons|times|square|sqm|m2|"
-    r"metres?|meters?|yuan|rmb|workers|families|households|%))"
+    r"metres?|meters?|yuan|rmb|workers|families|households|%|(?:ms|k?m|cm|mm|k?g|mg|ml|h|kw|db)\b))"
 )
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
