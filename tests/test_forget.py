@@ -219,3 +219,15 @@ async def test_no_chat_of_staffs_shows_what_she_said(town: Town, offices: Office
     await resident.taps("确定全部删除")
     assert not any("黑漆漆" in words for chat in chats for words in chat.heard)
     assert "居民已撤回" in offices.handler.card(NUMBER)
+
+
+async def test_staff_can_write_nothing_more_of_what_is_deleted(
+    town: Town, offices: Offices
+) -> None:
+    resident = town.resident()
+    await resident.files()
+    await resident.says("/forget")
+    await resident.taps("确定全部删除")
+    await offices.dispatcher.replies(FORGOTTEN, "王大妈来过电话13907185526")
+    assert "这件的内容已删除" in offices.dispatcher.reads
+    assert "13907185526" not in everything(town.bot.store)
