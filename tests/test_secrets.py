@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from shutil import copytree
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.logs import FORM, HIDDEN, Redacting
+from bot.store import Store
 from tests.actors import WebResident
 from tests.fakes import FakeTelegram
 from tests.photographs import JPEG
@@ -246,6 +247,11 @@ def test_a_stolen_database_names_nobody_and_holds_nobodys_words(wrote: Watched) 
     """The database, its log, the backups, the copies that a killed process left, and the keys
     without their master key."""
     assert holding(wrote.folder, [own.encode() for own in RESIDENTS_OWN]) == []
+
+
+def test_after_all_of_it_everything_sealed_can_be_opened(wrote: Watched) -> None:
+    with closing(Store.open_to_read(wrote.prompt.var / "bot.db")) as store:
+        assert store.damaged_rows() == []
 
 
 def test_the_token_stands_in_no_file_in_no_form(wrote: Watched) -> None:
