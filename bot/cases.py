@@ -193,7 +193,9 @@ class Case:
         rework: how often the resident disputed a reply.
         waits_for: the role whose step is next; None for nobody's.
         ledger_until: the day on which a ledger case is reported on next.
-        is_confidential: who filed it is told to supervisors only; once so, it stays so.
+        is_confidential: a report of wrongdoing, now or once: who filed it is told to supervisors
+            only, and what and where to nobody but those who work on it. To be asked for instead
+            of `kind` wherever something of a case goes out.
         is_anonymous: nobody can be found behind its resident's number; whoever holds its query
             code acts for her.
         is_emptied: its words are deleted, and nothing more is said of it.
