@@ -140,7 +140,7 @@ RULES = (
     ),
     rule(
         "flats beside one that is hidden",
-        rf"(?<=\*\*\*)((?:{_JOINED}(?:{_WHO})?\s?{_YEAR}(?:{_DOOR})(?![{HAN_DIGIT}]){UNIT_AFTER})+)",
+        rf"(?<=\*\*\*)((?:{_JOINED}(?:{_WHO})?\s?{_YEAR}(?:{_DOOR})(?![*{HAN_DIGIT}]){UNIT_AFTER})+)",
         each=rf"{_DOOR}",
         flags=re.IGNORECASE,
     ),
