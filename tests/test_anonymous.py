@@ -144,6 +144,7 @@ async def test_what_was_asked_first_and_then_filed_as_nobodys_is_asked_by_nobody
     assert [one["question"] for one in bot.store.holdings.of(known.id)["answers"]] == [
         "空气质量目标是多少？"
     ]
+    assert not bot.store.holdings.of(known.id)["residents"][0]["topic_commitment"]
 
 
 async def test_the_answer_from_which_a_matter_of_nobodys_was_made_goes_with_its_words(

@@ -172,7 +172,8 @@ class Forgetting:
         self._database.execute(
             "delete from answers where id = ? and resident_id = ?", [answer_id, resident_id]
         )
-        self._database.update("residents", resident_id, {"topic_question": "", "topic_at": ""})
+        topic = dict.fromkeys(("topic_question", "topic_commitment", "topic_at"), "")
+        self._database.update("residents", resident_id, topic)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have something done once all of it is on disk."""
