@@ -47,7 +47,7 @@ class CasePages:
         if (name, language) not in self._browsers:
             clerk = await self.site.signs_in(name, language=language)
             self._browsers[name, language] = clerk.http
-        tab = Clerk(self._browsers[name, language], self.bot, name)
+        tab = Clerk(self._browsers[name, language], name)
         await tab.opens(address(case))
         if not tab.all(".console-who"):  # too much time has gone by
             del self._browsers[name, language]

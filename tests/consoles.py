@@ -19,7 +19,6 @@ class Clerk:
     """Somebody at the console, and the page she looks at."""
 
     http: httpx.AsyncClient
-    bot: Bot
     name: str
     page: BeautifulSoup = field(default_factory=lambda: BeautifulSoup("", "html.parser"))
     status: int = 0
@@ -128,7 +127,7 @@ class ConsoleSite:
         http = httpx.AsyncClient(
             transport=self.transport, base_url=SITE, headers={"Accept-Language": language}
         )
-        return Clerk(http, self.bot, "")
+        return Clerk(http, "")
 
     def hires(self, name: str, role: str, unit: str = "") -> None:
         """Add a member of staff."""

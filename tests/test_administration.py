@@ -34,7 +34,7 @@ async def test_for_others_than_supervisors_the_page_does_not_exist(
     assert clerk.status == 404
     await clerk.posts(f"{PATH}/staff", {"do": "add", "name": "孙七", "role": "supervisor"})
     assert clerk.status == 404
-    assert clerk.bot.store.staff.named("孙七") is None
+    assert site.bot.store.staff.named("孙七") is None
 
 
 async def test_a_member_is_added_changed_and_removed(site: ConsoleSite, bot: Bot) -> None:

@@ -4,7 +4,9 @@ every fault, and then everything that it wrote is searched."""
 import asyncio
 import base64
 import io
+import json
 import logging
+import re
 import socket
 import sqlite3
 import subprocess
@@ -24,7 +26,9 @@ from telegram.request import HTTPXRequest
 
 from bot.logs import FORM, HIDDEN, Redacting
 from bot.store import Store
+from bot.store.sealing import WORDS_OF_CASES
 from tests.actors import WebResident
+from tests.consoles import Clerk
 from tests.fakes import FakeTelegram
 from tests.photographs import JPEG
 from tests.prompt import PROJECT, Prompt
@@ -36,8 +40,14 @@ ADA = 987654321
 LAMP = "紫罗兰巷的路灯坏了没人修，电话13900001111"
 QUESTION = "紫罗兰巷今年改造多少老旧小区？"
 LETTER = "Violet Lane 13900001111 has no light"
-RESIDENTS_OWN = ("紫罗兰", "13900001111", "Violet Lane", str(ADA))
-"""Her words, her phone number, the number of her chat."""
+LI, WANG = 501, 503
+NAMED = "李秀英"
+"""Whom staff name in what they write; nothing masks a name alone."""
+RESIDENTS_OWN = ("紫罗兰", "13900001111", "Violet Lane", NAMED, str(ADA))
+"""Her words, her phone number, her name as staff write it, the number of her chat."""
+
+
+SPOKEN = re.compile(r"WC\d{8}-\d{4}")
 
 
 def forms_of(token: str) -> list[bytes]:
@@ -72,6 +82,32 @@ def holding(folder: Path, secrets: Iterable[bytes]) -> list[str]:
     """The files that hold one of the secrets."""
     secrets = list(secrets)
     return [name for name, content in written_in(folder) if any(s in content for s in secrets)]
+
+
+def holding_words(folder: Path, words: Iterable[str]) -> list[str]:
+    """The files that hold some words in whatever letters: with blanks or line ends between their
+    characters, in capitals or small ones, or as JSON escapes them."""
+    sought = [_bare(form) for word in words for form in (word, json.dumps(word).strip('"'))]
+    return [
+        name
+        for name, content in written_in(folder)
+        if any(form in _bare(content.decode(errors="ignore")) for form in sought)
+    ]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s\0]+", "", text).casefold()
+
+
+def databases_in(folder: Path, aside: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
+    """Every database that was written, each with its log, as whoever steals them opens them."""
+    files = dict(written_in(folder))
+    for number, name in enumerate(one for one in files if one.endswith("bot.db")):
+        stolen = aside / f"{number}.db"
+        for ending in ("", "-wal"):
+            stolen.with_name(stolen.name + ending).write_bytes(files.get(name + ending, b""))
+        with closing(sqlite3.connect(stolen)) as connection:
+            yield name, connection
 
 
 class Watched:
@@ -127,6 +163,55 @@ class Watched:
                 log.write(done.stdout + done.stderr)
 
 
+@asynccontextmanager
+async def hired(bot: Watched, name: str, *role: str) -> AsyncIterator[tuple[Clerk, str]]:
+    """Somebody new of staff at the console, and what makes her known in her chat."""
+    await asyncio.to_thread(bot.prompt.run, "staff", "add", name, *role)
+    links = await asyncio.to_thread(bot.prompt.run, "staff", "link", name)
+    entrance, _, chat = links.stdout.strip().partition("\n")
+    chinese = {"Accept-Language": "zh-CN"}
+    async with httpx.AsyncClient(base_url=bot.url, headers=chinese, timeout=60) as http:
+        clerk = Clerk(http, name)
+        await clerk.posts("/console/enter", {"code": entrance.partition("code=")[2]})
+        assert clerk.status == 200
+        yield clerk, chat
+
+
+async def does(clerk: Clerk, number: str, action: str, **fields: str) -> None:
+    """Take a step on a case's page."""
+    await clerk.opens(f"/console/cases/{number}")
+    await clerk.submits(f"#do-{action} form", fields, button="send")
+    assert clerk.status == 200, (action, clerk.text)
+
+
+async def handled(bot: Watched, server: FakeTelegram, number: str) -> None:
+    """A case goes through the hands of staff, who name her wherever they can write."""
+    shown = lambda: [one for one in server.from_bot(WANG) if number in one.text]  # noqa: E731
+    called = dict.fromkeys(("matter", "goal", "staff_needed"), f"{NAMED}的路灯")
+    unit = "urban_management"
+    async with (
+        hired(bot, "李四", "dispatcher") as (dispatcher, own_chat),
+        hired(bot, "王五", "handler", "--unit", unit) as (handler, chat),
+    ):
+        for telegram_id, link in ((LI, own_chat), (WANG, chat)):
+            server.meet(telegram_id)
+            server.says(telegram_id, link)
+            await server.until(lambda who=telegram_id: server.from_bot(who))
+        await does(dispatcher, number, "accept")
+        await does(dispatcher, number, "call", lead=unit, **called)
+        await server.until(shown)
+        await does(dispatcher, number, "urge", words=f"{NAMED}的事快办")
+        await does(dispatcher, number, "reveal", reason=f"回访{NAMED}")
+        await does(handler, number, "ask_return", words=f"{NAMED}家不归我们")
+        await does(dispatcher, number, "refuse_return")
+        await does(handler, number, "sign")
+        await does(handler, number, "ask_extension", words=f"等{NAMED}在家")
+        kept = len(server.from_bot(WANG))
+        server.says_in(WANG, WANG, f"{NAMED}又来电话", reply_to=shown()[-1].message_id)
+        await server.until(lambda: len(server.from_bot(WANG)) > kept)
+        await does(handler, number, "done", words=f"{NAMED}家门口已修好")
+
+
 async def polled(bot: Watched, server: FakeTelegram) -> None:
     """A conversation while everything goes wrong, until the bot is killed."""
     heard = lambda: [shown.text for shown in server.from_bot(ADA)]  # noqa: E731
@@ -158,6 +243,10 @@ async def polled(bot: Watched, server: FakeTelegram) -> None:
         await server.until(lambda: any("WC20" in text for text in heard()))
         async with WebResident(bot.url) as web:
             await web.says(LETTER)
+            await web.says(LAMP)
+            await web.taps("提交")
+            await handled(bot, server, SPOKEN.findall("\n".join(web.heard))[-1])
+            await web.says("/status WC20200302-0999 22222222")
         await bot.commands("doctor", "backup")
         server.fail("sendMessage", 403)
         server.says(ADA, QUESTION)
@@ -246,7 +335,47 @@ def test_the_search_finds_what_is_there(wrote: Watched) -> None:
 def test_a_stolen_database_names_nobody_and_holds_nobodys_words(wrote: Watched) -> None:
     """The database, its log, the backups, the copies that a killed process left, and the keys
     without their master key."""
-    assert holding(wrote.folder, [own.encode() for own in RESIDENTS_OWN]) == []
+    assert holding_words(wrote.folder, RESIDENTS_OWN) == []
+
+
+def test_the_search_of_words_finds_them_however_they_are_written(tmp_path: Path) -> None:
+    for number, text in enumerate(
+        ("紫 罗 兰 巷", "violet lane", "VIOLET\nLANE", r"\u7d2b\u7f57\u5170")
+    ):
+        (tmp_path / str(number)).write_text(text)
+    assert holding_words(tmp_path, RESIDENTS_OWN) == ["0", "1", "2", "3"]
+
+
+def test_staff_wrote_of_her_wherever_they_can(wrote: Watched) -> None:
+    database = sqlite3.connect(wrote.prompt.var / "bot.db")
+    written = {
+        f"{table}.{column}"
+        for table, column in WORDS_OF_CASES
+        if database.execute(f"select 1 from {table} where {column} <> ''").fetchone()
+    }
+    database.close()
+    assert written == {f"{table}.{column}" for table, column in WORDS_OF_CASES}
+
+
+def test_the_index_of_a_stolen_search_is_of_hashes_alone(wrote: Watched, tmp_path: Path) -> None:
+    """A full-text index keeps its terms letter by letter: they are read as SQLite lists them."""
+    terms: dict[str, set[str]] = {}
+    for name, stolen in databases_in(wrote.folder, tmp_path):
+        stolen.execute("create virtual table temp.terms using fts5vocab(main, case_words, row)")
+        terms[name] = {term for (term,) in stolen.execute("select term from temp.terms")}
+    assert terms["var/bot.db"]
+    assert not any(found for name, found in terms.items() if ".tar/" in name)
+    assert all(re.fullmatch("[0-9a-f]{12}", term) for found in terms.values() for term in found)
+
+
+def test_nobody_else_may_read_what_holds_residents(wrote: Watched) -> None:
+    kept = [
+        path for path in wrote.prompt.var.glob("*") if path.name.startswith(("bot.db", "keys"))
+    ]
+    assert {path.name for path in kept} >= {"bot.db", "keys.db"}
+    kept += [*(wrote.prompt.var / "files").rglob("*"), wrote.prompt.var / "files"]
+    kept += wrote.prompt.var.rglob("*.tar")
+    assert [str(path) for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_after_all_of_it_everything_sealed_can_be_opened(wrote: Watched) -> None:
