@@ -11,6 +11,7 @@ from bot.access import remove_member
 from bot.cases import FORGOTTEN, Actor, Kind, Solved
 from bot.config import RetentionSettings
 from bot.desk import To
+from bot.messages import Location
 from bot.retention import RetentionRun
 from tests.casework import LAMP, PARKS, STREETS, Hall, new_hall
 
@@ -260,3 +261,14 @@ def test_what_was_a_report_once_sends_a_group_no_place(hall: Hall, chats: Chats)
     chats.receive()
     assert case.number in chats.shown(group)
     assert "30.55" not in chats.shown(group)
+
+
+def test_a_group_gets_the_street_and_who_handles_it_the_door(hall: Hall, chats: Chats) -> None:
+    """A group once got the exact point of "water comes into my flat"."""
+    group = hall.opens_a_group()
+    case = hall.dispatched()
+    hall.does(desk.add_place, case, hall.resident, 30.551234, 114.312345)
+    chats.receive()
+    assert str(Location(30.551, 114.312)) in chats.shown(group)
+    assert "30.5512" not in chats.shown(group)
+    assert str(Location(30.551234, 114.312345)) in chats.shown(chat_of(hall, hall.handler))

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from bot.cards.face import Face, Reader
 from bot.cases import Case, CaseState, Event, Role, Staff
+from bot.masking import rounded
 from bot.messages import Location, Reply
 from bot.naming import local_time
 from bot.service import Service
@@ -306,15 +307,18 @@ class Cards:
         place: bool,
         at: datetime,
     ) -> None:
-        """Photos and place after the card; in a group not those of a confidential case."""
-        if case.is_confidential and self._store.staff.is_group(resident_id):
+        """Photos and place after the card; in a group not those of a confidential case, and the
+        place only to about a hundred metres."""
+        is_group = self._store.staff.is_group(resident_id)
+        if case.is_confidential and is_group:
             return
         for name in photos[:_PHOTOS_SHOWN]:
             photo = Reply(case.number, photo=name, case_id=case.id, is_protected=True)
             self._store.outbox.post(resident_id, photo, at=at)
         latitude, longitude = case.matter.latitude, case.matter.longitude
         if place and latitude is not None and longitude is not None:
-            point = Location(latitude, longitude)
+            exact = Location(latitude, longitude)
+            point = Location(rounded(latitude), rounded(longitude)) if is_group else exact
             reply = Reply("", location=point, case_id=case.id, is_protected=True)
             self._store.outbox.post(resident_id, reply, at=at)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.cases import TIME_ZONE, CaseState, Kind, Staff, points_of
-from bot.masking import masked
+from bot.masking import masked, rounded
 from bot.naming import Names, local_time
 from bot.service import URGENCY_NAMES
 from bot.store import WorkOrder
@@ -49,8 +49,8 @@ COLUMNS: Mapping[str, str] = {
 HIDDEN = "（保密）"
 YES, NO = "是", "否"
 TITLE_CHARS = 30
-COORDINATE_DIGITS, MASKED_DIGITS = 6, 3
-"""Of degrees: to a decimetre, and, masked, to about a hundred metres."""
+COORDINATE_DIGITS = 6
+"""Of degrees: to a decimetre."""
 _SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
 """Staff read whose word it is besides: 居民：已解决."""
 
@@ -151,7 +151,7 @@ class Exporter:
     def _degrees(self, value: float | None, is_hidden: bool) -> float | None:
         if value is None or is_hidden:
             return None
-        return round(value, COORDINATE_DIGITS if self._is_full else MASKED_DIGITS)
+        return round(value, COORDINATE_DIGITS) if self._is_full else rounded(value)
 
 
 def _unless(is_hidden: bool, text: str) -> str:

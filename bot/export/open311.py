@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from bot.cases import CaseState
-from bot.export.columns import MASKED_DIGITS, Value
+from bot.export.columns import Value
+from bot.masking import rounded
 from bot.naming import Names
 from bot.store import WorkOrder
 
@@ -68,12 +69,12 @@ class Open311:
             "address": names.public_place("zh", matter),
             "address_id": "",
             "zipcode": "",
-            "lat": _rounded(matter.latitude),
-            "long": _rounded(matter.longitude),
+            "lat": _if_known(matter.latitude),
+            "long": _if_known(matter.longitude),
             "media_url": "",
         }
         return {name: values[name] for name in OPEN311_COLUMNS}
 
 
-def _rounded(degrees: float | None) -> float | None:
-    return None if degrees is None else round(degrees, MASKED_DIGITS)
+def _if_known(degrees: float | None) -> float | None:
+    return None if degrees is None else rounded(degrees)

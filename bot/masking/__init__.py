@@ -8,10 +8,12 @@ they are.
 from bot.masking import homes, names, numbers
 from bot.masking.rule import STAR, Rule, as_typed_plainly
 
-__all__ = ["RULES", "STAR", "Rule", "masked", "unmasked"]
+__all__ = ["RULES", "STAR", "Rule", "masked", "rounded", "unmasked"]
 
 RULES = (*numbers.RULES, *homes.RULES, *names.RULES)
 """In this order: what was hidden by one is no longer found by the next."""
+
+_STREET_DIGITS = 3
 
 
 def masked(text: str) -> str:
@@ -22,6 +24,11 @@ def masked(text: str) -> str:
     return "".join(
         STAR if shown == STAR else sign for sign, shown in zip(text, plain, strict=True)
     )
+
+
+def rounded(degrees: float) -> float:
+    """A coordinate to about a hundred metres: the street, and not whose door."""
+    return round(degrees, _STREET_DIGITS)
 
 
 def unmasked(shown: str, text: str) -> str:
