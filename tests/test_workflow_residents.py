@@ -66,7 +66,7 @@ async def test_she_adds_words_photo_and_place_by_the_button(town: Town, offices:
     await resident.sends_location(30.5501, 114.3102)
     assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
     point = offices.dispatcher.member.group_cards[-1].content
-    assert point == {"location": {"latitude": 30.5501, "longitude": 114.3102}}
+    assert point == {"location": {"latitude": 30.55, "longitude": 114.31}}
     await resident.says("是路口东北角那一盏。")
     assert resident.reads == f"已补充到 {NUMBER}，工作人员会看到。"
     assert offices.dispatcher.reads.startswith("➕ 居民补充了情况\n")

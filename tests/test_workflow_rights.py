@@ -235,7 +235,7 @@ async def test_photos_and_place_of_an_ordinary_case_are_in_the_group(
     card, photo, place = offices.dispatcher.member.group_cards[-3:]
     assert "📷 1" in card.text
     assert (photo.text, photo.photo, photo.is_protected) == (NUMBER, JPEG, True)
-    assert place.content == {"location": {"latitude": 30.5501, "longitude": 114.3102}}
+    assert place.content == {"location": {"latitude": 30.55, "longitude": 114.31}}
     assert place.is_protected
 
 
