@@ -103,20 +103,20 @@ async def test_photos_from_before_the_vault_are_sealed_without_their_metadata(
     assert len(list(folder.iterdir())) == 2
 
 
-async def test_a_photo_from_before_the_vault_that_cannot_be_drawn_goes_and_is_named(
+async def test_a_photo_from_before_the_vault_that_cannot_be_drawn_is_sealed_and_named(
     bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its metadata could not be told from its picture: it would be kept for ever."""
+    """It may be all that shows what a case is about; nothing that was stored is lost."""
     store, folder = bot.store, bot.settings.paths.var / "files"
     file_case(store, bot.settings.paths.var, OTHERS)
     (name,) = store.cases.photo_names(1)
-    (folder / name).write_bytes(b"\x00\x00\x00\x18ftypheic Exif Ouyang Ruolan")
+    content = b"\x00\x00\x00\x18ftypheic Exif Ouyang Ruolan"
+    (folder / name).write_bytes(content)
     await look_after_the_vault(bot)
-    assert store.cases.photo_names(1) == []
-    assert list(folder.iterdir()) == []
-    assert (
-        f"dropped {name}, which cannot be drawn without its metadata (heic_photo)" in caplog.text
-    )
+    assert store.cases.photo_names(1) == [name]
+    assert b"Ruolan" not in (folder / name).read_bytes()
+    assert Photos(folder, store.vault).read(name) == content
+    assert f"{name} cannot be drawn (heic_photo) and keeps its metadata" in caplog.text
 
 
 def with_a_place(format_: str) -> bytes:

@@ -122,10 +122,6 @@ class Drafts:
             [resident_id, album],
         )
 
-    def drop_photo(self, name: str) -> None:
-        """Let no draft and no case have this photo any more."""
-        self._database.execute("delete from files where name = ?", [name])
-
     def holds_file(self, name: str) -> bool:
         """Whether some draft has this photo."""
         return self._database.one("select 1 from files where name = ?", [name]) is not None

@@ -92,30 +92,30 @@ class Photos:
 
     def seal_plain_ones(self) -> tuple[int, dict[str, WhyNot]]:
         """Seal the photos that were kept before there was a vault, each drawn anew and so without
-        its metadata; a photo keeps its name, also where it becomes a JPEG or a PNG by that.
+        its metadata; a photo keeps its name, also where it becomes a JPEG or a PNG by that. One
+        that cannot be drawn is sealed as it is: it may be all that shows what a case is about.
 
         Returns:
-            How many those were, and the names of those that are as they were since they cannot be
-            drawn, with why.
+            How many were drawn, and the names of those that could not be, with why.
         """
         undrawable: dict[str, WhyNot] = {}
-        sealed = 0
+        drawn = 0
         for file in [file for file in self._folder.glob("[!.]*") if not _is_sealed(file)]:
             with suppress(FileNotFoundError):  # it was dropped meanwhile
                 try:
-                    self._seal_drawn(file)
-                    sealed += 1
+                    self._seal(file, picture_alone(file.read_bytes())[0])
+                    drawn += 1
                 except NotAPhoto as error:
                     if isinstance(error.__cause__, MemoryError):
                         raise  # there may be more at the next start
+                    self._seal(file, file.read_bytes())
                     undrawable[file.name] = error.why
-        return sealed, undrawable
+        return drawn, undrawable
 
-    def _seal_drawn(self, file: Path) -> None:
-        drawn, _ = picture_alone(file.read_bytes())
+    def _seal(self, file: Path, content: bytes) -> None:
         aside = file.with_name(f".{file.name}.sealing")
         with open(aside, "wb", opener=only_owner) as out:
-            out.write(self._vault.seal_bytes(drawn))
+            out.write(self._vault.seal_bytes(content))
             out.flush()
             os.fsync(out.fileno())
         aside.replace(file)
