@@ -192,6 +192,68 @@ async def test_further_words_are_added_or_made_another_matter(bot: Bot, resident
     assert open_draft(bot).matter.text == f"{COMPLAINT}\n{MORE}"
 
 
+ELEVATOR = "小区的电梯坏了一个星期了，老人下不了楼，没人管"
+
+
+async def test_where_it_is_told_afterwards_is_taken_in(bot: Bot, resident: Person) -> None:
+    """It once got "the report does not say", and the matter went without a place."""
+    await resident.says(ELEVATOR)
+    assert "街道：不清楚" in resident.heard[-1]
+    await resident.says("在徐家棚街道团结社区3栋")
+    assert "街道：徐家棚街道" in resident.heard[-1]
+    await resident.taps("提交")
+    (case,) = bot.store.cases.all()
+    assert (case.matter.text, case.matter.street) == (ELEVATOR, "xujiapeng")
+    assert "团结社区3栋" in case.matter.place
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"),
+    [
+        ("3栋2单元", ["补充到刚才那件", "另外反映一件", "❓ 我想问报告里怎么说"]),
+        (
+            "near the school gate",
+            ["Add it to that one", "It is another matter", "❓ What does the report say?"],
+        ),
+    ],
+)
+async def test_words_without_an_answer_may_be_more_of_what_is_not_submitted(
+    bot: Bot, resident: Person, words: str, labels: list[str]
+) -> None:
+    await resident.says(COMPLAINT)
+    await resident.says(words)
+    assert resident.buttons == labels
+    await resident.taps(labels[0])
+    assert open_draft(bot).matter.text == f"{COMPLAINT}\n{words}"
+
+
+async def test_a_question_stays_one_while_a_matter_is_not_submitted(resident: Person) -> None:
+    await resident.says(COMPLAINT)
+    await resident.says("报告里有没有说到熊猫馆？")
+    assert "补充到刚才那件" not in resident.buttons
+
+
+async def test_a_photo_whose_words_tell_nothing_alone_belongs_to_what_is_not_submitted(
+    bot: Bot, resident: Person
+) -> None:
+    """It once became a second matter, and the first was never submitted."""
+    await resident.says(COMPLAINT)
+    await resident.sends_photo(caption="就是这个灯")
+    assert "照片：1 张" in resident.heard[-1]
+    await resident.taps("提交")
+    assert cases_of(bot) == [f"{COMPLAINT}\n就是这个灯"]
+
+
+async def test_a_photo_whose_words_tell_of_something_is_another_matter(
+    bot: Bot, resident: Person
+) -> None:
+    await resident.says(COMPLAINT)
+    await resident.sends_photo(caption="楼下烧烤摊油烟太大，没人管")
+    await resident.taps("提交")
+    assert cases_of(bot) == ["楼下烧烤摊油烟太大，没人管"]
+    assert open_draft(bot).matter.text == COMPLAINT
+
+
 async def test_adding_tapped_twice_adds_once(bot: Bot, resident: Person) -> None:
     await resident.says(COMPLAINT)
     await resident.says(MORE)

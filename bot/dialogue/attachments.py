@@ -31,14 +31,17 @@ class Attachments:
         said: Said,
         photos: Sequence[KeptPhoto],
         understanding: Understanding | None,
+        *,
+        is_addition: bool = False,
     ) -> list[Reply]:
         """Attach what came with a message to its draft, and say how that stands.
 
         Args:
             understanding: of the words that came with them, if there are any.
+            is_addition: whether those words tell nothing by themselves.
         """
         matter = understanding.matter if understanding else None
-        draft = self._draft_for(moment, said, matter)
+        draft = self._draft_for(moment, said, matter, is_addition=is_addition)
         attached = [
             self._drafting.attach_photo(moment, draft, one, album=said.album) for one in photos
         ]
@@ -49,7 +52,9 @@ class Attachments:
         numbers = understanding.numbers if understanding else ()
         return [*replies, self._drafting.standing(moment, fresh, numbers=numbers)]
 
-    def _draft_for(self, moment: Moment, said: Said, matter: Matter | None) -> Draft:
+    def _draft_for(
+        self, moment: Moment, said: Said, matter: Matter | None, *, is_addition: bool
+    ) -> Draft:
         """The draft that already has photos of this album, the open one, or a new one."""
         same_album = self._store.drafts.with_album(said.album, moment.resident.id)
         draft = same_album or self._store.drafts.open_of(moment.resident.id)
@@ -57,6 +62,8 @@ class Attachments:
             return self._drafting.take_words(moment, draft, matter)
         if same_album:
             return self._with_caption(moment, same_album, matter)
+        if draft and matter and is_addition and self._drafting.has_room_for(draft, matter):
+            return self._drafting.add_words(moment, draft, matter)
         if matter:
             return self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
         return draft or self._drafting.begin_without_words(moment)

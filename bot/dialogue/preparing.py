@@ -29,12 +29,18 @@ _TAKEN_AS: dict[str, TakenAs] = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was found out about a message before the transaction in which it is acted upon."""
+    """What was found out about a message before the transaction in which it is acted upon.
+
+    Attributes:
+        is_addition: whether its words stand beside a photo or place, tell nothing by themselves,
+            and a matter is not submitted yet.
+    """
 
     said: Said
     understanding: Understanding | None = None
     near: Answer | None = None
     photos: Sequence[KeptPhoto] = ()
+    is_addition: bool = False
 
     @property
     def matter(self) -> Matter | None:
@@ -86,7 +92,12 @@ class Preparing:
             taken_as="matter" if attached or awaits_words or rewords else None,
             after=self._topic(resident),
         )
-        return replace(prepared, understanding=understanding)
+        prepared = replace(prepared, understanding=understanding)
+        if attached and draft is not None and not awaits_words:
+            alone = await self._understander.understand(said.text, language)
+            is_addition = alone.kind not in ("matter", "danger")
+            return replace(prepared, is_addition=is_addition)
+        return prepared
 
     async def _prepare_tap(
         self, prepared: Prepared, resident: Resident | None, language: Language

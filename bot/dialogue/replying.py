@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.cases import Awaiting, Case, Kind
+from bot.asking import is_put_as_question
+from bot.cases import Awaiting, Case, Draft, Kind
 from bot.config import Limits
 from bot.dialogue.attachments import Attachments
 from bot.dialogue.casework import Casework
@@ -18,6 +19,7 @@ from bot.dialogue.rights import Rights
 from bot.dialogue.understanding import Understander, Understanding, has_words
 from bot.messages import Reply, Turn, row_number, utf16_units
 from bot.store import Store
+from index import normalise
 
 
 class Replying:
@@ -88,7 +90,13 @@ class Replying:
             replies = self._with_numbers(moment, replies, prepared.understanding)
         elif is_attached:
             understanding = prepared.understanding
-            replies = self._attachments.take(moment, said, prepared.photos, understanding)
+            replies = self._attachments.take(
+                moment,
+                said,
+                prepared.photos,
+                understanding,
+                is_addition=prepared.is_addition,
+            )
         elif prepared.understanding and prepared.understanding.kind == "news":
             replies = self._commands.news(moment, said)
         elif prepared.understanding:
@@ -125,6 +133,8 @@ class Replying:
             draft = self._drafting.take_place(moment, draft, understanding.text, street)
         elif case := self._case_answered(moment, understanding):
             return [self._which_case(moment, case)]
+        elif draft and _is_no_question(understanding):
+            return self._on_addition_to(moment, draft, understanding.text)
         elif matter is None:
             return self._questions.reply(moment, understanding)
         elif understanding.kind == "ask_which":
@@ -134,6 +144,17 @@ class Replying:
         else:
             draft = self._drafting.begin(moment, matter, source=f"turn:{moment.turn_id}")
         return [self._drafting.standing(moment, draft, numbers=numbers)]
+
+    def _on_addition_to(self, moment: Moment, draft: Draft, words: str) -> list[Reply]:
+        """Words that the report has nothing on, and that are put as no question, while a matter is
+        not submitted yet: where it is, if that was open, else she is asked."""
+        street = self._understander.street(words)
+        is_open = not draft.matter.place and not draft.matter.street
+        if street and is_open and len(words) <= PLACE_MAX_CHARS:
+            draft = self._drafting.take_place(moment, draft, words, street)
+            return [self._drafting.standing(moment, draft)]
+        readings = {"add_to_draft": "add", "new_matter": "new", "as_question": "ask"}
+        return [self._which(moment, "ask.which_draft", **readings)]
 
     def _case_answered(self, moment: Moment, understanding: Understanding) -> Case | None:
         """The case of hers that asked for something which these words may well be; not what the
@@ -276,3 +297,9 @@ class Replying:
         known = what if f"unreadable.{what}" in self._phrasing.keys else "other"
         megabytes = self._limits.max_photo_bytes // 2**20
         return self._say(moment, f"unreadable.{known}", megabytes=megabytes)
+
+
+def _is_no_question(understanding: Understanding) -> bool:
+    """Whether it is words that the report has nothing on, and not put as a question."""
+    is_asked = is_put_as_question(normalise(understanding.text))
+    return understanding.kind == "no_answer" and not is_asked
