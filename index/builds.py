@@ -20,7 +20,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import StaleIndexError
-from index.writing import FileContent, flush_folder, take_lock, write_aside, write_flushed
+from index.writing import Write, flush_folder, flushed, take_lock, write_aside, write_flushed
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -105,9 +105,13 @@ class NewBuild:
         self._pool = pool
         self._hashes: dict[str, Future[str]] = {}
 
-    def put(self, name: str, make: Callable[[], FileContent]) -> None:
+    def put(self, name: str, make: Callable[[], bytes]) -> None:
         """Have a file made, hashed, written and flushed beside whatever comes next."""
-        self._hashes[name] = self._pool.submit(self._write, name, make)
+        self.put_in_pieces(name, lambda write: write(make()))
+
+    def put_in_pieces(self, name: str, give: Callable[[Write], object]) -> None:
+        """The same of a file that is never whole in memory."""
+        self._hashes[name] = self._pool.submit(self._write, name, give)
 
     def finish(self, manifest: Manifest) -> Path:
         """Wait for the files, and give the build its name.
@@ -125,10 +129,16 @@ class NewBuild:
         flush_folder(finished.parent)
         return finished
 
-    def _write(self, name: str, make: Callable[[], FileContent]) -> str:
-        content = make()
-        write_flushed(self._aside / name, content)
-        return sha256(content)
+    def _write(self, name: str, give: Callable[[Write], object]) -> str:
+        digest = hashlib.sha256()
+
+        def write(piece: bytes) -> int:
+            digest.update(piece)
+            return file.write(piece)
+
+        with flushed(self._aside / name) as file:
+            give(write)
+        return digest.hexdigest()
 
 
 @contextmanager
@@ -255,7 +265,7 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def sha256(content: FileContent) -> str:
+def sha256(content: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import StaleIndexError
-from index.writing import FileContent
+from index.writing import Write
 
 if TYPE_CHECKING:
     import faiss
@@ -27,6 +28,7 @@ _FLAT_UP_TO, _SIGNS_UP_TO = 10_000, 500_000
 _COMPARED_EXACTLY = 5.0  # so many times what is wanted
 _NEIGHBOURS, _LINKED_BY, _LOOKED_THROUGH = 32, 120, 512
 _NEAREST_PASSAGES = 120
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class DenseIndex:
     vectors: "faiss.IndexIDMap2"
     rows: NDArray[np.int64]
     size: int
-    content: FileContent = field(default=b"", repr=False, compare=False)
+    content: bytes = field(default=b"", repr=False, compare=False)
 
     def score(self, questions: Matrix, besides: Sequence[int]) -> NDArray[np.float32]:
         """The nearness of commitments to the nearest of the questions' wordings.
@@ -122,11 +124,19 @@ class DenseIndex:
         found[held[places] != wanted] = 0
         return found
 
-    def to_bytes(self) -> memoryview:
-        """The FAISS index as a file's content."""
+    def write_to(self, write: Write) -> None:
+        """Give the FAISS index as a file's content, piece by piece."""
         import faiss
 
-        return faiss.serialize_index(self.vectors).data
+        # The stubs of faiss leave this writer out.
+        writer = faiss.PyCallbackIOWriter(write, _PIECE_BYTES)  # type: ignore[attr-defined]
+        faiss.write_index(self.vectors, writer)
+
+    def to_bytes(self) -> bytes:
+        """The FAISS index as a file's content."""
+        content = BytesIO()
+        self.write_to(content.write)
+        return content.getvalue()
 
 
 def index_vectors(
@@ -172,7 +182,7 @@ def _empty(kind: Kind, dimension: int) -> "faiss.Index":
     return graph
 
 
-def read_vectors(content: FileContent, passages: Sequence[Passage], size: int) -> DenseIndex:
+def read_vectors(content: bytes, passages: Sequence[Passage], size: int) -> DenseIndex:
     """Read what `DenseIndex.to_bytes` wrote.
 
     Raises:

@@ -8,13 +8,15 @@ import fcntl
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 logger = logging.getLogger(__name__)
 
-FileContent = bytes | memoryview
+Write = Callable[[bytes], int]
+"""Takes a piece of a file, and says how long it was."""
 
 
 @contextmanager
@@ -88,15 +90,26 @@ def write_together(files: Mapping[Path, bytes]) -> None:
         flush_folder(folder)
 
 
-def write_flushed(path: Path, content: FileContent) -> None:
+def write_flushed(path: Path, content: bytes) -> None:
     """Write a file and have the disk keep it.
+
+    Raises:
+        OSError: it cannot be written; the file is named.
+    """
+    with flushed(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def flushed(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be written, and have the disk keep it at the end.
 
     Raises:
         OSError: it cannot be written; the file is named.
     """
     try:
         with path.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
